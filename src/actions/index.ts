@@ -1,0 +1,6 @@
+import type { Action } from '../core/action.ts';
+import { quarantine } from './quarantine.ts';
+import { release } from './release.ts';
+
+/** Every response a person may ask for. A new one is one new file and one line here. */
+export const actions: readonly Action[] = [quarantine, release];

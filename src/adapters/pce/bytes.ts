@@ -1,0 +1,51 @@
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/**
+ * The bytes without their gzip, if they have one. The first two bytes decide, not a header: traffic downloads may be gzip with
+ * and without a Content-Encoding (facts §7.2, UNCERTAIN), and with it still be gzip inside, so it is looked at twice.
+ */
+export const inflated = (bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> =>
+  inflatedOnce(inflatedOnce(bytes));
+
+async function* inflatedOnce(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const pieces = bytes[Symbol.asyncIterator]();
+  try {
+    let head: Buffer = Buffer.alloc(0);
+    let done = false;
+    while (!done && head.length < 2) {
+      const next = await pieces.next();
+      if (next.done === true) done = true;
+      else head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    }
+    const whole = joined(head, pieces);
+    yield* head[0] === 0x1f && head[1] === 0x8b ? gunzipped(whole) : whole;
+  } finally {
+    // Not waited for: it would wait in turn for a piece that is still on its way.
+    pieces.return?.().catch(() => {});
+  }
+}
+
+async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+}
+
+async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: 64 * 1024 });
+  // The error, if any, comes out of the iteration: `pipeline` destroys the last stream with it.
+  pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => {});
+  yield* gunzip;
+}
+
+/** The whole as UTF-8 text; rejects with SyntaxError when it is longer than `maxBytes`. */
+export const textOf = async (bytes: AsyncIterable<Buffer>, maxBytes: number): Promise<string> => {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of bytes) {
+    size += piece.length;
+    if (size > maxBytes) throw new SyntaxError(`an answer longer than ${maxBytes} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, size).toString('utf8');
+};

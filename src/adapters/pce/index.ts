@@ -1,0 +1,81 @@
+import type { Clock, Log, Pce } from '../../core/ports.ts';
+import type { PceSettings } from '../../core/settings.ts';
+import { uuidOf } from '../../core/workload.ts';
+import { type Access, checkAccess, readVersion } from './access.ts';
+import { createBudget } from './budget.ts';
+import { openClient } from './client.ts';
+import { createCollections } from './collections.ts';
+import { createEventReader } from './events.ts';
+import { readHealth } from './health.ts';
+import type { InventorySource } from './inventory.ts';
+import { createLabels } from './labels.ts';
+import { LIMITS, TIMES, type Times } from './limits.ts';
+import { createReachMeter } from './reach.ts';
+import { createTraffic } from './traffic.ts';
+import { createWorkloads } from './workloads.ts';
+
+export type { Access } from './access.ts';
+export { readFlows } from './flow-reader.ts';
+export { openInventory } from './inventory.ts';
+
+export interface PceDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Calls a minute we take of the 500 the PCE allows; default 200 (design §6). */
+  readonly share?: number;
+  /** 0 ≤ n < 1, for the jitter of retries; default Math.random. */
+  readonly random?: () => number;
+  /** Time-outs and intervals that differ from `TIMES`. */
+  readonly times?: Partial<Times>;
+  /** Rows of GET /events the PCE is taken to cut at; default 10,000 (facts §2.1). */
+  readonly eventsCap?: number;
+}
+
+/** One PCE with what only the composition root, `doctor` and the inventory need. */
+export interface PceAdapter extends Pce, InventorySource {
+  /** The PCE's release, as `25.2.20`. Rejects with PceError. */
+  version(): Promise<string>;
+  /** Whether a key opens the PCE and its organisation; never rejects for a refusal or a PCE that is away. */
+  checkAccess(key?: 'read' | 'write' | 'traffic'): Promise<Access>;
+  /** At start: deletes traffic queries an earlier run left behind; resolves with their number. Rejects with PceError. */
+  deleteStaleQueries(): Promise<number>;
+  /** Ends all connections; calls under way reject. */
+  close(): Promise<void>;
+}
+
+/**
+ * One PCE over HTTP. Nothing is sent before the first call. Throws an Error with a sentence for the operator when the settings
+ * cannot be used: no https (but for this machine), an unreadable ca_file.
+ */
+export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
+  const { clock, log, share, random = Math.random, eventsCap: cap = LIMITS.events } = deps;
+  const { name, org, uiUrl } = settings;
+  const times: Times = { ...TIMES, ...deps.times };
+  const budget = createBudget(clock, share);
+  const reach = createReachMeter(clock);
+  const client = openClient(settings, { clock, log, budget, reach, times, random });
+  const collections = createCollections(client, { clock, times });
+  const labels = createLabels(collections, org);
+  const workloads = createWorkloads(client, collections, { org, known: labels.known });
+  const traffic = createTraffic(client, { org, clock, times, known: labels.known });
+  return {
+    name,
+    events: createEventReader(client, collections, { org, cap }),
+    health: () => readHealth(client),
+    reach: reach.read,
+    workload: (href, lane = 'ingest') => workloads.one(href, lane),
+    suspended: workloads.suspended,
+    putLabels: workloads.putLabels,
+    findLabel: labels.find,
+    flows: traffic.flows,
+    link: (href) => `${uiUrl.replace(/\/+$/, '')}/#/workloads/${uuidOf(href)}`,
+    callsPerMinute: budget.callsPerMinute,
+    eachWorkload: workloads.each,
+    allLabels: labels.all,
+    lookUp: (href) => workloads.one(href, 'background', times.lookup),
+    version: () => readVersion(client),
+    checkAccess: (key = 'read') => checkAccess(client, org, key),
+    deleteStaleQueries: traffic.deleteStale,
+    close: client.close,
+  };
+};

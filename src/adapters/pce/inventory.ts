@@ -1,0 +1,159 @@
+import type { Label } from '../../core/label.ts';
+import type { Clock, Inventory, Log } from '../../core/ports.ts';
+import { PceError } from '../../core/ports.ts';
+import { type Workload, workloadOfVen } from '../../core/workload.ts';
+import { compactor } from './compact.ts';
+import { createIndex } from './index-by.ts';
+import { TIMES, type Times } from './limits.ts';
+
+/** What the inventory needs of a PCE: `PceAdapter` has it. */
+export interface InventorySource {
+  readonly name: string;
+  /** Streams all workloads; some may come twice. Rejects with PceError unless all came. */
+  eachWorkload(workload: (workload: Workload) => void): Promise<void>;
+  allLabels(): Promise<readonly Label[]>;
+  /** One workload within `times.lookup`, waiting for its turn included. */
+  lookUp(href: string): Promise<Workload | null>;
+}
+
+/** Look-ups of one `ensure` at the same time. */
+const AT_ONCE = 6;
+/** A workload that could not be read is not asked for again for so long. */
+const MISSED_MS = 5 * 60_000;
+
+/**
+ * All workloads and labels of a PCE in memory, about 1 kB a workload: rows are streamed in one by one and equal parts are kept
+ * once. It starts empty (`readAt` undefined); nothing is read before `refresh` or `ensure`. A refresh works in place, so that a
+ * large estate is never held twice; one that fails leaves what it has read so far beside the older readings and rejects with
+ * PceError.
+ */
+export const openInventory = (
+  source: InventorySource,
+  {
+    clock,
+    log,
+    times: given = {},
+  }: { readonly clock: Clock; readonly log: Log; readonly times?: Partial<Times> },
+): Inventory => {
+  const times = { ...TIMES, ...given };
+  const workloads = new Map<string, Workload>();
+  const labels = new Map<string, Label>();
+  const byAgent = createIndex<Workload>(({ ven }) => (ven?.agentHref === undefined ? [] : [ven.agentHref]));
+  const byHostname = createIndex<Workload>(({ hostname }) =>
+    hostname === '' ? [] : [hostname.toLowerCase()],
+  );
+  const byAddress = createIndex<Workload>(({ interfaces, publicAddress }) => [
+    ...new Set([
+      ...interfaces.map(({ address }) => address),
+      ...(publicAddress === undefined ? [] : [publicAddress]),
+    ]),
+  ]);
+  const indices = [byAgent, byHostname, byAddress];
+  const compact = compactor((href) => labels.get(href));
+  const missedAt = new Map<string, number>();
+  let managed = 0;
+  let readAt: number | undefined;
+  let refreshing: Promise<void> | undefined;
+  /** What `note` said while a refresh ran: newer than the refresh's own rows. */
+  const noted = new Set<string>();
+
+  const remove = (href: string): void => {
+    const old = workloads.get(href);
+    if (old === undefined) return;
+    workloads.delete(href);
+    if (old.managed) managed -= 1;
+    for (const index of indices) index.remove(old);
+  };
+
+  const put = (workload: Workload): void => {
+    remove(workload.href);
+    const kept = compact(workload);
+    workloads.set(kept.href, kept);
+    if (kept.managed) managed += 1;
+    for (const index of indices) index.add(kept);
+  };
+
+  const note = (href: string, workload: Workload | null): void => {
+    if (refreshing !== undefined) noted.add(href);
+    missedAt.delete(href);
+    if (workload === null) remove(href);
+    else put(workload);
+  };
+
+  const readAll = async (): Promise<void> => {
+    const started = clock.mono();
+    noted.clear();
+    const newLabels = await source.allLabels();
+    labels.clear();
+    for (const label of newLabels) labels.set(label.href, label);
+    const seen = new Set<string>();
+    await source.eachWorkload((workload) => {
+      seen.add(workload.href);
+      if (!noted.has(workload.href)) put(workload);
+    });
+    for (const href of workloads.keys()) if (!seen.has(href) && !noted.has(href)) remove(href);
+    missedAt.clear();
+    readAt = clock.now();
+    log.info(
+      {
+        pce: source.name,
+        workloads: workloads.size,
+        managed,
+        labels: labels.size,
+        ms: clock.mono() - started,
+      },
+      'inventory read',
+    );
+  };
+
+  const lookUp = async (href: string): Promise<void> => {
+    try {
+      const workload = await source.lookUp(href);
+      if (workload !== null) {
+        note(href, workload);
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof PceError)) throw error;
+    }
+    missedAt.set(href, clock.mono());
+  };
+
+  return {
+    pce: source.name,
+    get readAt() {
+      return readAt;
+    },
+    get managed() {
+      return managed;
+    },
+    workload: (href) => workloads.get(href) ?? workloads.get(workloadOfVen(href)),
+    byAgent: (agentHref) => byAgent.get(agentHref)[0],
+    byHostname: (hostname) => byHostname.get(hostname.toLowerCase()),
+    byAddress: (address) => byAddress.get(address),
+    label: (href) => labels.get(href),
+    workloads: () => workloads.values(),
+    labels: () => labels.values(),
+    refresh() {
+      refreshing ??= readAll().finally(() => {
+        refreshing = undefined;
+      });
+      return refreshing;
+    },
+    async ensure(hrefs) {
+      const until = clock.mono() + times.lookups;
+      const wanted = [...new Set([...hrefs].map(workloadOfVen))].filter(
+        (href) =>
+          !workloads.has(href) &&
+          clock.mono() - (missedAt.get(href) ?? Number.NEGATIVE_INFINITY) >= MISSED_MS,
+      );
+      const worker = async (): Promise<void> => {
+        for (let href = wanted.pop(); href !== undefined && clock.mono() < until; href = wanted.pop()) {
+          await lookUp(href);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    },
+    note,
+  };
+};

@@ -1,0 +1,155 @@
+import type { Flow } from '../../core/flow.ts';
+import { type Dict, dict, list, number, text } from '../../core/foreign.ts';
+import type { Label } from '../../core/label.ts';
+import { type Clock, PceError, type TrafficAnswer, type TrafficQuery } from '../../core/ports.ts';
+import type { Call, Client } from './client.ts';
+import { discard } from './collections.ts';
+import { badAnswer, pceErrorOf } from './errors.ts';
+import { type FlowCount, readFlows } from './flow-reader.ts';
+import { LIMITS, type Times } from './limits.ts';
+
+/** Every query of ours is called so: what a crash leaves behind is found by it (design §6). */
+const OURS = 'illumio-chatops:';
+/** A completed query may first download as empty (facts §7.2, "Race"). */
+const DOWNLOADS = 4;
+
+/** Traffic queries of one PCE, made with the traffic key. Every method rejects with PceError. */
+export interface Traffic {
+  /**
+   * Runs one query and streams its rows: one call of `row` each, as they come. Rejected after rows were handed over = these
+   * rows are a part; forget them. The query is deleted at the PCE whatever happens. `timeout` after `times.query`, or when the
+   * signal cancels it.
+   */
+  flows(query: TrafficQuery, row: (flow: Flow) => void, signal?: AbortSignal): Promise<TrafficAnswer>;
+  /** Deletes our queries of an earlier run; resolves with their number. */
+  deleteStale(): Promise<number>;
+}
+
+export const createTraffic = (
+  client: Client,
+  deps: {
+    readonly org: number;
+    readonly clock: Clock;
+    readonly times: Times;
+    readonly known: ReadonlyMap<string, Label>;
+  },
+): Traffic => {
+  const { org, clock, times, known } = deps;
+  const path = `/orgs/${org}/traffic_flows/async_queries`;
+  const ours = { lane: 'question', key: 'traffic' } as const;
+
+  /** The finished query's counts. */
+  const completion = async (href: string, until: number, signal: AbortSignal | undefined): Promise<Dict> => {
+    for (;;) {
+      if (clock.mono() + times.queryPoll > until) {
+        throw new PceError('timeout', 'the PCE did not finish the traffic query in time');
+      }
+      await clock.sleep(times.queryPoll, signal);
+      const state = await client.call({ ...ours, path: href, signal }, async (answer) =>
+        dict(await answer.json()),
+      );
+      const status = text(state['status']);
+      if (status === 'completed') return state;
+      if (status === 'failed' || status === 'cancelled' || status === 'canceled') {
+        throw new PceError('unavailable', `the PCE ended the traffic query as ${status}`);
+      }
+    }
+  };
+
+  const download = async (call: Call, row: (flow: Flow) => void): Promise<FlowCount> =>
+    await client.call({ ...call, tryMs: times.download }, async (answer) => {
+      let handed = 0;
+      const count = (flow: Flow): void => {
+        handed += 1;
+        row(flow);
+      };
+      try {
+        return await readFlows(answer.body(), count, (href) => known.get(href));
+      } catch (cause) {
+        const error = pceErrorOf(cause, false, answer.requestId);
+        if (error === undefined || handed === 0) throw cause;
+        throw new PceError(error.code, error.message, { cause, retryable: false });
+      }
+    });
+
+  const run = async (
+    href: string,
+    row: (flow: Flow) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<TrafficAnswer> => {
+    const state = await completion(href, clock.mono() + times.query, signal);
+    const matches = number(state['matches_count']);
+    const handedOut = number(state['flows_count']);
+    for (let tries = 1; ; tries += 1) {
+      const { rows, rejected } = await download({ ...ours, path: `${href}/download`, signal }, row);
+      const all = rows + rejected;
+      if (all > 0 || (matches ?? 0) === 0) {
+        const silent = list(state['regions']).some((region) => dict(region)['responded'] === false);
+        return {
+          rows,
+          rejected,
+          truncated: silent || (matches ?? 0) > (handedOut ?? all) || (handedOut ?? 0) > all,
+        };
+      }
+      if (tries === DOWNLOADS) throw badAnswer(`the PCE counts ${matches} flows and hands out none`);
+      await clock.sleep(times.queryPoll, signal);
+    }
+  };
+
+  /** Deletes a query; one that still runs must be cancelled first (facts §7.2). What stays, `deleteStale` finds. */
+  const remove = async (href: string): Promise<void> => {
+    const status = await discard(client, { ...ours, path: href });
+    if (status === undefined || status < 300 || status === 404) return;
+    await discard(client, { ...ours, path: href, method: 'PUT', body: { status: 'cancel_requested' } });
+    await clock.sleep(times.queryPoll);
+    await discard(client, { ...ours, path: href });
+  };
+
+  return {
+    async flows(query, row, signal) {
+      const body = bodyOf(query, `${OURS} ${new Date(clock.now()).toISOString()}`);
+      const href = await client.call({ ...ours, method: 'POST', path, body, signal }, async (answer) => {
+        const created = text(dict(await answer.json())['href']);
+        if (created === undefined)
+          throw badAnswer('the PCE took a traffic query and did not say where it is');
+        return created;
+      });
+      try {
+        return await run(href, row, signal);
+      } finally {
+        await remove(href);
+      }
+    },
+
+    async deleteStale() {
+      const queries = await client.call({ ...ours, path }, async (answer) => list(await answer.json()));
+      const stale = queries.flatMap((query) =>
+        isOurs(dict(query)) ? (text(dict(query)['href']) ?? []) : [],
+      );
+      for (const href of stale) await remove(href);
+      return stale.length;
+    },
+  };
+};
+
+/** Facts §7.1. Without labels: everything. With labels: what has them at either end. */
+const bodyOf = (query: TrafficQuery, name: string): Dict => {
+  const include = query.labels.map((set) => set.map((href) => ({ label: { href } })));
+  return {
+    query_name: name,
+    start_date: new Date(query.from).toISOString(),
+    end_date: new Date(query.to).toISOString(),
+    sources: { include, exclude: [] },
+    destinations: { include, exclude: [] },
+    services: { include: [], exclude: [] },
+    sources_destinations_query_op: query.labels.length === 0 ? 'and' : 'or',
+    policy_decisions: query.decisions,
+    max_results: LIMITS.flows,
+  };
+};
+
+/** The name stands in the parameters the PCE repeats; some releases also give it beside them. */
+const isOurs = (query: Dict): boolean =>
+  [query['query_name'], dict(query['query_parameters'])['query_name']].some(
+    (name) => typeof name === 'string' && name.startsWith(OURS),
+  );

@@ -1,0 +1,116 @@
+import { type Dict, dict, text } from '../../core/foreign.ts';
+import type { Chat, Clock, Handling, Inbound, Inbox, Log } from '../../core/ports.ts';
+import type { Channels } from './channels.ts';
+import type { Identity } from './identity.ts';
+import { readPayload } from './payload.ts';
+import type { People } from './people.ts';
+import { createSeen } from './seen.ts';
+import { tellTrouble } from './trouble.ts';
+
+/** Something Slack delivered. `ack` is absent for events, which Bolt has acknowledged. */
+export interface Delivered {
+  readonly body: Dict;
+  readonly envelope: string | undefined;
+  readonly ack: ((payload?: unknown) => Promise<void>) | undefined;
+}
+
+/** Takes in what Slack delivers. */
+export interface Intake {
+  take(delivered: Delivered): Promise<void>;
+  /** Resolves when no work is running. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Acknowledges first and works afterwards; everything is acknowledged, also what nobody handles, because Socket Mode has no
+ * time-out of its own and people would wait (facts/slack §2). A repeat is acknowledged again and not handled again: known by its
+ * envelope, trigger or event id, never by the retry header, since a retried event may be the first that reached us.
+ */
+export const createIntake = (deps: {
+  readonly identity: Identity;
+  readonly inbox: Inbox;
+  readonly chat: Chat;
+  readonly people: People;
+  readonly channels: Channels;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Intake => {
+  const { log } = deps;
+  const seen = createSeen<unknown>(deps.clock);
+  const running = new Set<Promise<void>>();
+
+  const work = async (inbound: Inbound, { work }: Handling): Promise<void> => {
+    try {
+      await work?.();
+    } catch (err) {
+      log.error({ err, kind: inbound.kind, id: inbound.id }, 'inbound failed');
+      await tellTrouble(deps.chat, inbound).catch((err: unknown) =>
+        log.warn({ err, id: inbound.id }, 'could not tell the person'),
+      );
+    }
+  };
+
+  return {
+    take: async ({ body, envelope, ack }) => {
+      const acknowledge = async (payload: unknown): Promise<void> => {
+        // A socket that died in between must not lose the action: it is done all the same (faults 30).
+        await ack?.(payload).catch((err: unknown) => log.warn({ err, envelope }, 'ack failed'));
+      };
+      const read = readPayload(body, deps.identity);
+      if (read === undefined || 'foreign' in read) {
+        if (read !== undefined) log.warn({ why: read.foreign, envelope }, 'payload refused');
+        return acknowledge(body['type'] === 'block_suggestion' ? { options: [] } : undefined);
+      }
+      const { inbound } = read;
+      const ids = [inbound.id, envelope].filter((id): id is string => id !== undefined && id !== '');
+      const before = seen.get(ids);
+      if (before !== undefined) return acknowledge(before.answer);
+      if (inbound.kind === 'event') forget(inbound.type, inbound.body, deps);
+      const handling = decide(deps.inbox, inbound);
+      const answer = answerOf(inbound, handling);
+      seen.add(ids, answer);
+      await acknowledge(answer);
+      const done = work(inbound, handling);
+      running.add(done);
+      await done.finally(() => running.delete(done));
+    },
+    idle: async () => {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+};
+
+/** A throwing inbox is our bug: the person is told as for failed work. */
+const decide = (inbox: Inbox, inbound: Inbound): Handling => {
+  try {
+    return inbox(inbound);
+  } catch (err) {
+    return { work: () => Promise.reject(err) };
+  }
+};
+
+/** What goes with the acknowledgement: only submissions take an answer. */
+const answerOf = (inbound: Inbound, { ack }: Handling): unknown => {
+  if (inbound.kind !== 'submission' || ack === undefined) return undefined;
+  return 'update' in ack
+    ? { response_action: 'update', view: ack.update }
+    : { response_action: 'errors', errors: ack.errors };
+};
+
+/** Events make cached answers about people, groups and channels stale (facts/slack §5). */
+const forget = (
+  type: string,
+  event: Dict,
+  { people, channels }: { readonly people: People; readonly channels: Channels },
+): void => {
+  if (type === 'subteam_members_changed') people.dropGroup(text(event['subteam_id']));
+  if (type === 'subteam_updated') people.dropGroup(text(dict(event['subteam'])['id']));
+  if (type === 'user_change') people.dropPerson(text(dict(event['user'])['id']));
+  const mentioned = [
+    event['channel'],
+    dict(event['channel'])['id'],
+    event['old_channel_id'],
+    event['new_channel_id'],
+  ];
+  for (const id of mentioned.map(text)) if (id !== undefined) channels.drop(id);
+};

@@ -1,0 +1,130 @@
+import type { Person } from '../../core/alert.ts';
+import { type Dict, dict, list, text } from '../../core/foreign.ts';
+import type { Inbound } from '../../core/ports.ts';
+import { type Identity, wroteIt } from './identity.ts';
+
+/** A payload as we understand it, or why it is not for us; undefined for kinds we only acknowledge (shortcuts, closed views, …). */
+export type Read = { readonly inbound: Inbound } | { readonly foreign: string } | undefined;
+
+/**
+ * Reads what Slack sent. Shapes: fixtures/slack/app-backend, events; docs.slack.dev/interactivity. Anything absent reads as empty,
+ * and an id or text is only a claim.
+ */
+export const readPayload = (body: Dict, us: Identity): Read => {
+  const why = foreign(body, us);
+  if (why !== undefined) return { foreign: why };
+  if (body['command'] !== undefined) return { inbound: command(body) };
+  if (body['event'] !== undefined) return { inbound: event(body) };
+  switch (body['type']) {
+    case 'block_actions':
+      return { inbound: click(body, us) };
+    case 'view_submission':
+      return { inbound: submission(body) };
+    default:
+      return undefined;
+  }
+};
+
+/**
+ * `team` is the workspace the payload belongs to, `user.team_id` the person's own (facts/slack §5.2). Only the first is judged
+ * here: an outsider's click in a shared channel goes on with his team, so that he is told and it is audited.
+ */
+const foreign = (body: Dict, us: Identity): string | undefined => {
+  const app = text(body['api_app_id']);
+  if (us.app !== undefined && app !== undefined && app !== us.app) return 'another app';
+  const installed = list(body['authorizations']).map((one) => text(dict(one)['team_id']));
+  const team = text(dict(body['team'])['id']) ?? text(body['team_id']);
+  if (installed.length > 0 ? !installed.includes(us.team) : team !== undefined && team !== us.team) {
+    return 'another workspace';
+  }
+  const enterprise = text(dict(body['enterprise'])['id']) ?? text(body['enterprise_id']);
+  return enterprise !== undefined && enterprise !== us.enterprise ? 'another enterprise' : undefined;
+};
+
+const command = (body: Dict): Inbound => ({
+  kind: 'command',
+  id: text(body['trigger_id']) ?? '',
+  person: { team: text(body['team_id']) ?? '', user: text(body['user_id']) ?? '' },
+  channel: text(body['channel_id']) ?? '',
+  text: string(body['text']).trim(),
+  triggerId: text(body['trigger_id']) ?? '',
+  responseUrl: text(body['response_url']) ?? '',
+});
+
+const event = (body: Dict): Inbound => {
+  const inner = dict(body['event']);
+  return { kind: 'event', id: text(body['event_id']) ?? '', type: text(inner['type']) ?? '', body: inner };
+};
+
+const click = (body: Dict, us: Identity): Inbound => {
+  const action = dict(list(body['actions'])[0]);
+  return {
+    kind: 'click',
+    id: text(body['trigger_id']) ?? '',
+    person: personOf(body),
+    channel: text(dict(body['channel'])['id']) ?? text(dict(body['container'])['channel_id']) ?? null,
+    message: messageOf(body, us),
+    viewId: text(dict(body['view'])['id']) ?? null,
+    action: text(action['action_id']) ?? '',
+    value: entered(action),
+    triggerId: text(body['trigger_id']) ?? '',
+    responseUrl: text(body['response_url']) ?? null,
+  };
+};
+
+/** Ephemeral messages come without their content, but Slack routes clicks in them only to the app that posted them. */
+const messageOf = (body: Dict, us: Identity) => {
+  const [container, message] = [dict(body['container']), dict(body['message'])];
+  const ts = text(message['ts']) ?? text(container['message_ts']);
+  if (ts === undefined) return null;
+  const thread = text(message['thread_ts']) ?? text(container['thread_ts']) ?? null;
+  return { ts, thread, ours: wroteIt(us, message) || container['is_ephemeral'] === true };
+};
+
+const submission = (body: Dict): Inbound => {
+  const view = dict(body['view']);
+  return {
+    kind: 'submission',
+    id: text(body['trigger_id']) ?? `${string(view['id'])}:${string(view['hash'])}`,
+    person: personOf(body),
+    viewId: string(view['id']),
+    callbackId: string(view['callback_id']),
+    privateMetadata: string(view['private_metadata']),
+    values: Object.fromEntries(
+      Object.values(dict(dict(view['state'])['values'])).flatMap((block) =>
+        Object.entries(dict(block)).map(([action, entry]) => [action, entered(dict(entry))]),
+      ),
+    ),
+  };
+};
+
+const personOf = (body: Dict): Person => {
+  const user = dict(body['user']);
+  return {
+    team: text(user['team_id']) ?? text(dict(body['team'])['id']) ?? '',
+    user: text(user['id']) ?? '',
+  };
+};
+
+/** What was pressed, chosen or typed; several choices are joined by commas. '' when nothing was. */
+const entered = (entry: Dict): string => {
+  const options = list(entry['selected_options']).map((option) => string(dict(option)['value']));
+  const several = ['selected_users', 'selected_channels', 'selected_conversations'].flatMap((key) =>
+    list(entry[key]),
+  );
+  const one = [
+    entry['value'],
+    dict(entry['selected_option'])['value'],
+    entry['selected_user'],
+    entry['selected_channel'],
+    entry['selected_conversation'],
+    entry['selected_date'],
+    entry['selected_time'],
+    entry['selected_date_time'],
+  ].find((value) => value !== undefined && value !== null);
+  return one === undefined ? [...options, ...several].map(string).join(',') : string(one);
+};
+
+/** The text as it is: unlike `text`, a person's own "FILTERED" stays. */
+const string = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';

@@ -1,0 +1,97 @@
+import { apply, TransitionRefused } from '../../core/apply.ts';
+import type { State, Transition } from '../../core/state.ts';
+import { readTransition } from '../../core/state-schema.ts';
+
+export interface Commits {
+  /** @see Store.commit */
+  commit(transitions: readonly Transition[]): Promise<void>;
+  /** The newest state that is durable. */
+  durable(): State;
+  /** Runs a job between two writes, when the durable state and what is written agree. Rejects as the job does. */
+  between<T>(job: (durable: State) => Promise<T>): Promise<T>;
+  /** Resolves when nothing is being written or waits to be. */
+  idle(): Promise<void>;
+}
+
+interface Waiting {
+  readonly texts: readonly string[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit. A commit is applied to the pending head at once, so that the next one is checked against it; the commits of one
+ * tick, and those that arrive during a write, are written together. When a write fails, the head goes back to the durable state
+ * and everything that waited is rejected with the write's error: later commits were checked against what never came to be.
+ * @param write makes the group durable, all or nothing; gets the JSON of each transition
+ */
+export const commitsOf = (
+  start: State,
+  write: (transitions: readonly string[]) => Promise<void>,
+): Commits => {
+  let durable = start;
+  let head = start;
+  let waiting: Waiting[] = [];
+  let jobs: (() => Promise<void>)[] = [];
+  let running: Promise<void> | undefined;
+
+  const writeGroup = async (): Promise<void> => {
+    const group = waiting;
+    const reached = head;
+    waiting = [];
+    try {
+      await write(group.flatMap(({ texts }) => texts));
+      durable = reached;
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      const all = [...group, ...waiting];
+      waiting = [];
+      head = durable;
+      for (const { reject } of all) reject(error);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    await undefined; // The rest of this tick's commits joins the first group.
+    while (jobs.length > 0 || waiting.length > 0) {
+      const due = jobs;
+      jobs = [];
+      for (const job of due) await job();
+      if (waiting.length > 0) await writeGroup();
+    }
+    running = undefined;
+  };
+
+  const wake = (): void => {
+    running ??= run();
+  };
+
+  return {
+    async commit(transitions) {
+      if (transitions.length === 0) return;
+      const next = apply(head, transitions);
+      const texts = transitions.map(readable);
+      head = next;
+      await new Promise<void>((resolve, reject) => {
+        waiting.push({ texts, resolve, reject });
+        wake();
+      });
+    },
+    durable: () => durable,
+    between: (job) =>
+      new Promise((resolve, reject) => {
+        jobs.push(() => job(durable).then(resolve, reject));
+        wake();
+      }),
+    async idle() {
+      while (running !== undefined) await running;
+    },
+  };
+};
+
+/** The JSON of a transition. Refuses what could not be read back (a number that is none, say): it would spoil the next start. */
+const readable = (transition: Transition): string => {
+  if (readTransition(transition) === undefined)
+    throw new TransitionRefused(transition, 'it is not of the form that the store can read back');
+  return JSON.stringify(transition);
+};

@@ -1,0 +1,66 @@
+import type { Alert, Delivery, Incident, Told } from '../../core/alert.ts';
+import type { Response } from '../../core/response.ts';
+import { partsOf } from '../../core/table.ts';
+
+type Index = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Rows of a table by words that are derived from them. What is derived from a part of a table is kept as long as the part, and tables
+ * are never changed, only replaced: so nothing is out of date, and after a commit only what changed is looked at.
+ */
+const rowsBy = <V>(wordsOf: (row: V) => readonly string[]) => {
+  const made = new WeakMap<ReadonlyMap<string, unknown>, Index>();
+  const indexOf = (keys: ReadonlyMap<string, unknown>, table: ReadonlyMap<string, V>): Index => {
+    const known = made.get(keys);
+    if (known !== undefined) return known;
+    const index = new Map<string, string[]>();
+    for (const key of keys.keys()) {
+      const row = table.get(key);
+      for (const word of row === undefined ? [] : wordsOf(row)) push(index, word, key);
+    }
+    made.set(keys, index);
+    return index;
+  };
+
+  /** In the order of the table, but for rows that came to bear the word later. */
+  return (table: ReadonlyMap<string, V>, word: string): V[] => {
+    const { base, changed } = partsOf(table);
+    const fresh = new Set(indexOf(changed, table).get(word));
+    const old = (indexOf(base, base).get(word) ?? []).filter((key) => !changed.has(key) || fresh.delete(key));
+    return [...old, ...fresh].flatMap((key) => table.get(key) ?? []);
+  };
+};
+
+const push = (lists: Map<string, string[]>, word: string, key: string): void => {
+  const list = lists.get(word);
+  if (list === undefined) lists.set(word, [key]);
+  else list.push(key);
+};
+
+export const rootWord = (channel: string, ts: string): string => `root|${channel}|${ts}`;
+
+/** `id|…`, and for those that fire `firing` and `firing|pce`. */
+export const alertsBy = rowsBy(({ id, state, pce }: Alert) =>
+  state === 'firing' ? [`id|${id}`, 'firing', `firing|${pce}`] : [`id|${id}`],
+);
+
+/** `alert|…` for every alert in it, `open|key`, `root|channel|ts`, `to edit`. */
+export const incidentsBy = rowsBy(({ alerts, open, key, root, shown, revision }: Incident) => [
+  ...alerts.map((fingerprint) => `alert|${fingerprint}`),
+  ...(open ? [`open|${key}`] : []),
+  ...(root === undefined ? [] : [rootWord(root.channel, root.ts), ...(shown < revision ? ['to edit'] : [])]),
+]);
+
+/** `waiting`. */
+export const deliveriesBy = rowsBy(({ state }: Delivery) => (state === 'dead' ? [] : ['waiting']));
+
+/** By the id of the incident. */
+export const toldBy = rowsBy(({ incident }: Told) => [incident]);
+
+const ENDED: ReadonlySet<Response['state']> = new Set(['done', 'stopped', 'failed']);
+
+/** `unfinished`, `quarantine`. */
+export const responsesBy = rowsBy(({ state, action, releasedBy }: Response) => [
+  ...(ENDED.has(state) ? [] : ['unfinished']),
+  ...(action === 'quarantine' && state === 'done' && releasedBy === undefined ? ['quarantine'] : []),
+]);

@@ -1,0 +1,348 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { actions } from './actions/index.ts';
+import { openInventory, openPce, type PceAdapter } from './adapters/pce/index.ts';
+import { systemClock } from './adapters/schedule/clock.ts';
+import { type LoopSpec, runLoop } from './adapters/schedule/loop.ts';
+import { openSlack, type SlackAdapter } from './adapters/slack/index.ts';
+import { openAudit } from './adapters/store/audit.ts';
+import { openFileStore } from './adapters/store/file.ts';
+import { analyses } from './analytics/index.ts';
+import { commands } from './commands/index.ts';
+import type { BotStatus, Catalog } from './core/command.ts';
+import { compileRules } from './core/detect.ts';
+import type { Inbox, Inventory, Log } from './core/ports.ts';
+import { contextOf } from './core/rule-context.ts';
+import type { PceSettings, Settings } from './core/settings.ts';
+import { type Alerting, createAlerting, WINDOW_MS } from './pipelines/alerting.ts';
+import { createAsking } from './pipelines/asking.ts';
+import { createDelivery } from './pipelines/delivery.ts';
+import { createGate } from './pipelines/gate.ts';
+import { createInbox } from './pipelines/inbox.ts';
+import { createRender } from './pipelines/render.ts';
+import { createResponding } from './pipelines/response.ts';
+import { rules } from './rules/index.ts';
+
+export { isSocketModeRejection } from './adapters/slack/index.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Cadences that are not configured (design §6). */
+const EVERY_MS = {
+  reach: 5 * SECOND_MS,
+  sweepState: 10 * MINUTE_MS,
+  due: 5 * SECOND_MS,
+  inventory: 6 * HOUR_MS,
+  auditSweep: 24 * HOUR_MS,
+  prune: HOUR_MS,
+} as const;
+
+/** How long the start waits for the first look at a PCE's machines before it goes on without. */
+const INVENTORY_MS = 15 * SECOND_MS;
+
+export interface BotOptions {
+  readonly settings: Settings;
+  readonly dataDir: string;
+  readonly version: string;
+  readonly configHash: string;
+  readonly log: Log;
+  /** Fire alerts for the hour before the first start. */
+  readonly backfill: boolean;
+}
+
+/** A bot that is wired but does nothing before `run`. */
+export interface Bot {
+  /**
+   * Runs until the signal aborts, then stops cleanly within 5 s. Rejects when it cannot work at all: a token or key that is
+   * refused, a data folder that cannot be used. A PCE or Slack that is merely away is waited for.
+   * @param ready called once polling and at least one Slack connection stand
+   */
+  run(signal: AbortSignal, ready: () => void): Promise<void>;
+  status(): Promise<BotStatus>;
+}
+
+/** A key or token that is not accepted: the operator must act, trying again does not help. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+}
+
+interface Desk {
+  readonly settings: PceSettings;
+  readonly pce: PceAdapter;
+  readonly inventory: Inventory;
+  readonly alerting: Alerting;
+}
+
+/** The composition root: the only place that constructs adapters. */
+export const createBot = async (options: BotOptions): Promise<Bot> => {
+  const { settings, dataDir, version, log } = options;
+  const clock = systemClock;
+  const ids = { next: () => randomBytes(16).toString('base64url') };
+  const startedAt = clock.now();
+  const store = await openFileStore({ folder: dataDir, log, clock });
+  const audit = await openAudit({
+    folder: dataDir,
+    log,
+    clock,
+    version,
+    config: () => options.configHash,
+    commits: store.commits,
+  });
+
+  const context = contextOf(settings);
+  const ruleSet = compileRules(rules, (id) => settings.rules[id], context);
+  const catalog: Catalog = { rules, commands, actions, analyses };
+
+  // Slack hands its inbound to whatever the inbox is by then; pipelines need the chat to be built.
+  let inbox: Inbox = () => ({});
+  const slack = openSlack(settings.slack, (inbound) => inbox(inbound), { clock, log });
+  const { chat } = slack;
+  const gate = createGate({ chat, roles: settings.roles, log });
+  const troubles = createTroubles(slack, settings, log);
+
+  const desks = new Map<string, Desk>();
+  const render = createRender({ store, desks, rules });
+  const delivery = createDelivery({
+    store,
+    chat,
+    clock,
+    log,
+    render,
+    fallback: settings.channels.fallback,
+    requestTimeoutMs: settings.slack.requestTimeoutMs,
+    tell: troubles.tell,
+  });
+
+  for (const one of settings.pces) {
+    const pce = openPce(one, { clock, log });
+    const inventory = openInventory(pce, { clock, log });
+    const alerting = createAlerting({
+      pce,
+      inventory,
+      store,
+      rules: ruleSet,
+      context,
+      settings,
+      clock,
+      ids,
+      log,
+      alertId: (fingerprint) => createHash('sha256').update(fingerprint).digest('base64url').slice(0, 12),
+      committed: delivery.kick,
+      tell: troubles.tell,
+      backfill: options.backfill,
+    });
+    desks.set(one.name, { settings: one, pce, inventory, alerting });
+  }
+
+  const responding = createResponding({
+    desks: new Map(
+      [...desks].map(([name, { settings: own, pce, inventory, alerting }]) => [
+        name,
+        { pce, inventory, mayWrite: own.write !== undefined, touchHost: alerting.touchHost },
+      ]),
+    ),
+    actions,
+    store,
+    audit,
+    chat,
+    gate,
+    clock,
+    ids,
+    log,
+    settings,
+  });
+
+  const status = async (): Promise<BotStatus> => {
+    const waiting = await store.waiting();
+    const { up, wanted } = slack.connections();
+    const live = waiting.filter(({ state }) => state !== 'dead');
+    return {
+      version,
+      startedAt,
+      ready: up > 0 && [...desks.values()].some(({ alerting }) => alerting.status().lastPollAt !== undefined),
+      slack: { connections: up, wanted },
+      pces: [...desks.values()].map(({ pce, inventory, alerting }) => {
+        const { cursor, lastPollAt, eventsSeen, rejected } = alerting.status();
+        return {
+          name: pce.name,
+          cursor,
+          lastPollAt,
+          eventsSeen,
+          rejected,
+          trouble: pce.reach().why,
+          callsPerMinute: pce.callsPerMinute(),
+          inventory: {
+            workloads: [...inventory.workloads()].length,
+            managed: inventory.managed,
+            readAt: inventory.readAt,
+          },
+        };
+      }),
+      queue: {
+        waiting: live.length,
+        oldestAt: live[0]?.queuedAt,
+        dead: waiting.length - live.length,
+      },
+    };
+  };
+
+  const ask = createAsking({
+    deps: { desks: [...desks.values()], store, chat, clock, settings, status, catalog },
+    gate,
+    audit,
+    log,
+    openResponse: (inbound, { action, pce, href }, say) =>
+      responding.open({
+        action,
+        pce,
+        href,
+        person: inbound.person,
+        channel: inbound.channel,
+        alert: null,
+        triggerId: inbound.triggerId,
+        say,
+      }),
+  });
+
+  inbox = createInbox({
+    ask,
+    responding,
+    alertings: new Map([...desks].map(([name, { alerting }]) => [name, alerting])),
+    inventories: new Map([...desks].map(([name, { inventory }]) => [name, inventory])),
+    store,
+    chat,
+    gate,
+    audit,
+    clock,
+    log,
+  });
+
+  const run = async (signal: AbortSignal, ready: () => void): Promise<void> => {
+    try {
+      // Every loop waits on it.
+      setMaxListeners(0, signal);
+      await refuseBadKeys([...desks.values()], log);
+      await slack.start();
+      await Promise.all([...desks.values()].map(({ inventory }) => firstLook(inventory, clock, log)));
+      await audit.append({
+        actor: { system: 'bot' },
+        actorName: 'bot',
+        action: 'start',
+        verdict: 'noted',
+        why: `version ${version}`,
+      });
+      const loops = [...desks.values()]
+        .flatMap((desk) => loopsOf(desk, settings))
+        .concat([
+          {
+            name: 'prune',
+            every: EVERY_MS.prune,
+            firstAfterMs: MINUTE_MS,
+            run: () => store.commit([{ type: 'pruned', at: clock.now() }]),
+          },
+          { name: 'responses', every: EVERY_MS.due, firstAfterMs: 0, run: responding.resume },
+          { name: 'ready', every: SECOND_MS, firstAfterMs: 0, run: readyOnce(status, ready) },
+          { name: 'troubles', every: EVERY_MS.due, firstAfterMs: 0, run: troubles.flush },
+        ]);
+      await Promise.all([
+        delivery.run(signal),
+        ...loops.map((loop) => runLoop(loop, { clock, log, signal })),
+      ]);
+    } finally {
+      await slack.stop();
+      for (const { pce, alerting } of desks.values()) {
+        await alerting.flush();
+        await pce.close();
+      }
+      await audit.close();
+      await store.close();
+    }
+  };
+
+  return { run, status };
+};
+
+/** What one PCE is asked, and how often. First runs are spread so that several PCEs and loops do not start as one burst. */
+const loopsOf = ({ settings, pce, inventory, alerting }: Desk, { poll }: Settings): LoopSpec[] => {
+  const named = (
+    name: string,
+    every: LoopSpec['every'],
+    firstAfterMs: number,
+    run: () => Promise<void>,
+  ): LoopSpec => ({
+    name: `${settings.name} ${name}`,
+    every,
+    firstAfterMs,
+    run,
+  });
+  return [
+    named('events', poll.events, 0, () => alerting.poll(WINDOW_MS.poll)),
+    named('sweep', poll.sweep, 2 * MINUTE_MS, () => alerting.poll(WINDOW_MS.sweep)),
+    named('audit sweep', EVERY_MS.auditSweep, HOUR_MS, () => alerting.poll(EVERY_MS.auditSweep)),
+    named('health', poll.health, SECOND_MS, alerting.health),
+    named('reach', EVERY_MS.reach, EVERY_MS.reach, alerting.reach),
+    named('state sweep', EVERY_MS.sweepState, MINUTE_MS, alerting.sweep),
+    named('due', EVERY_MS.due, EVERY_MS.due, async () => {
+      await alerting.wake();
+      await alerting.settle();
+    }),
+    named('inventory', EVERY_MS.inventory, EVERY_MS.inventory, inventory.refresh),
+    named('stale queries', 24 * HOUR_MS, 5 * SECOND_MS, async () => void (await pce.deleteStaleQueries())),
+  ];
+};
+
+/** A key that is refused is told at once, exit 1: a bot that starts half would be trusted with what it cannot see. */
+const refuseBadKeys = async (desks: readonly Desk[], log: Log): Promise<void> => {
+  for (const { settings, pce } of desks)
+    for (const key of ['read', 'write', 'traffic'] as const) {
+      if (settings[key] === undefined) continue;
+      const access = await pce.checkAccess(key);
+      if (access.ok) continue;
+      if (access.code === 'unauthorised' || access.code === 'forbidden' || access.code === 'not-found')
+        throw new StartRefused(`${settings.name}: the ${key} key is not accepted: ${access.why}`);
+      log.warn({ pce: settings.name, why: access.why }, 'the PCE is away, it is tried again');
+      break;
+    }
+};
+
+const firstLook = async (inventory: Inventory, clock: typeof systemClock, log: Log): Promise<void> => {
+  const read = inventory
+    .refresh()
+    .catch((err: unknown) => log.warn({ err, pce: inventory.pce }, 'the inventory could not be read yet'));
+  await Promise.race([read, clock.sleep(INVENTORY_MS)]);
+};
+
+const readyOnce = (status: () => Promise<BotStatus>, ready: () => void): (() => Promise<void>) => {
+  let said = false;
+  return async () => {
+    if (said || !(await status()).ready) return;
+    said = true;
+    ready();
+  };
+};
+
+/** Says troubles of our own in the admin channel: each sentence once an hour, kept until Slack takes it. */
+const createTroubles = ({ chat }: SlackAdapter, { channels }: Settings, log: Log) => {
+  const waiting = new Map<string, number>();
+  const said = new Map<string, number>();
+  return {
+    tell(trouble: string): void {
+      log.warn({ trouble }, 'a trouble of our own');
+      if (systemClock.mono() - (said.get(trouble) ?? Number.NEGATIVE_INFINITY) > HOUR_MS)
+        waiting.set(trouble, waiting.size);
+    },
+    async flush(): Promise<void> {
+      for (const trouble of waiting.keys()) {
+        await chat.slot(channels.admin, 'post');
+        await chat.post(
+          { channel: channels.admin, key: `trouble.${said.size}` },
+          { text: trouble, blocks: [] },
+        );
+        waiting.delete(trouble);
+        said.set(trouble, systemClock.mono());
+      }
+    },
+  };
+};

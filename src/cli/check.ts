@@ -1,0 +1,80 @@
+import { meant, problemText } from '../config/problem.ts';
+import { destinations } from '../core/route.ts';
+import type { Settings } from '../core/settings.ts';
+import { SEVERITIES, type Severity } from '../core/severity.ts';
+import { counted } from '../core/text.ts';
+import { catalog } from './catalog.ts';
+import { loadConfig } from './load-config.ts';
+import { defineVerb, EXIT, UsageError } from './verb.ts';
+
+interface RouteAnswer {
+  readonly channel: string;
+  readonly mention: string | null;
+}
+
+export const verb = defineVerb({
+  name: 'check',
+  usage: 'check [--config F] [--route k=v,…] [--json]',
+  help: `Reads the configuration (./config.yml) and tells everything that is wrong with it, each with its line and the way out.
+Asks nobody: no PCE, no Slack.
+
+  --route rule=firewall-tampering,severity=critical,pce=prod-east,env=prod
+            also says where such an alert would go; other keys are labels of its host
+  --json    {ok, errors:[{file,line,path,message,hint}], warnings:[…], routes?:[{channel, mention}]}
+
+Exits 0 when it is right (warnings or not), 2 when it is not.`,
+  options: {
+    config: { type: 'string', default: 'config.yml' },
+    route: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+  async run({ flags }, edge) {
+    const result = loadConfig(edge, flags.config);
+    const errors = result.ok ? [] : result.errors;
+    const warnings = result.ok ? result.warnings : [];
+    const routes = result.ok && flags.route !== undefined ? routed(flags.route, result.settings) : undefined;
+    if (flags.json) edge.out(JSON.stringify({ ok: result.ok, errors, warnings, routes }));
+    else {
+      for (const problem of errors) edge.out(problemText(problem));
+      for (const problem of warnings) edge.out(`warning: ${problemText(problem)}`);
+      for (const { channel, mention } of routes ?? [])
+        edge.out(`to ${channel}${mention === null ? '' : `, mentioning ${mention}`}`);
+      edge.out(
+        result.ok
+          ? `${flags.config} is valid: ${counted(result.settings.pces.length, 'PCE')}, ${counted(result.settings.routes.length, 'route')}, ${counted(warnings.length, 'warning')}`
+          : `${flags.config}: ${counted(errors.length, 'error')}`,
+      );
+    }
+    return result.ok ? EXIT.done : EXIT.usage;
+  },
+});
+
+/** Where an alert described by `rule=…,severity=…,pce=…,<label>=<value>` would go. */
+const routed = (text: string, settings: Settings): RouteAnswer[] => {
+  const given = new Map(
+    text.split(',').map((term) => {
+      const [, key, value] = /^\s*([^=\s]+)=(.+?)\s*$/.exec(term) ?? [];
+      if (key === undefined || value === undefined)
+        throw new UsageError(`--route: "${term}" is not key=value, such as env=prod.`);
+      return [key, value];
+    }),
+  );
+  const pces = settings.pces.map(({ name }) => name);
+  const rule = given.get('rule');
+  const known = catalog.rules.map(({ id }) => id);
+  const severity = given.get('severity') ?? 'error';
+  const pce = given.get('pce') ?? pces[0] ?? '';
+  if (rule !== undefined && !known.includes(rule))
+    throw new UsageError(`--route: there is no rule "${rule}": ${meant(rule, known)}`);
+  if (!isSeverity(severity))
+    throw new UsageError(`--route: "${severity}" is no severity: ${meant(severity, SEVERITIES)}`);
+  if (!pces.includes(pce)) throw new UsageError(`--route: there is no PCE "${pce}": ${meant(pce, pces)}`);
+  const labels = [...given]
+    .filter(([key]) => !['rule', 'severity', 'pce'].includes(key))
+    .map(([key, value]) => ({ href: '', key, value }));
+  return destinations({ pce, rule: rule ?? '', severity, fingerprint: '', labels: [labels] }, settings).map(
+    ({ channel, mention }) => ({ channel, mention: mention ?? null }),
+  );
+};
+
+const isSeverity = (word: string): word is Severity => SEVERITIES.some((severity) => severity === word);

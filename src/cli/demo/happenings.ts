@@ -1,0 +1,94 @@
+import type { Scene } from './scene.ts';
+
+/** What happens on the simulated PCE: shapes as facts/pce-api §2.3 gives them, of a PCE 25.2. */
+type Event = Readonly<Record<string, unknown>>;
+
+const venOf = (href: string): string => href.replace('/workloads/', '/vens/');
+
+const byHost = (scene: Scene, hostname: string): Event => ({
+  ven: { href: venOf(scene.href(hostname)), hostname },
+  agent: { href: '/orgs/1/agents/4711', hostname },
+});
+
+/** A VEN reports that its host's firewall was changed. */
+export const tampering = (scene: Scene, hostname: string, more: Event = {}): Event => ({
+  event_type: 'agent.tampering',
+  status: 'success',
+  severity: 'warning',
+  created_by: byHost(scene, hostname),
+  resource_changes: [],
+  notifications: [
+    {
+      notification_type: 'workload.oob_policy_changes',
+      info: { tampering_revert_succeeded: true, num_reverts: 1 },
+    },
+  ],
+  ...more,
+});
+
+/** The PCE gave up hosts it has not heard of for an hour. */
+export const offline = (scene: Scene, hostnames: readonly string[]): Event => ({
+  event_type: 'system_task.agent_offline_check',
+  status: 'success',
+  severity: 'info',
+  created_by: { system: {} },
+  resource_changes: hostnames.map((hostname) => ({
+    resource: { workload: { href: scene.href(hostname), name: null, hostname, labels: [] } },
+    changes: { online: { before: true, after: false } },
+    change_type: 'update',
+  })),
+  notifications: [],
+});
+
+/** A host is heard of again. */
+export const online = (scene: Scene, hostname: string): Event => ({
+  event_type: 'workload.online',
+  status: null,
+  severity: 'info',
+  created_by: byHost(scene, hostname),
+  resource_changes: [],
+  notifications: [
+    {
+      notification_type: 'workload.online',
+      info: { workload: { href: scene.href(hostname), name: null, hostname, labels: [] } },
+    },
+  ],
+});
+
+export const suspended = (scene: Scene, hostname: string): Event => ({
+  event_type: 'agent.suspend',
+  status: 'success',
+  severity: 'info',
+  created_by: byHost(scene, hostname),
+  resource_changes: [],
+  notifications: [],
+});
+
+/** Somebody provisions policy that reaches many workloads. */
+export const provisioned = (version: number, affected: number): Event => ({
+  event_type: 'sec_policy.create',
+  status: 'success',
+  severity: 'info',
+  created_by: { user: { href: '/users/11', username: 'jdoe@example.com' } },
+  resource_changes: [
+    {
+      resource: {
+        sec_policy: {
+          href: `/orgs/1/sec_policy/${version}`,
+          commit_message: 'Open reporting to all',
+          version,
+          modified_objects: {
+            rulesets: { '/orgs/1/sec_policy/draft/rule_sets/9': { action: 'update', name: 'Reporting' } },
+          },
+        },
+      },
+      changes: {
+        commit_message: { before: null, after: 'Open reporting to all' },
+        version: { before: null, after: version },
+        workloads_affected: { before: null, after: affected },
+      },
+      change_type: 'create',
+    },
+  ],
+  notifications: [],
+});

@@ -1,0 +1,332 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { offline, online, provisioned, suspended, tampering } from './happenings.ts';
+import { MAYA, Mismatch, OTTO, SAM, type Scene, type Seen, SOC } from './scene.ts';
+
+export interface Step {
+  readonly title: string;
+  /** @returns what was seen; throws Mismatch when it is not what was expected */
+  run(scene: Scene): Promise<string>;
+}
+
+const say = ({ words }: Seen): string => `"${words.replaceAll(/\s+/g, ' ').slice(0, 110)}…"`;
+
+const expectEqual = (what: string, expected: string, saw: string): string => {
+  if (expected !== saw) throw new Mismatch(`expected ${what} ${expected}, saw ${saw}`);
+  return saw;
+};
+
+const audit = async ({ world }: Scene): Promise<Record<string, unknown>[]> =>
+  (await readFile(join(world.dataDir, 'audit.jsonl'), 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+const audited = async (scene: Scene, action: string, verdict: string, actor: string): Promise<string> => {
+  const found = (await audit(scene)).some(
+    (row) =>
+      row['action'] === action &&
+      row['verdict'] === verdict &&
+      (row['actor'] as { user?: string }).user === actor,
+  );
+  if (!found) throw new Mismatch(`expected an audit line "${action}: ${verdict}" by ${actor}, saw none`);
+  return `audit "${action}: ${verdict}"`;
+};
+
+const root = (scene: Scene, ...words: string[]): Promise<Seen> =>
+  scene.until(`a message with ${words.join(', ')}`, () => {
+    const found = scene.find(...words);
+    return found?.thread === null ? found : undefined;
+  });
+
+const refused = async (scene: Scene, user: string): Promise<string> => {
+  const message = await root(scene, 'Firewall tampering', 'web-01');
+  const before = scene.ephemerals(user).length;
+  const puts = scene.writes().length;
+  // The outsider is in no channel with the bot: his click is one that a stolen or forged payload would carry.
+  await scene.click(user, message, 'quarantine', user === OTTO);
+  const pick = await scene.until('an answer to the click', () => scene.ephemerals(user)[before]);
+  expectEqual('writes on the PCE', String(puts), String(scene.writes().length));
+  return pick;
+};
+
+/** The whole job, in the order a team would meet it. Each step looks at the simulators' state. */
+export const steps: readonly Step[] = [
+  {
+    title: 'the bot starts and connects',
+    async run(scene) {
+      await scene.world.startBot();
+      const { connections } = scene.world.slack.control.state() as { connections: number };
+      await scene.polls(1);
+      return `${connections} Socket Mode connection(s), events polled`;
+    },
+  },
+  {
+    title: 'firewall-tampering: one message names the host and what to do',
+    async run(scene) {
+      scene.world.pce.control.events(
+        tampering(scene, 'web-01', { href: '/orgs/1/events/smoke-tampering-1' }),
+      );
+      const message = await root(scene, 'Firewall tampering on web-01', 'What to do');
+      return say(message);
+    },
+  },
+  {
+    title: 'the same event read again by overlapping polls is not told or counted twice',
+    async run(scene) {
+      await scene.polls(3);
+      const told = scene.messages().filter(({ words }) => words.includes('Firewall tampering on web-01'));
+      expectEqual('messages', '1', String(told.length));
+      if (/×\d/.test(told[0]?.words ?? '')) throw new Mismatch(`expected no counter, saw ${told[0]?.words}`);
+      return 'one message, no counter, after 3 more polls';
+    },
+  },
+  {
+    title: 'a refused click by an outsider: told, audited, no call to change the PCE',
+    async run(scene) {
+      const words = await refused(scene, OTTO);
+      if (!words.includes("can't quarantine")) throw new Mismatch(`expected a refusal, saw ${words}`);
+      return `${words.slice(0, 120)}… ${await audited(scene, 'quarantine asked', 'refused', OTTO)}`;
+    },
+  },
+  {
+    title: 'a refused click by a member without the role: told who may, audited',
+    async run(scene) {
+      const words = await refused(scene, SAM);
+      if (!words.includes("can't quarantine") || !words.includes('S0SECOPS1'))
+        throw new Mismatch(`expected a refusal that names who may, saw ${words}`);
+      return `${words.slice(0, 140)}… ${await audited(scene, 'quarantine asked', 'refused', SAM)}`;
+    },
+  },
+  {
+    title: 'quarantine by a responder keeps every label and adds one',
+    async run(scene) {
+      const before = scene.labels('web-01');
+      const message = await root(scene, 'Firewall tampering', 'web-01');
+      await scene.click(MAYA, message, 'quarantine');
+      await scene.until(
+        'the filled form',
+        () => {
+          const modal = scene.modal(MAYA);
+          return modal?.words.includes('Quarantine=Severe') ? modal : undefined;
+        },
+        () => scene.modal(MAYA)?.words ?? 'no modal',
+      );
+      await scene.submit(MAYA, { reason: 'Unexplained firewall change', ticket: 'SEC-1' });
+      const after = [...before.split(' '), 'Quarantine=Severe'].sort().join(' ');
+      await scene.until(
+        `labels ${after}`,
+        () => (scene.labels('web-01') === after ? after : undefined),
+        () => scene.labels('web-01'),
+      );
+      await scene.until(
+        'the outcome in the form',
+        () => (scene.modal(MAYA)?.words.includes('read back') ? true : undefined),
+        () => scene.modal(MAYA)?.words ?? 'no modal',
+      );
+      return `web-01 by maya: ${before} → + Quarantine=Severe; ${await audited(scene, 'quarantine', 'done', MAYA)}`;
+    },
+  },
+  {
+    title: 'the alert shows who labelled the host and that it waits for policy',
+    run: async (scene) => say(await root(scene, 'web-01 labelled for quarantine by', 'waiting for policy')),
+  },
+  {
+    title: 'one request makes one PUT',
+    run: async (scene) => {
+      const puts = scene.writes().filter(({ href }) => href === scene.href('web-01'));
+      return `${expectEqual('PUTs on web-01', '1', String(puts.length))} PUT`;
+    },
+  },
+  {
+    title: 'release gives back exactly the labels from before',
+    async run(scene) {
+      const now = scene.labels('web-01');
+      const expected = now
+        .split(' ')
+        .filter((label) => label !== 'Quarantine=Severe')
+        .join(' ');
+      const message = await root(scene, 'web-01 labelled for quarantine');
+      await scene.click(MAYA, message, 'release');
+      await scene.until(
+        'the form',
+        () => (scene.modal(MAYA)?.words.includes('Labels after') ? true : undefined),
+        () => scene.modal(MAYA)?.words ?? 'no modal',
+      );
+      await scene.submit(MAYA, { reason: 'Explained' });
+      await scene.until(
+        `labels ${expected}`,
+        () => (scene.labels('web-01') === expected ? true : undefined),
+        () => scene.labels('web-01'),
+      );
+      await scene.until(
+        'the outcome in the form',
+        () => (scene.modal(MAYA)?.words.includes('released') ? true : undefined),
+        () => scene.modal(MAYA)?.words ?? 'no modal',
+      );
+      return `web-01: ${expected}; ${await audited(scene, 'release', 'done', MAYA)}`;
+    },
+  },
+  {
+    title: 'a second host is shown in the channel, not only in the thread',
+    async run(scene) {
+      scene.world.pce.control.events(tampering(scene, 'db-01'));
+      const line = await scene.until('a line about db-01 in the channel', () =>
+        scene
+          .messages()
+          .find((message) => message.thread !== null && message.broadcast && message.words.includes('db-01')),
+      );
+      return say(line);
+    },
+  },
+  {
+    title: 'ven-offline: three hosts in one event, one message, all named',
+    async run(scene) {
+      scene.world.pce.control.events(offline(scene, ['app-01', 'app-02', 'web-02']));
+      for (const name of ['app-01', 'app-02', 'web-02'])
+        scene.world.pce.control.workload({ href: scene.href(name), online: false });
+      return say(await root(scene, 'app-01', 'app-02', 'web-02'));
+    },
+  },
+  {
+    title: 'ven-offline: resolved when all three are back',
+    async run(scene) {
+      for (const name of ['app-01', 'app-02', 'web-02']) {
+        scene.world.pce.control.workload({ href: scene.href(name), online: true });
+        scene.world.pce.control.events(online(scene, name));
+      }
+      const line = await scene.until('a resolved line', () =>
+        scene
+          .messages()
+          .find(
+            ({ thread, words }) => thread !== null && words.includes('Resolved') && words.includes('app-01'),
+          ),
+      );
+      return say(line);
+    },
+  },
+  {
+    title: 'ven-suspended names the host',
+    async run(scene) {
+      scene.world.pce.control.events(suspended(scene, 'web-03'));
+      return say(await root(scene, 'web-03', 'uspended'));
+    },
+  },
+  {
+    title: 'policy-provisioned says how many workloads are affected',
+    async run(scene) {
+      scene.world.pce.control.events(provisioned(539, 69));
+      return say(await root(scene, '539', '69'));
+    },
+  },
+  {
+    title: 'label-changed shows before and after when a host crosses a border',
+    async run(scene) {
+      const labels = Object.fromEntries(
+        scene
+          .labels('db-02')
+          .split(' ')
+          .map((one) => one.split('=') as [string, string]),
+      );
+      scene.world.pce.control.labels({
+        href: scene.href('db-02'),
+        labels: { ...labels, env: labels['env'] === 'prod' ? 'dev' : 'prod' },
+        by: 'jdoe@example.com',
+      });
+      return say(await root(scene, 'db-02', 'env'));
+    },
+  },
+  {
+    title: 'pce-health names node, what and value, and resolves',
+    async run(scene) {
+      scene.world.pce.control.health({ disk: 97 });
+      const message = await root(scene, 'disk', '97');
+      scene.world.pce.control.health({ disk: 20 });
+      return say(message);
+    },
+  },
+  {
+    title: 'pce-unreachable is told once, and resolved when it answers again',
+    async run(scene) {
+      const id = scene.world.pce.control.fault({ path: '/api/v2', kind: 'status', status: 503 });
+      const message = await root(scene, 'prod-east', 'reach');
+      scene.world.pce.control.clearFaults(id);
+      await scene.until('the end', () =>
+        scene.messages().find(({ thread, words }) => thread === message.ts && words.includes('Resolved')),
+      );
+      return say(message);
+    },
+  },
+  {
+    title: '/illumio workload shows the card of a host',
+    async run(scene) {
+      const before = scene.ephemerals(MAYA).length;
+      await scene.command(MAYA, 'workload web-01');
+      const card = await scene.until(
+        'a card',
+        () =>
+          scene
+            .ephemerals(MAYA)
+            .slice(before)
+            .find((words) => words.includes('web-01') && words.includes('app=shop')),
+        () => scene.ephemerals(MAYA).slice(before).join(' | '),
+      );
+      return card.slice(0, 140);
+    },
+  },
+  {
+    title: '/illumio with an unknown label names the nearest, and shows nothing wider',
+    async run(scene) {
+      const before = scene.ephemerals(MAYA).length;
+      await scene.command(MAYA, 'workload env=prdo');
+      return (
+        await scene.until(
+          'the nearest name',
+          () =>
+            scene
+              .ephemerals(MAYA)
+              .slice(before)
+              .find((words) => words.includes('env=prod')),
+          () => scene.ephemerals(MAYA).slice(before).join(' | '),
+        )
+      ).slice(0, 140);
+    },
+  },
+  {
+    title: 'a kill in the middle: what happened meanwhile is told, nothing is told twice',
+    async run(scene) {
+      const before = scene.messages().length;
+      await scene.world.stopBot('SIGKILL');
+      scene.world.pce.control.events(tampering(scene, 'web-04'));
+      await scene.world.startBot();
+      const line = await scene.until('an alert about web-04', () => scene.find('web-04', 'tampering'));
+      await scene.polls(3);
+      const after = scene.messages().length;
+      expectEqual('messages more', '1', String(after - before));
+      return say(line);
+    },
+  },
+  {
+    title: 'no mention ever came from foreign text',
+    async run(scene) {
+      const foreign = scene.mentions().filter(({ id }) => id !== 'S0SECOPS1');
+      expectEqual('mentions', '[]', JSON.stringify(foreign));
+      return 'only @secops, from the configuration';
+    },
+  },
+  {
+    title: 'the audit chain verifies',
+    async run(scene) {
+      const { code, out } = await scene.world.cli('audit', 'verify', '--data', '@data', '--json');
+      expectEqual('exit code', '0', String(code));
+      return out.trim();
+    },
+  },
+  {
+    title: 'a stop is clean: exit 0',
+    async run(scene) {
+      const code = await scene.world.stopBot('SIGTERM');
+      return `exit ${expectEqual('exit code', '0', String(code))}, ${scene.messages(SOC).length} messages`;
+    },
+  },
+];

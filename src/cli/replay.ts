@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { stdin } from 'node:process';
+import { text as streamText } from 'node:stream/consumers';
+import { problemText } from '../config/problem.ts';
+import { compileRules, type RuleSet } from '../core/detect.ts';
+import type { PceEvent } from '../core/event.ts';
+import { readEvents } from '../core/event-text.ts';
+import { text } from '../core/foreign.ts';
+import { type Replayed, replayEvents } from '../core/replay.ts';
+import type { Finding } from '../core/rule.ts';
+import { contextOf, DEFAULT_CONTEXT } from '../core/rule-context.ts';
+import type { Settings } from '../core/settings.ts';
+import { subjectKey } from '../core/subject.ts';
+import { counted, plain } from '../core/text.ts';
+import { rules } from '../rules/index.ts';
+import { atCwd, loadConfig } from './load-config.ts';
+import { defineVerb, type Edge, EXIT, UsageError } from './verb.ts';
+
+/** Rejected records named one by one; a wrong file must not fill a terminal. */
+const MOST_NAMED = 20;
+/** Characters of a reason: one line. */
+const REASON_LENGTH = 240;
+
+export const verb = defineVerb({
+  name: 'replay',
+  usage: 'replay --events F|- | --since 7d [--config F] [--json]',
+  help: `Runs recorded events through the alert rules and prints what would have been found, before grouping, silences and quiet periods.
+The clock is the events' own; nothing is sent and no PCE is written to.
+
+  --events F   a JSON array, one object a line, or syslog lines with a JSON body; - reads stdin
+  --since 7d   reads the events of that span from the PCEs of the configuration
+  --config F   rules, severities and selectors of this configuration; without it every rule with its defaults
+  --json       a line per finding {"rule","severity","subject","pce","event","time","reason"} and a last line
+               {"events","rejected","findings","byRule","byDay","unknownTypes"}
+
+Records that are no events are named on stderr and counted. Exits 0 also when something was found, 1 when a rule failed.`,
+  options: {
+    events: { type: 'string' },
+    since: { type: 'string' },
+    config: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+  async run({ flags }, edge) {
+    if ((flags.events === undefined) === (flags.since === undefined))
+      throw new UsageError('Give either --events F or --since 7d.');
+    if (flags.since !== undefined && flags.config === undefined)
+      throw new UsageError('--since needs --config: it reads from the PCEs that are configured.');
+    const settings = flags.config === undefined ? undefined : settingsOf(flags.config, edge);
+    if (settings === null) return EXIT.usage;
+    if (flags.events === undefined) return fromPces(edge);
+
+    const read = await readSource(flags.events, edge);
+    if (read === undefined) return EXIT.failed;
+    for (const { line, why } of read.rejected.slice(0, MOST_NAMED))
+      edge.err(`${flags.events}:${line}: not an event: ${why}`);
+    if (read.rejected.length > MOST_NAMED)
+      edge.err(`${flags.events}: and ${read.rejected.length - MOST_NAMED} more that are no events`);
+
+    const ruleSet = settings === undefined ? defaultRules() : configured(settings);
+    const runs = [
+      ...byPce(
+        read.events.map(({ event }) => event),
+        settings,
+      ),
+    ].map(([pce, events]) => ({ pce, ...replayEvents(pce, events, ruleSet) }));
+    const result = report(runs, read.rejected.length);
+    if (flags.json) for (const row of [...result.rows, result.summary]) edge.out(JSON.stringify(row));
+    else for (const line of asText(result)) edge.out(line);
+    return failed(runs, edge) ? EXIT.failed : EXIT.done;
+  },
+});
+
+/** The seam for --since: the events come from the PCE adapter, which only src/app.ts may construct. */
+const fromPces = (edge: Edge): number => {
+  edge.err('--since cannot read from a PCE yet. Export the events to a file and use --events.');
+  return EXIT.failed;
+};
+
+/** null when the configuration is wrong, after every error was told. */
+const settingsOf = (name: string, edge: Edge): Settings | null => {
+  const result = loadConfig(edge, name);
+  if (result.ok) return result.settings;
+  for (const problem of result.errors) edge.err(problemText(problem));
+  return null;
+};
+
+const defaultRules = (): RuleSet => compileRules(rules, () => undefined, DEFAULT_CONTEXT);
+
+const configured = (settings: Settings): RuleSet =>
+  compileRules(rules, (id) => settings.rules[id], contextOf(settings));
+
+const readSource = async (name: string, edge: Edge): Promise<ReturnType<typeof readEvents> | undefined> => {
+  try {
+    return readEvents(name === '-' ? await streamText(stdin) : readFileSync(atCwd(edge, name), 'utf8'));
+  } catch (error) {
+    edge.err(`${name} cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+    return undefined;
+  }
+};
+
+/** Memories are per PCE, and so are replays. A PCE is called as the configuration calls it, else by its own name. */
+const byPce = (events: readonly PceEvent[], settings: Settings | undefined): Map<string, PceEvent[]> => {
+  const pces = new Map<string, PceEvent[]>();
+  for (const event of events) {
+    const name = pceName(text(event.raw['pce_fqdn']), settings);
+    const own = pces.get(name);
+    if (own === undefined) pces.set(name, [event]);
+    else own.push(event);
+  }
+  return pces;
+};
+
+const pceName = (fqdn: string | undefined, settings: Settings | undefined): string => {
+  const pces = settings?.pces ?? [];
+  const named = pces.find(({ url }) => new URL(url).hostname === fqdn)?.name;
+  return named ?? (pces.length === 1 ? pces[0]?.name : fqdn) ?? 'pce';
+};
+
+type Run = Replayed & { readonly pce: string };
+
+const report = (runs: readonly Run[], rejected: number) => {
+  const found = runs.flatMap(({ pce, findings }) => findings.map((one) => ({ pce, ...one })));
+  found.sort(
+    (a, b) =>
+      a.finding.at - b.finding.at ||
+      order(a.finding.event ?? '', b.finding.event ?? '') ||
+      order(a.rule, b.rule) ||
+      order(subjectKey(a.finding.subject), subjectKey(b.finding.subject)),
+  );
+  const rows = found.map(({ rule, pce, finding }) => ({
+    rule,
+    severity: finding.severity,
+    subject: {
+      kind: finding.subject.kind,
+      href: finding.subject.href,
+      name: finding.subject.name,
+    },
+    pce,
+    event: finding.event,
+    time: new Date(finding.at).toISOString(),
+    reason: reasonOf(finding),
+  }));
+  const unknown = runs.flatMap(({ unknownTypes }) => [...unknownTypes]);
+  return {
+    rows,
+    summary: {
+      events: runs.reduce((sum, { events }) => sum + events, 0),
+      rejected,
+      findings: rows.length,
+      byRule: tally(rows.map(({ rule }) => [rule, 1])),
+      byDay: tally(rows.map(({ time }) => [time.slice(0, 10), 1])),
+      unknownTypes: tally(unknown),
+    },
+  };
+};
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const tally = (counts: readonly (readonly [string, number])[]): Record<string, number> => {
+  const sums = new Map<string, number>();
+  for (const [key, count] of counts) sums.set(key, (sums.get(key) ?? 0) + count);
+  return Object.fromEntries([...sums].sort(([a], [b]) => order(a, b)));
+};
+
+/** One line, without what a terminal would obey. */
+const reasonOf = ({ story, title }: Finding): string => {
+  const line = (plain(story) || title).replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length > REASON_LENGTH ? `${line.slice(0, REASON_LENGTH - 1)}…` : line;
+};
+
+const asText = ({ rows, summary }: ReturnType<typeof report>): string[] => [
+  ...rows.map(
+    ({ time, severity, rule, subject, reason }) =>
+      `${time}  ${severity.padEnd(8)}  ${rule}  ${subject.name.replace(/\p{Cc}/gu, '?')}  ${reason}`,
+  ),
+  `${counted(summary.findings, 'finding')} in ${counted(summary.events, 'event')}, ${summary.rejected} rejected${listing(' · ', summary.byRule)}${listing(' · unknown types: ', summary.unknownTypes)}`,
+];
+
+const listing = (before: string, counts: Readonly<Record<string, number>>): string => {
+  const words = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return words.length === 0 ? '' : `${before}${words.join(', ')}`;
+};
+
+/** A rule that throws is our fault: the result is incomplete, and says so. */
+const failed = (runs: readonly Run[], edge: Edge): boolean => {
+  const names = new Map(
+    runs.flatMap(({ failures }) => failures.map(({ rule, error }) => [rule, error] as const)),
+  );
+  for (const [rule, error] of names) edge.err(`the rule ${rule} failed: ${(error as Error).message}`);
+  return names.size > 0;
+};

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { AlertRule } from '../core/rule.ts';
+import { rules } from '../rules/index.ts';
+import { defineVerb, EXIT } from './verb.ts';
+
+export const verb = defineVerb({
+  name: 'rules',
+  usage: 'rules [--json]',
+  help: `Lists the alert rules: id, default severity, how long an alert lives, what it watches.
+
+  --json    [{id, severity, life, on:[event types, notifications and readings], options: JSON Schema, file}]
+
+life: state = until the condition is over, burst = until it was quiet for a while, once = a fact.`,
+  options: { json: { type: 'boolean', default: false } },
+  async run({ flags }, edge) {
+    edge.out(flags.json ? JSON.stringify(rules.map(described)) : table(rules));
+    return EXIT.done;
+  },
+});
+
+const described = ({ id, severity, life, on, options }: AlertRule) => ({
+  id,
+  severity,
+  life: life.kind,
+  on: [...new Set([...on.types, ...(on.notices ?? []), ...(on.readings ?? [])])],
+  options: z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }),
+  file: `src/rules/${id}.ts`,
+});
+
+/** Aligned columns; the first is the id, so that `cut` and `awk` find it. */
+const table = (all: readonly AlertRule[]): string => {
+  const rows = [
+    ['ID', 'SEVERITY', 'LIFE', 'WATCHES'],
+    ...all.map(({ id, severity, life, about }) => [id, severity, life.kind, about]),
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+};

@@ -1,0 +1,83 @@
+import { createBot, isSocketModeRejection } from '../app.ts';
+import { problemText } from '../config/problem.ts';
+import type { Settings } from '../core/settings.ts';
+import { version } from './about.ts';
+import { atCwd, loadConfig } from './load-config.ts';
+import { createLogger } from './logger.ts';
+import { writeStatus } from './status-file.ts';
+import { defineVerb, EXIT } from './verb.ts';
+
+const STATUS_MS = 5_000;
+
+/** Runs the bot until SIGINT or SIGTERM. */
+export const verb = defineVerb({
+  name: 'start',
+  usage: 'start [--config F] [--data DIR] [--backfill-alerts]',
+  help: `Runs the bot until SIGINT or SIGTERM. Logs "ready" once polling and a Slack connection stand.
+  --config F          configuration, default ./config.yml
+  --data DIR          state, default ./data
+  --backfill-alerts   at the very first start, alert on the last hour instead of reading it as history
+Exit 1: a token or key is refused, or the data folder cannot be used. Exit 2: configuration.`,
+  options: {
+    config: { type: 'string', default: 'config.yml' },
+    data: { type: 'string', default: 'data' },
+    'backfill-alerts': { type: 'boolean', default: false },
+  },
+  async run({ flags }, edge) {
+    const config = loadConfig(edge, flags.config);
+    if (!config.ok) {
+      for (const problem of config.errors) edge.err(problemText(problem));
+      return EXIT.usage;
+    }
+    const { settings } = config;
+    const log = createLogger(settings.log.level, secretsOf(settings), edge.err);
+    for (const warning of config.warnings) log.warn({ warning }, 'configuration');
+    // A rejection nobody awaits that comes from a Socket Mode library is a lost connection, which the supervisor replaces;
+    // any other is a fault of ours, after which nothing may be assumed: the process ends and its supervisor restarts it.
+    process.on('unhandledRejection', (err) => {
+      if (isSocketModeRejection(err)) log.warn({ err }, 'a Slack connection failed in the background');
+      else {
+        log.error({ err }, 'unexpected error, stopping');
+        process.exit(EXIT.failed);
+      }
+    });
+    const dataDir = atCwd(edge, flags.data);
+    try {
+      const bot = await createBot({
+        settings,
+        dataDir,
+        version,
+        configHash: config.hash,
+        log,
+        backfill: flags['backfill-alerts'],
+      });
+      const report = async (): Promise<void> =>
+        writeStatus(dataDir, { at: Date.now(), pid: process.pid, status: await bot.status() });
+      const timer = setInterval(
+        () => void report().catch((err: unknown) => log.warn({ err }, 'status not written')),
+        STATUS_MS,
+      );
+      try {
+        await bot.run(edge.signal, () => {
+          log.info({ version, pces: settings.pces.map(({ name }) => name) }, 'ready');
+          report().catch((err: unknown) => log.warn({ err }, 'status not written'));
+        });
+      } finally {
+        clearInterval(timer);
+      }
+      log.info({}, 'stopped');
+      return EXIT.done;
+    } catch (err) {
+      log.error({ err }, 'the bot cannot run');
+      edge.err(err instanceof Error ? err.message : String(err));
+      return EXIT.failed;
+    }
+  },
+});
+
+const secretsOf = ({ pces, slack }: Settings): (string | undefined)[] => [
+  slack.botToken,
+  slack.appToken,
+  slack.signingSecret,
+  ...pces.flatMap(({ read, write, traffic }) => [read, write, traffic].map((key) => key?.secret)),
+];

@@ -1,0 +1,50 @@
+/** An IP address as a number, with how many bits its family has. */
+interface Address {
+  readonly bits: 32 | 128;
+  readonly value: bigint;
+}
+
+/** A network of addresses. */
+export interface Network extends Address {
+  readonly prefix: number;
+}
+
+/** `10.1.0.0/16`, `2001:db8::/32`, or a single address; undefined for anything else. */
+export const parseNetwork = (text: string): Network | undefined => {
+  const [, base, length] = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const address = base === undefined ? undefined : parseAddress(base);
+  if (address === undefined) return undefined;
+  const prefix = length === undefined ? address.bits : Number(length);
+  return prefix <= address.bits ? { ...address, prefix } : undefined;
+};
+
+/** True when the address lies in the network; text that is no address lies in none. */
+export const inNetwork = (text: string, network: Network): boolean => {
+  const address = parseAddress(text);
+  if (address === undefined || address.bits !== network.bits) return false;
+  const shift = BigInt(network.bits - network.prefix);
+  return address.value >> shift === network.value >> shift;
+};
+
+const parseAddress = (text: string): Address | undefined =>
+  text.includes(':') ? parseV6(text) : parseV4(text);
+
+const parseV4 = (text: string): Address | undefined => {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255))
+    return undefined;
+  return { bits: 32, value: parts.reduce((value, part) => (value << 8n) | BigInt(part), 0n) };
+};
+
+const parseV6 = (text: string): Address | undefined => {
+  const [head = '', tail, more] = text.split('::');
+  if (more !== undefined) return undefined;
+  const groups = (part: string): string[] => (part === '' ? [] : part.split(':'));
+  const left = groups(head);
+  const right = tail === undefined ? [] : groups(tail);
+  const missing = 8 - left.length - right.length;
+  if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
+  const all = [...left, ...Array<string>(missing).fill('0'), ...right];
+  if (!all.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
+  return { bits: 128, value: all.reduce((value, group) => (value << 16n) | BigInt(`0x${group}`), 0n) };
+};

@@ -1,0 +1,25 @@
+import type { Command } from '../core/command.ts';
+import { alerts } from './alerts.ts';
+import { health } from './health.ts';
+import { help } from './help.ts';
+import { quarantine } from './quarantine.ts';
+import { release } from './release.ts';
+import { status } from './status.ts';
+import { test } from './test.ts';
+import { top } from './top.ts';
+import { why } from './why.ts';
+import { workload } from './workload.ts';
+
+/** Every sub-command of /illumio, in the order help lists them. A new one is one new file and one line here. */
+export const commands: readonly Command[] = [
+  alerts,
+  workload,
+  top,
+  quarantine,
+  release,
+  health,
+  why,
+  status,
+  test,
+  help,
+];

@@ -1,0 +1,140 @@
+import { dict, list, text } from '../core/foreign.ts';
+import { type Flaw, meant, type Path, quoted } from './problem.ts';
+
+/** The names the rest of the program knows. */
+export interface Names {
+  readonly rules: readonly string[];
+  readonly actions: readonly string[];
+}
+
+/**
+ * What must hold between settings. Looks at the file as written, so that it is told together with every wrong value; shapes
+ * that are wrong are skipped here, the schema tells them.
+ */
+export const checkReferences = (tree: unknown, names: Names): Flaw[] => {
+  const root = dict(tree);
+  return [
+    ...checkPces(list(root['pces'])),
+    ...checkRoutes(list(root['routes']), list(root['pces']), names.rules),
+    ...checkSlack(root['slack']),
+    ...checkRoles(dict(root['roles']), root['announce_channel'], names.actions),
+    ...checkQuarantine(root['quarantine']),
+  ];
+};
+
+const has = (section: unknown, key: string): boolean =>
+  dict(section)[key] !== undefined || dict(section)[`${key}_file`] !== undefined;
+
+const checkPces = (pces: readonly unknown[]): Flaw[] => {
+  const first = new Map<string, number>();
+  return pces.flatMap((pce, i) => {
+    const flaws: Flaw[] = [];
+    const name = text(dict(pce)['name']);
+    const taken = name === undefined ? undefined : first.get(name);
+    if (name !== undefined && taken !== undefined)
+      flaws.push({
+        path: ['pces', i, 'name'],
+        message: `is already the name of pces[${taken}]`,
+        hint: 'every PCE has a name of its own',
+      });
+    else if (name !== undefined) first.set(name, i);
+    for (const kind of ['write', 'traffic']) {
+      const [key, secret] = [`${kind}_key`, `${kind}_secret`];
+      for (const [there, missing] of [
+        [key, secret],
+        [secret, key],
+      ] as const)
+        if (has(pce, there) && !has(pce, missing))
+          flaws.push({
+            path: ['pces', i, missing],
+            message: 'is missing',
+            hint: `${there} is given: a key id and its secret belong together`,
+          });
+    }
+    return flaws;
+  });
+};
+
+const unknownName = (path: Path, name: unknown, known: readonly string[], what: string): Flaw[] =>
+  typeof name !== 'string' || known.includes(name)
+    ? []
+    : [{ path, message: `names ${quoted(name)}, which is no ${what}`, hint: meant(name, known) }];
+
+const checkRoutes = (
+  routes: readonly unknown[],
+  pces: readonly unknown[],
+  rules: readonly string[],
+): Flaw[] => {
+  const pceNames = [...new Set(pces.flatMap((pce) => text(dict(pce)['name']) ?? []))];
+  return routes.flatMap((route, i) => {
+    const match = dict(dict(route)['match']);
+    const path: Path = ['routes', i, 'match'];
+    return [
+      ...list(match['rule']).flatMap((rule, n) => unknownName([...path, 'rule', n], rule, rules, 'rule')),
+      ...unknownName([...path, 'pce'], match['pce'], pceNames, 'PCE of this file'),
+    ];
+  });
+};
+
+const checkSlack = (slack: unknown): Flaw[] => {
+  if (typeof slack !== 'object' || slack === null || Array.isArray(slack)) return [];
+  const mode = dict(slack)['mode'] ?? 'socket';
+  const needs = (key: string, hint: string): Flaw[] =>
+    has(slack, key)
+      ? []
+      : [{ path: ['slack', key], message: 'is missing', hint: `mode ${mode} needs it: ${hint}` }];
+  if (mode === 'socket') return needs('app_token', 'the app-level token xapp-… with connections:write');
+  if (mode !== 'http') return [];
+  return [
+    ...needs('signing_secret', 'it stands on the app’s page under Basic Information'),
+    ...needs('port', 'where Slack’s requests arrive'),
+  ];
+};
+
+const checkRoles = (
+  roles: Readonly<Record<string, unknown>>,
+  announce: unknown,
+  actions: readonly string[],
+): Flaw[] => {
+  const flaws = ['viewer', 'analyst', 'responder'].flatMap((role) =>
+    list(roles[role]).flatMap((grant, i) =>
+      list(dict(grant)['actions']).flatMap((action, n) =>
+        unknownName(['roles', role, i, 'actions', n], action, actions, 'action'),
+      ),
+    ),
+  );
+  // Definitions §8: what responders do is announced wherever it was clicked.
+  if (list(roles['responder']).length > 0 && announce === undefined)
+    flaws.push({
+      path: ['announce_channel'],
+      message: 'is missing',
+      hint: 'roles.responder is given, and what responders do is announced there: announce_channel: C…',
+    });
+  return flaws;
+};
+
+/** The keys every PCE is born with: strategy replace overwrites three of them, strategy deny must touch none. */
+const REPLACED = ['app', 'env', 'loc'];
+
+const checkQuarantine = (quarantine: unknown): Flaw[] => {
+  const { strategy, labels } = dict(quarantine);
+  const keys = Object.keys(dict(labels));
+  if (strategy === 'deny')
+    return keys
+      .filter((key) => [...REPLACED, 'role'].includes(key))
+      .map((key) => ({
+        path: ['quarantine', 'labels', key],
+        message: 'is a label hosts carry already',
+        hint: 'strategy deny adds a label of a key of its own, such as Quarantine',
+      }));
+  const lacking = REPLACED.filter((key) => !keys.includes(key));
+  return strategy === 'replace' && lacking.length > 0
+    ? [
+        {
+          path: ['quarantine', 'labels'],
+          message: `lacks ${lacking.join(', ')}`,
+          hint: 'strategy replace sets app, env and loc to quarantine values, role too if it is named',
+        },
+      ]
+    : [];
+};

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { later } from './later.ts';
+import { choice, words } from './leaf.ts';
+import { pce, quarantine, roles, route, slack } from './sections.ts';
+import { hostOrSelector, selector } from './selector.ts';
+import { channel } from './slack-ids.ts';
+import { interval } from './time.ts';
+
+/** Infrastructure whose isolation takes others down with it (definitions §7.2). */
+const PROTECTED: readonly string[] = [
+  'dc',
+  'dns',
+  'dhcp',
+  'ntp',
+  'ad',
+  'ldap',
+  'radius',
+  'jump',
+  'bastion',
+  'vcenter',
+  'esx',
+  'backup',
+  'siem',
+  'proxy',
+  'lb',
+].map((role) => `role=${role}*`);
+
+const selectors = z.array(selector).default([]);
+
+/** The whole file: keys and shapes of design §9. What refers to something else is checked in references.ts. */
+export const ConfigFile = z.strictObject({
+  pces: z.array(pce).min(1).meta({ description: 'The controllers to watch.' }),
+  slack,
+  routes: z.array(route).default([]).meta({ description: 'Which alert goes where; the first match counts.' }),
+  default_channel: channel.meta({ description: 'Alerts that no route names.' }),
+  fallback_channel: channel.optional().meta({ description: 'Messages whose channel is gone.' }),
+  admin_channel: channel.optional().meta({ description: 'What the bot says of its own troubles.' }),
+  announce_channel: channel.optional().meta({ description: 'What responders did, for all to see.' }),
+  share_channels: z.array(channel).default([]).meta({ description: 'Where --share may post answers.' }),
+  roles: roles.prefault({}),
+  join_hold: later,
+  break_glass: later,
+  quarantine: quarantine.optional(),
+  never: z.array(hostOrSelector).default([]).meta({ description: 'Hosts nobody may quarantine.' }),
+  protected: z
+    .array(selector)
+    .default([...PROTECTED])
+    .meta({ description: 'Hosts that need two approvers.' }),
+  high_value: selectors.meta({ description: 'One severity graver, and never quiet.' }),
+  watch: selectors.meta({ description: 'Labels whose change is alerted.' }),
+  zones: z.array(words).default([]).meta({ description: 'Values of env that form a zone, such as prod*.' }),
+  ephemeral: selectors.meta({ description: 'Hosts that come and go: counted only.' }),
+  automation: z.array(words).default([]).meta({ description: 'Users and keys whose changes are routine.' }),
+  scanners: later,
+  shared: later,
+  internal: later,
+  watch_groups: later,
+  spike_groups: later,
+  poll: z
+    .strictObject({
+      events: interval.prefault('30s'),
+      sweep: interval.prefault('10m'),
+      health: interval.prefault('60s'),
+      traffic: later,
+    })
+    .prefault({}),
+  rules: z.record(z.string(), z.unknown()).default({}).meta({ description: 'By rule id; see `rules`.' }),
+  custom: later,
+  silences: later,
+  maintenance: later,
+  http: later,
+  log: z.strictObject({ level: choice(['debug', 'info', 'warn', 'error']).prefault('info') }).prefault({}),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { address } from './address.ts';
+import { later } from './later.ts';
+import { choice, flag, integer, textLeaf, words } from './leaf.ts';
+import { selector } from './selector.ts';
+import { severityFilter } from './severity.ts';
+import { channel, member, mention, person, team } from './slack-ids.ts';
+import { date, duration } from './time.ts';
+
+/** A secret as written; secrets.ts reads `${ENV}` and the file of `…_file`. */
+const secret = words.meta({});
+const secretFile = words.meta({
+  description: 'A file that holds nothing but this secret; relative to this file.',
+});
+
+/** A name that may stand in a file name: observations are kept per PCE. */
+const pceName = textLeaf({
+  expects: 'a short name',
+  hint: 'letters, digits, dot, dash and underscore, at most 40; for example prod-east',
+  json: { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$' },
+  read: (text) => (/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(text) ? text : undefined),
+});
+
+export const pce = z.strictObject({
+  name: pceName.meta({ description: 'What people and messages call this PCE.' }),
+  url: address.meta({ description: 'Where its API answers.' }),
+  ui_url: address.optional().meta({ description: 'Where people open its console, if not at url.' }),
+  org: integer(1, Number.MAX_SAFE_INTEGER)
+    .prefault(1)
+    .meta({ description: 'The organisation number in hrefs.' }),
+  key: secret.optional().meta({ description: 'Key id (api_…) that may read.' }),
+  key_file: secretFile.optional(),
+  secret: secret.optional().meta({ description: 'The secret of key.' }),
+  secret_file: secretFile.optional(),
+  write_key: secret
+    .optional()
+    .meta({ description: 'Key id that may change labels; without it no quarantine.' }),
+  write_key_file: secretFile.optional(),
+  write_secret: secret.optional(),
+  write_secret_file: secretFile.optional(),
+  traffic_key: secret.optional().meta({ description: 'Key id for traffic queries, if not key.' }),
+  traffic_key_file: secretFile.optional(),
+  traffic_secret: secret.optional(),
+  traffic_secret_file: secretFile.optional(),
+  expires: date.optional().meta({ description: 'When key expires: the bot warns before.' }),
+  ca_file: words.optional().meta({ description: 'PEM file of your own certificate authority.' }),
+  members: later,
+});
+
+export const slack = z.strictObject({
+  mode: choice(['socket', 'http']).prefault('socket'),
+  bot_token: secret.optional().meta({ description: 'xoxb-…' }),
+  bot_token_file: secretFile.optional(),
+  app_token: secret.optional().meta({ description: 'xapp-…, for mode socket.' }),
+  app_token_file: secretFile.optional(),
+  signing_secret: secret.optional().meta({ description: 'For mode http.' }),
+  signing_secret_file: secretFile.optional(),
+  port: integer(0, 65_535).optional().meta({ description: 'Where Slack calls us, for mode http.' }),
+  team: team.meta({ description: 'The workspace the app is installed in.' }),
+  api_url: address.prefault('https://slack.com/api/'),
+  request_timeout: duration.prefault('10s'),
+  connections: integer(1, 10).prefault(2),
+});
+
+const groupKey = textLeaf({
+  expects: 'rule, subject or a label key',
+  hint: 'write [rule], [rule, subject] or label keys such as [app, env]',
+  json: {},
+  read: (text) => (/^[^\s=,!*"]{1,64}$/.test(text) ? text : undefined),
+});
+
+export const route = z.strictObject({
+  match: z
+    .strictObject({
+      rule: z.array(words).default([]).meta({ description: 'Rule ids; none = every rule.' }),
+      severity: severityFilter.prefault('info+'),
+      pce: words.optional(),
+      labels: selector.optional(),
+    })
+    .prefault({}),
+  channel,
+  group_by: z.array(groupKey).prefault(['rule']),
+  notify: z
+    .strictObject({
+      info: mention.optional(),
+      warning: mention.optional(),
+      error: mention.optional(),
+      critical: mention.optional(),
+    })
+    .default({})
+    .meta({ description: 'Who is mentioned, by severity.' }),
+  continue: flag.prefault(false).meta({ description: 'true = the routes below are tried as well.' }),
+  escalate_after: later,
+  hours: later,
+  zone: later,
+});
+
+const grant = z.strictObject({
+  members: z.array(member).min(1),
+  labels: selector.optional().meta({ description: 'Only for workloads these labels match.' }),
+  channels: z.array(channel).optional().meta({ description: 'Only when asked in one of these.' }),
+  actions: z.array(words).optional().meta({ description: 'Only these actions.' }),
+});
+
+export const roles = z.strictObject({
+  viewer: z.array(grant).optional(),
+  analyst: z.array(grant).default([]),
+  responder: z.array(grant).default([]),
+  approver: z.array(person).default([]),
+  admin: z.array(person).default([]),
+});
+
+export const quarantine = z.strictObject({
+  strategy: choice(['deny', 'replace']),
+  labels: z.record(z.string(), words).prefault({ Quarantine: 'Severe' }),
+  management: later,
+  review: later,
+  budget: later,
+});

@@ -1,0 +1,35 @@
+import { parseLabelQuery } from '../core/label-query.ts';
+import { textLeaf } from './leaf.ts';
+
+/** `key=value` or `key!=value`, values with `*`, alternatives with `,`. Stricter than the reader in core: a doubled `=` or comma is a typing error. */
+const TERM = /^[^\s,=!*]+!?=[^\s,=!]+(?:,[^\s,=!]+)*$/;
+
+/** True for the label grammar of definitions §0. Whether the PCE has such labels is asked when the bot runs. */
+const isSelector = (text: string): boolean => {
+  const terms = text.split(/\s+/);
+  return terms.every((term) => TERM.test(term)) && parseLabelQuery(terms).ok;
+};
+
+/** Several terms = AND. */
+export const selector = textLeaf({
+  expects: 'a label selector',
+  hint: 'write env=prod, role=dc*, env!=dev or env=prod,stage; several with a space between = all of them',
+  json: {},
+  read: (text, wrong) => {
+    if (isSelector(text)) return text;
+    return /\s(and|or|&&|\|\|)\s/i.test(text)
+      ? wrong(
+          'must be a label selector',
+          'leave out the word: a space means and, a comma between values means or',
+        )
+      : undefined;
+  },
+});
+
+/** A host nobody may quarantine: a name, an address, a network or a selector. */
+export const hostOrSelector = textLeaf({
+  expects: 'a host name, an address or a label selector',
+  hint: 'write dc1.example.com, 192.0.2.7, 192.0.2.0/24 or role=dc*',
+  json: {},
+  read: (text) => (/^[\w.:*/-]+$/.test(text) || isSelector(text) ? text : undefined),
+});

@@ -1,0 +1,106 @@
+import type {
+  Grant,
+  PceKey,
+  PceSettings,
+  Route,
+  RuleSettings,
+  Settings,
+  SlackSettings,
+} from '../core/settings.ts';
+import { besideConfig } from './files.ts';
+import type { Path } from './problem.ts';
+import type { ConfigFile } from './schema.ts';
+import type { Secrets } from './secrets.ts';
+
+/** From the file's words to the program's. Everything was checked before: a secret that is required is there. */
+export const toSettings = (
+  config: ConfigFile,
+  more: { file: string; secrets: Secrets; rules: Readonly<Record<string, RuleSettings>> },
+): Settings => {
+  const admin = config.admin_channel ?? config.default_channel;
+  return {
+    pces: config.pces.map((pce, i) => toPce(pce, ['pces', i], more.secrets, more.file)),
+    slack: toSlack(config.slack, more.secrets),
+    routes: config.routes.map(toRoute),
+    channels: {
+      fallthrough: config.default_channel,
+      fallback: config.fallback_channel ?? admin,
+      admin,
+      announce: config.announce_channel,
+      share: config.share_channels,
+    },
+    roles: {
+      viewer: config.roles.viewer?.map(toGrant),
+      analyst: config.roles.analyst.map(toGrant),
+      responder: config.roles.responder.map(toGrant),
+      approver: config.roles.approver,
+      admin: config.roles.admin,
+    },
+    quarantine: config.quarantine && {
+      strategy: config.quarantine.strategy,
+      labels: config.quarantine.labels,
+    },
+    never: config.never,
+    protected: config.protected,
+    highValue: config.high_value,
+    watch: config.watch,
+    zones: config.zones,
+    ephemeral: config.ephemeral,
+    automation: config.automation,
+    poll: { events: config.poll.events, sweep: config.poll.sweep, health: config.poll.health },
+    rules: more.rules,
+    log: config.log,
+  };
+};
+
+const toPce = (pce: ConfigFile['pces'][number], path: Path, secrets: Secrets, file: string): PceSettings => {
+  const pair = (prefix: '' | 'write_' | 'traffic_'): PceKey | undefined => {
+    const key = secrets.of([...path, `${prefix}key`]);
+    const secret = secrets.of([...path, `${prefix}secret`]);
+    return key === undefined || secret === undefined ? undefined : { key, secret };
+  };
+  return {
+    name: pce.name,
+    url: pce.url,
+    uiUrl: pce.ui_url ?? pce.url,
+    org: pce.org,
+    read: pair('') ?? { key: '', secret: '' },
+    write: pair('write_'),
+    traffic: pair('traffic_'),
+    expires: pce.expires,
+    caFile: pce.ca_file === undefined ? undefined : besideConfig(file, pce.ca_file),
+  };
+};
+
+const toSlack = (slack: ConfigFile['slack'], secrets: Secrets): SlackSettings => ({
+  mode: slack.mode,
+  botToken: secrets.of(['slack', 'bot_token']) ?? '',
+  appToken: secrets.of(['slack', 'app_token']),
+  signingSecret: secrets.of(['slack', 'signing_secret']),
+  port: slack.port,
+  team: slack.team,
+  // Slack's own client appends method names to it: it must end in a slash.
+  apiUrl: `${slack.api_url}/`,
+  requestTimeoutMs: slack.request_timeout,
+  connections: slack.connections,
+});
+
+const toRoute = (route: ConfigFile['routes'][number]): Route => ({
+  match: {
+    rules: route.match.rule,
+    minSeverity: route.match.severity,
+    pce: route.match.pce,
+    labels: route.match.labels,
+  },
+  channel: route.channel,
+  groupBy: route.group_by,
+  notify: Object.fromEntries(Object.entries(route.notify).filter(([, who]) => who !== undefined)),
+  goOn: route.continue,
+});
+
+const toGrant = (grant: ConfigFile['roles']['analyst'][number]): Grant => ({
+  members: grant.members,
+  labels: grant.labels,
+  channels: grant.channels,
+  actions: grant.actions,
+});

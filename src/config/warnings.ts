@@ -1,0 +1,39 @@
+import type { Settings } from '../core/settings.ts';
+import type { Flaw } from './problem.ts';
+
+/** What is allowed and probably not meant. */
+export const warningsOf = ({ pces, channels, quarantine, roles, protected: guarded }: Settings): Flaw[] => {
+  const flaws: Flaw[] = [];
+  if (channels.fallback === channels.fallthrough)
+    flaws.push({
+      path: ['fallback_channel'],
+      message: 'is the default channel: when that is archived, nobody hears of it',
+      hint: 'name another channel',
+    });
+  if (quarantine === undefined) return flaws;
+  if (pces.every(({ write }) => write === undefined))
+    flaws.push({
+      path: ['quarantine'],
+      message: 'is configured, but no PCE has a write_key: it stays off',
+      hint: 'add write_key and write_secret to a PCE',
+    });
+  if (roles.responder.length === 0)
+    flaws.push({
+      path: ['quarantine'],
+      message: 'is configured, but nobody is a responder',
+      hint: 'name people or a user group in roles.responder',
+    });
+  if (roles.approver.length === 0)
+    flaws.push({
+      path: ['quarantine'],
+      message: 'is configured, but nobody is an approver: what needs a second person lapses',
+      hint: 'name people in roles.approver',
+    });
+  if (guarded.length === 0)
+    flaws.push({
+      path: ['protected'],
+      message: 'is empty: domain controllers and DNS may be isolated by one person',
+      hint: 'leave the setting out to get the shipped list',
+    });
+  return flaws;
+};

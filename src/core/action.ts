@@ -1,0 +1,41 @@
+import type { Label } from './label.ts';
+import type { LabelPlan } from './label-merge.ts';
+import type { Response } from './response.ts';
+import type { QuarantineSettings } from './settings.ts';
+import type { Estate, Workload } from './workload.ts';
+
+/** Everything an action may look at when it decides what to do with one workload. */
+export interface ActionContext {
+  readonly quarantine: QuarantineSettings | undefined;
+  /** The configured quarantine labels as this PCE has them; undefined when one does not exist there. */
+  readonly quarantineLabels: readonly Label[] | undefined;
+  /** Our quarantine of this workload that is done and not released. */
+  readonly open: Response | undefined;
+  readonly estate: Pick<Estate, 'label'>;
+  /** True when the workload is on the configuration's `never` list. */
+  readonly never: boolean;
+  /** True when this PCE has a key that may write. */
+  readonly mayWrite: boolean;
+}
+
+export type ActionPlan =
+  | (LabelPlan & {
+      readonly ok: true;
+      /** Sentences a person should read before he agrees. */
+      readonly warnings: readonly string[];
+    })
+  | { readonly ok: false; readonly why: string };
+
+/** A change to one workload that a person may ask for. Pure: it plans, the response pipeline acts. */
+export interface Action {
+  readonly id: string;
+  /** Title of its modal, before the host's name: "Quarantine". */
+  readonly title: string;
+  /** Button of the modal. */
+  readonly submit: string;
+  /** Past participle for sentences: "quarantined", "released". */
+  readonly done: string;
+  /** Reasons offered beside free text. */
+  readonly reasons: readonly string[];
+  plan(workload: Workload, context: ActionContext): ActionPlan;
+}

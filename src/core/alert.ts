@@ -1,0 +1,111 @@
+import type { Severity } from './severity.ts';
+import type { Subject } from './subject.ts';
+import type { Text } from './text.ts';
+
+/** Who did something in Slack: ids are only unique together with their team (facts/slack §5). */
+export interface Person {
+  readonly team: string;
+  readonly user: string;
+}
+
+/**
+ * One fingerprint (PCE + rule + subject) and its life (definitions §4).
+ * `told` is the state of `once` rules: a fact that was said, never "resolved".
+ */
+export interface Alert {
+  /** Short, stable, safe in a button: derived from the fingerprint. */
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly pce: string;
+  readonly rule: string;
+  readonly life: 'state' | 'burst' | 'once';
+  readonly subject: Subject;
+  readonly state: 'firing' | 'resolved' | 'told';
+  readonly severity: Severity;
+  readonly title: string;
+  readonly story: Text;
+  readonly workloads: readonly string[];
+  readonly suggests: readonly string[];
+  /** Newest event that fired it. */
+  readonly event: string | null;
+  /** Occurrences since it last began to fire. */
+  readonly count: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly highValue: boolean;
+  /** Repeats are withheld until then; `stepMs` doubles while it keeps firing (definitions §4 quiet period). */
+  readonly quiet: { readonly until: number; readonly stepMs: number };
+  readonly acknowledged?: { readonly by: Person; readonly at: number };
+  /** Hidden from new posts until then, by a person. */
+  readonly snoozed?: { readonly by: Person; readonly until: number };
+  readonly resolved?: { readonly at: number; readonly why: string };
+  /** The delivery whose message named this subject and was acknowledged by Slack. */
+  readonly said?: string;
+  /** This firing began within its quiet period: shown by edits, never posted, nor is its end. */
+  readonly hushed?: boolean;
+}
+
+/** One root message in one channel and the alerts in it. */
+export interface Incident {
+  readonly id: string;
+  /** channel + PCE + rule + group values: what further alerts are matched by while it is open. */
+  readonly key: string;
+  readonly channel: string;
+  readonly pce: string;
+  readonly rule: string;
+  readonly alerts: readonly string[];
+  readonly openedAt: number;
+  readonly joinedAt: number;
+  readonly open: boolean;
+  /** Notifications so far: the `n` of the next delivery key. */
+  readonly said: number;
+  /** Where the root message stands; absent until Slack confirmed it. */
+  readonly root?: { readonly channel: string; readonly ts: string };
+  /** What the root should show has changed `revision` times; `shown` is the revision last confirmed by Slack. */
+  readonly revision: number;
+  readonly shown: number;
+  /** Graver than anything told before raises a broadcast; the app/env pairs already told do not. */
+  readonly severity: Severity;
+  readonly groups: readonly string[];
+}
+
+export const REASONS = ['first', 'more', 'repeat', 'escalated', 'resolved', 'late', 'digest'] as const;
+export type Reason = (typeof REASONS)[number];
+
+/**
+ * The durable row of one notification. It stores ids, never blocks: the message is rendered when it is sent, from the newest
+ * state. `intent` = about to be posted, or posted without a confirmation read (promise 2).
+ */
+export interface Delivery {
+  /** (incident, reason, n): written into the message's metadata, so that a lost answer can be looked up. */
+  readonly key: string;
+  readonly incident: string;
+  readonly reason: Reason;
+  readonly channel: string;
+  readonly place: 'root' | 'thread' | 'broadcast';
+  readonly alerts: readonly string[];
+  /** Group or user id from the configuration to mention. */
+  readonly mention?: string;
+  readonly queuedAt: number;
+  readonly state: 'queued' | 'intent' | 'dead';
+  readonly intentAt?: number;
+  /** Failed attempts so far and when to try next. */
+  readonly tries: number;
+  readonly notBefore: number;
+  readonly trouble?: string;
+}
+
+/** What remains of a delivery that Slack confirmed: enough to answer "why" and "was it said". */
+export interface Told {
+  readonly key: string;
+  readonly incident: string;
+  readonly reason: Reason;
+  readonly channel: string;
+  readonly ts: string;
+  readonly at: number;
+  readonly alerts: readonly string[];
+}
+
+/** PCE + rule + subject: what makes two findings the same alert. */
+export const fingerprintOf = (pce: string, rule: string, subjectKey: string): string =>
+  `${pce}|${rule}|${subjectKey}`;

@@ -1,0 +1,273 @@
+import type { Incident } from './alert.ts';
+import { mayMove } from './response.ts';
+import { prune } from './retention.ts';
+import type { State, Transition } from './state.ts';
+import { type Table, tableOf } from './table.ts';
+
+/** A transition that does not fit the state it meets: somebody else was faster, or the caller is wrong. Nothing was changed. */
+export class TransitionRefused extends Error {
+  readonly transition: Transition;
+  constructor(transition: Transition, why: string) {
+    super(`${transition.type} refused: ${why}`);
+    this.name = 'TransitionRefused';
+    this.transition = transition;
+  }
+}
+
+export type Row<K extends keyof State> = State[K] extends ReadonlyMap<string, infer V> ? V : never;
+
+/** A state being changed: tables are copied when first written to, so a commit's cost does not grow with what it leaves alone. */
+export interface Draft {
+  /** The newest state, for reading. */
+  readonly state: State;
+  set<K extends keyof State>(table: K, id: string, row: Row<K>): void;
+  delete(table: keyof State, id: string): void;
+}
+
+/** A state that transitions can be tried on one by one: what a decision about many things in a row is made with. */
+export interface Fork {
+  readonly state: State;
+  /** Applies one more; throws TransitionRefused. */
+  add(transition: Transition): void;
+  /** All that were added, for the commit. */
+  readonly transitions: readonly Transition[];
+}
+
+/** A fork of the state. The given state stays as it was. */
+export const fork = (state: State): Fork => {
+  const draft = draftOf(state);
+  const transitions: Transition[] = [];
+  return {
+    state: draft.state,
+    transitions,
+    add(transition) {
+      reduce(draft, transition);
+      transitions.push(transition);
+    },
+  };
+};
+
+/**
+ * The state after all transitions, in order. Pure: the given state stays as it was. All or nothing: throws TransitionRefused when
+ * one of them breaks an invariant, and then none has happened.
+ */
+export const apply = (state: State, transitions: readonly Transition[]): State => {
+  const draft = draftOf(state);
+  for (const transition of transitions) reduce(draft, transition);
+  return draft.state;
+};
+
+const draftOf = (base: State): Draft => {
+  const state: Record<string, unknown> = { ...base };
+  const copied = new Map<string, Table<unknown>>();
+  const table = (name: keyof State): Table<unknown> => {
+    const copy = copied.get(name) ?? tableOf<unknown>(base[name]);
+    copied.set(name, copy);
+    state[name] = copy;
+    return copy;
+  };
+  return {
+    state: state as unknown as State,
+    set: (name, id, row) => table(name).set(id, row),
+    delete: (name, id) => table(name).delete(id),
+  };
+};
+
+type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
+
+/** The row, or a refusal: no transition may speak of what does not exist. */
+const known = <K extends keyof State>(draft: Draft, table: K, id: string, t: Transition): Row<K> => {
+  const row = draft.state[table].get(id) as Row<K> | undefined;
+  if (row === undefined) throw new TransitionRefused(t, `${table} has no ${id}`);
+  return row;
+};
+
+const add = <K extends keyof State>(draft: Draft, table: K, id: string, row: Row<K>, t: Transition): void => {
+  if (draft.state[table].has(id)) throw new TransitionRefused(t, `${table} has ${id} already`);
+  draft.set(table, id, row);
+};
+
+const reducers: { readonly [T in Transition['type']]: (draft: Draft, t: Of<T>) => void } = {
+  polled: (draft, t) => {
+    if (t.cursor !== undefined) draft.set('cursors', `${t.pce}|${t.stream}`, t.cursor);
+    if (t.seen.length > 0) draft.set('seen', t.pce, withSeen(draft.state.seen.get(t.pce), t.seen));
+    for (const [rule, memory] of Object.entries(t.memories))
+      draft.set('memories', `${t.pce}|${rule}`, memory);
+    for (const [rule, at] of Object.entries(t.wakes))
+      if (at === null) draft.delete('wakes', `${t.pce}|${rule}`);
+      else draft.set('wakes', `${t.pce}|${rule}`, at);
+  },
+
+  'alert-fired': (draft, t) => {
+    if (draft.state.alerts.get(t.alert.fingerprint)?.state === 'firing')
+      throw new TransitionRefused(t, 'it fires already');
+    draft.set('alerts', t.alert.fingerprint, t.alert);
+  },
+
+  'alert-repeated': (draft, t) => {
+    const row = known(draft, 'alerts', t.fingerprint, t);
+    const newer = t.at >= row.lastAt;
+    draft.set('alerts', t.fingerprint, {
+      ...row,
+      count: row.count + 1,
+      firstAt: Math.min(row.firstAt, t.at),
+      lastAt: Math.max(row.lastAt, t.at),
+      ...(newer ? { event: t.event, title: t.title, story: t.story } : {}),
+      severity: t.severity,
+      quiet: t.quiet,
+    });
+  },
+
+  'alert-resolved': (draft, t) => {
+    const row = known(draft, 'alerts', t.fingerprint, t);
+    if (row.state !== 'firing') throw new TransitionRefused(t, `it is ${row.state}`);
+    draft.set('alerts', t.fingerprint, { ...row, state: 'resolved', resolved: { at: t.at, why: t.why } });
+  },
+
+  'alert-acknowledged': (draft, t) => {
+    const row = known(draft, 'alerts', t.fingerprint, t);
+    if (row.acknowledged !== undefined) throw new TransitionRefused(t, 'acknowledged already');
+    draft.set('alerts', t.fingerprint, { ...row, acknowledged: { by: t.by, at: t.at } });
+  },
+
+  'alert-snoozed': (draft, t) =>
+    draft.set('alerts', t.fingerprint, {
+      ...known(draft, 'alerts', t.fingerprint, t),
+      snoozed: { by: t.by, until: t.until },
+    }),
+
+  'incident-opened': (draft, t) => add(draft, 'incidents', t.incident.id, t.incident, t),
+
+  'incident-joined': (draft, t) => {
+    const row = known(draft, 'incidents', t.id, t);
+    draft.set('incidents', t.id, {
+      ...row,
+      alerts: [...new Set([...row.alerts, ...t.alerts])],
+      joinedAt: Math.max(row.joinedAt, t.at),
+      severity: t.severity,
+      groups: [...new Set([...row.groups, ...t.groups])],
+      open: true,
+      revision: row.revision + 1,
+    });
+  },
+
+  'incident-touched': (draft, t) => {
+    const row = known(draft, 'incidents', t.id, t);
+    draft.set('incidents', t.id, { ...row, revision: row.revision + 1 });
+  },
+
+  'incident-shown': (draft, t) => {
+    const row = known(draft, 'incidents', t.id, t);
+    draft.set('incidents', t.id, { ...row, shown: nowShown(row, t.revision) });
+  },
+
+  'incident-unlinked': (draft, t) => {
+    const { root: _gone, ...row } = known(draft, 'incidents', t.id, t);
+    draft.set('incidents', t.id, row);
+  },
+
+  'incident-closed': (draft, t) => {
+    const row = known(draft, 'incidents', t.id, t);
+    draft.set('incidents', t.id, { ...row, open: false, revision: row.revision + 1 });
+  },
+
+  'delivery-queued': (draft, t) => {
+    const incident = known(draft, 'incidents', t.delivery.incident, t);
+    if (draft.state.told.has(t.delivery.key)) throw new TransitionRefused(t, 'it was told already');
+    add(draft, 'deliveries', t.delivery.key, t.delivery, t);
+    draft.set('incidents', incident.id, { ...incident, said: incident.said + 1 });
+  },
+
+  'delivery-joined': (draft, t) => {
+    const row = known(draft, 'deliveries', t.key, t);
+    if (row.state !== 'queued') throw new TransitionRefused(t, `it is ${row.state}`);
+    draft.set('deliveries', t.key, {
+      ...row,
+      alerts: [...new Set([...row.alerts, ...t.alerts])],
+      place: t.place,
+    });
+  },
+
+  'delivery-intent': (draft, t) => {
+    const row = known(draft, 'deliveries', t.key, t);
+    if (row.state === 'dead') throw new TransitionRefused(t, 'it is dead');
+    draft.set('deliveries', t.key, { ...row, state: 'intent', intentAt: t.at, channel: t.channel });
+  },
+
+  'delivery-sent': (draft, t) => {
+    const { key, incident: id, reason, alerts, place } = known(draft, 'deliveries', t.key, t);
+    draft.delete('deliveries', key);
+    draft.set('told', key, { key, incident: id, reason, alerts, channel: t.channel, ts: t.ts, at: t.at });
+    const incident = draft.state.incidents.get(id);
+    if (place === 'root' && incident !== undefined)
+      draft.set('incidents', id, {
+        ...incident,
+        root: { channel: t.channel, ts: t.ts },
+        shown: nowShown(incident, t.revision ?? 0),
+      });
+    for (const fingerprint of alerts) {
+      const alert = draft.state.alerts.get(fingerprint);
+      if (alert !== undefined) draft.set('alerts', fingerprint, { ...alert, said: key });
+    }
+  },
+
+  'delivery-failed': (draft, t) => {
+    const { intentAt: _over, ...row } = known(draft, 'deliveries', t.key, t);
+    draft.set('deliveries', t.key, {
+      ...row,
+      state: 'queued',
+      tries: row.tries + 1,
+      notBefore: t.notBefore,
+      trouble: t.trouble,
+      channel: t.channel ?? row.channel,
+    });
+  },
+
+  'delivery-dead': (draft, t) =>
+    draft.set('deliveries', t.key, {
+      ...known(draft, 'deliveries', t.key, t),
+      state: 'dead',
+      trouble: t.trouble,
+    }),
+
+  'response-requested': (draft, t) => add(draft, 'responses', t.response.id, t.response, t),
+
+  'response-moved': (draft, t) => {
+    const row = known(draft, 'responses', t.id, t);
+    if (row.state !== t.from) throw new TransitionRefused(t, `it is ${row.state}, not ${t.from}`);
+    if (!mayMove(t.from, t.to)) throw new TransitionRefused(t, `${t.from} → ${t.to} is no step`);
+    const { type: _type, id: _id, from: _from, to, at, ...more } = t;
+    draft.set('responses', t.id, {
+      ...row,
+      ...more,
+      state: to,
+      ...(to === 'writing' ? {} : { endedAt: at }),
+    });
+  },
+
+  'response-released': (draft, t) =>
+    draft.set('responses', t.id, { ...known(draft, 'responses', t.id, t), releasedBy: t.by }),
+
+  pruned: (draft, t) => prune(draft, t.at),
+};
+
+const reduce = <T extends Transition['type']>(draft: Draft, t: Of<T>): void =>
+  reducers[t.type as T](draft, t);
+
+/** Confirmations may overtake each other; and nothing newer than the incident can have been shown, or its next change would not be. */
+const nowShown = ({ shown, revision }: Incident, confirmed: number): number =>
+  Math.max(shown, Math.min(confirmed, revision));
+
+const withSeen = (
+  before: ReadonlyMap<number, ReadonlySet<string>> | undefined,
+  seen: readonly (readonly [string, number])[],
+): ReadonlyMap<number, ReadonlySet<string>> => {
+  const minutes = new Map(before);
+  const fresh = new Map<number, Set<string>>();
+  for (const [href, at] of seen) {
+    const minute = Math.floor(at / 60_000);
+    fresh.set(minute, (fresh.get(minute) ?? new Set(minutes.get(minute))).add(href));
+  }
+  for (const [minute, hrefs] of fresh) minutes.set(minute, hrefs);
+  return minutes;
+};

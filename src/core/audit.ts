@@ -1,0 +1,87 @@
+import type { Person } from './alert.ts';
+
+/** What is recorded of every attempt, refusal and effect (definitions §7). `before` and `after` are label texts, never secrets. */
+export interface AuditEntry {
+  readonly actor: Person | { readonly system: string };
+  readonly actorName: string;
+  readonly action: string;
+  readonly verdict: 'allowed' | 'refused' | 'done' | 'stopped' | 'failed' | 'noted';
+  readonly why?: string;
+  readonly role?: string;
+  readonly pce?: string;
+  readonly target?: { readonly href: string | null; readonly name: string };
+  readonly alert?: string;
+  readonly channel?: string;
+  readonly reason?: string;
+  readonly ticket?: string;
+  readonly before?: string;
+  readonly after?: string;
+  readonly requestIds?: readonly string[];
+}
+
+/** One line of data/audit.jsonl: an entry in its place in the chain. `hash` = SHA-256 of the line's JSON without `hash`. */
+export interface AuditRecord extends AuditEntry {
+  readonly seq: number;
+  readonly time: string;
+  readonly config: string;
+  readonly version: string;
+  /** The newest commit that was durable then: a state that is older was put back from a backup (design §5). */
+  readonly commit?: number;
+  readonly prev: string;
+  readonly hash: string;
+}
+
+/** The `prev` of the first record of a chain. */
+export const GENESIS = '0'.repeat(64);
+
+/**
+ * The next record of a chain: what is hashed is the JSON of everything before `hash`, in the order written here, so that any
+ * tool that can hash a line can verify it.
+ * @param sha256 hex digest of a UTF-8 text
+ */
+export const chained = (
+  entry: AuditEntry,
+  place: { seq: number; time: string; config: string; version: string; commit?: number; prev: string },
+  sha256: (text: string) => string,
+): AuditRecord => {
+  const { prev, ...where } = place;
+  const body = { ...where, ...entry, prev };
+  return { ...body, hash: sha256(JSON.stringify(body)) };
+};
+
+export type ChainVerdict =
+  | { readonly ok: true; readonly records: number; readonly head: string }
+  | {
+      readonly ok: false;
+      readonly records: number;
+      readonly firstBad: { readonly line: number; readonly seq: number | null; readonly why: string };
+    };
+
+/** Checks a chain line by line; the first record that does not follow from the one before is named (fault 43). */
+export const verifyChain = (lines: Iterable<string>, sha256: (text: string) => string): ChainVerdict => {
+  let prev = GENESIS;
+  let records = 0;
+  let line = 0;
+  for (const text of lines) {
+    line += 1;
+    const bad = (why: string, seq: number | null = null): ChainVerdict => ({
+      ok: false,
+      records,
+      firstBad: { line, seq, why },
+    });
+    let record: Record<string, unknown>;
+    try {
+      record = JSON.parse(text) as Record<string, unknown>;
+    } catch {
+      return bad('not JSON');
+    }
+    const { hash, ...body } = record;
+    const seq = typeof body['seq'] === 'number' ? body['seq'] : null;
+    if (hash !== sha256(JSON.stringify(body))) return bad('its content does not match its hash', seq);
+    if (body['prev'] !== prev) return bad('it does not follow from the record before it', seq);
+    if (seq !== records + 1) return bad(`sequence number ${seq} where ${records + 1} was due`, seq);
+    prev = hash;
+    records += 1;
+  }
+  return { ok: true, records, head: prev };
+};

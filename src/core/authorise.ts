@@ -1,0 +1,202 @@
+import type { Label } from './label.ts';
+import { matchesLabels, selector } from './label-query.ts';
+import type { Profile } from './ports.ts';
+import type { Grant, Roles } from './settings.ts';
+import { listed } from './text.ts';
+
+/** Roles, definitions §8: viewer ⊂ analyst ⊂ responder; approver and admin stand apart. */
+export const ROLES = ['viewer', 'analyst', 'responder', 'approver', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The table of definitions §8 for the actions there are. What is not in it nobody may do. */
+export const ACTION_ROLES = {
+  help: 'viewer',
+  status: 'viewer',
+  health: 'viewer',
+  alerts: 'viewer',
+  why: 'viewer',
+  workload: 'viewer',
+  /** The open services on a workload's card. */
+  services: 'analyst',
+  top: 'analyst',
+  share: 'analyst',
+  acknowledge: 'responder',
+  snooze: 'responder',
+  quarantine: 'responder',
+  release: 'responder',
+  test: 'responder',
+} as const satisfies Readonly<Record<string, Role>>;
+
+/** What is known of one person and one user group. `unknown` = the group could not be read: then nobody has its role. */
+export type Membership = 'member' | 'not-member' | 'unknown';
+
+type Labels = readonly Pick<Label, 'key' | 'value'>[];
+
+export interface Question {
+  readonly action: string;
+  readonly profile: Profile;
+  readonly roles: Roles;
+  /** By user group id; a group that is missing counts as unknown. */
+  readonly memberships: ReadonlyMap<string, Membership>;
+  /**
+   * The labels of every host it touches; null = they could not be read. Empty = it touches the whole estate, which no
+   * label-scoped grant covers. `later` = the host is not resolved yet and the same question is asked again when it is.
+   */
+  readonly targets: readonly (Labels | null)[] | 'later';
+  readonly channel: string | null;
+}
+
+/** `why` completes "You can't quarantine web-01: …". `who` are ids of people and groups that can, `where` channels to do it in. */
+export type Verdict =
+  | { readonly allowed: true; readonly role: Role; readonly how: string }
+  | {
+      readonly allowed: false;
+      readonly why: string;
+      readonly who: readonly string[];
+      readonly where: readonly string[];
+    };
+
+/** May this person do this, here, to these hosts? Denies whatever it cannot establish (promise 6). */
+export const authorise = (question: Question): Verdict => {
+  const role = (ACTION_ROLES as Readonly<Record<string, Role>>)[question.action];
+  if (!Object.hasOwn(ACTION_ROLES, question.action) || role === undefined)
+    return refusal(`nobody may do "${question.action}"`);
+  const { profile, roles } = question;
+  if (!profile.fullMember)
+    return refusal(profile.why ?? 'only full members of this workspace may use this bot');
+  if (role === 'viewer' && roles.viewer === undefined)
+    return { allowed: true, role, how: 'full member of the workspace' };
+
+  const held = grantsFor(role, roles).map((one) => ({
+    ...one,
+    membership: membershipIn(one.grant, question),
+    failing: failing(one.grant, question),
+  }));
+  const good = held.find(({ membership, failing }) => membership.held === 'member' && failing === undefined);
+  if (good !== undefined)
+    return {
+      allowed: true,
+      role: good.role,
+      how: `${good.membership.how}${scopeText(good.grant)}`,
+    };
+
+  const covering = held.filter((one) => one.failing === undefined);
+  const who = [...new Set(covering.flatMap(({ grant }) => grant.members.map(idOf)))].filter(
+    (id) => id !== profile.person.user,
+  );
+  if (covering.some(({ membership }) => membership.held === 'unknown'))
+    return refusal(
+      'the members of a user group that may do this cannot be read right now, so nobody has its role',
+      who,
+    );
+  const mine = held.find(({ membership }) => membership.held === 'member');
+  if (mine?.failing !== undefined)
+    return refusal(
+      `your ${mine.role} role ${mine.failing.why}`,
+      who,
+      mine.failing.kind === 'channel' ? (mine.grant.channels ?? []) : [],
+    );
+  if (held.every(({ grant }) => grant.members.length === 0))
+    return refusal(`it needs the role ${role}, which is given to nobody`);
+  return refusal(`it needs the role ${role}, which you do not have`, who);
+};
+
+/** The user groups whose members decide anything: what is looked up before authorise is asked. */
+export const groupsIn = (roles: Roles): string[] => [
+  ...new Set(
+    [...(roles.viewer ?? []), ...roles.analyst, ...roles.responder].flatMap(({ members }) =>
+      members.flatMap((one) => ('group' in one ? [one.group] : [])),
+    ),
+  ),
+];
+
+const refusal = (why: string, who: readonly string[] = [], where: readonly string[] = []): Verdict => ({
+  allowed: false,
+  why,
+  who,
+  where,
+});
+
+interface Held {
+  readonly role: Role;
+  readonly grant: Grant;
+}
+
+/** The grants that give a role: those of a wider role too; approvers and admins by their ids alone, in every scope. */
+const grantsFor = (role: Role, roles: Roles): Held[] => {
+  const byIds = (members: Grant['members']): Held[] => [
+    { role, grant: { members, labels: undefined, channels: undefined, actions: undefined } },
+  ];
+  if (role === 'approver' || role === 'admin') return byIds(roles[role]);
+  const wider = (['viewer', 'analyst', 'responder'] as const).slice(
+    role === 'viewer' ? 0 : role === 'analyst' ? 1 : 2,
+  );
+  return wider.flatMap((one) => (roles[one] ?? []).map((grant) => ({ role: one, grant })));
+};
+
+const membershipIn = (
+  { members }: Grant,
+  { profile: { person }, memberships }: Question,
+): { readonly held: Membership; readonly how: string } => {
+  let held: Membership = 'not-member';
+  for (const member of members) {
+    if (!('group' in member)) {
+      if (member.team === person.team && member.user === person.user)
+        return { held: 'member', how: 'named in the configuration' };
+      continue;
+    }
+    const one = memberships.get(member.group) ?? 'unknown';
+    if (one === 'member') return { held: 'member', how: `member of user group ${member.group}` };
+    if (one === 'unknown') held = 'unknown';
+  }
+  return { held, how: '' };
+};
+
+/** The first part of a grant's scope that the question falls out of. */
+const failing = (
+  grant: Grant,
+  { action, channel, targets }: Question,
+): { readonly kind: 'action' | 'channel' | 'labels'; readonly why: string } | undefined => {
+  if (grant.actions !== undefined && !grant.actions.includes(action))
+    return { kind: 'action', why: `covers only ${listed(grant.actions) || 'nothing'}` };
+  if (grant.channels !== undefined && (channel === null || !grant.channels.includes(channel)))
+    return { kind: 'channel', why: 'does not hold in this channel' };
+  if (grant.labels === undefined || targets === 'later') return undefined;
+  if (targets.length === 0)
+    return { kind: 'labels', why: `covers only ${grant.labels}, this is about the whole estate` };
+  const scope = grant.labels;
+  const outside = targets.find((labels) => !covers(scope, labels));
+  if (outside === undefined) return undefined;
+  const host = targets.length === 1 ? 'this host' : 'one of these hosts';
+  return { kind: 'labels', why: `covers ${scope}, ${host} ${labelsSaid(scope, outside)}` };
+};
+
+/** A label that is there but unknown (key `?`) could be any: a scope that excludes something is then not established. */
+const covers = (scope: string, labels: Labels | null): boolean => {
+  if (labels === null) return false;
+  const query = selector(scope);
+  const hidden = labels.some(({ key }) => key === '?');
+  return matchesLabels(query, labels) && !(hidden && query.some(({ negated }) => negated));
+};
+
+/** What the host carries under the keys the scope speaks of. */
+const labelsSaid = (scope: string, labels: Labels | null): string => {
+  if (labels === null) return 'has labels that cannot be read right now';
+  const keys = [...new Set(selector(scope).map(({ key }) => key))];
+  const said = keys.map((key) => {
+    const value = labels.find((label) => label.key === key)?.value;
+    return value === undefined ? `without ${key}` : `${key}=${value}`;
+  });
+  return `is ${said.join(' ')}`;
+};
+
+const idOf = (member: Grant['members'][number]): string => ('group' in member ? member.group : member.user);
+
+const scopeText = ({ labels, channels, actions }: Grant): string => {
+  const scope = [
+    ...(labels === undefined ? [] : [`labels ${labels}`]),
+    ...(channels === undefined ? [] : [`channels ${channels.join(' ')}`]),
+    ...(actions === undefined ? [] : [`actions ${actions.join(' ')}`]),
+  ];
+  return scope.length === 0 ? '' : ` (${scope.join(', ')})`;
+};

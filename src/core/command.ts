@@ -1,0 +1,100 @@
+import type { Analysis } from './analysis.ts';
+import type { Role } from './authorise.ts';
+import type { Label } from './label.ts';
+import type { Chat, Clock, Inventory, Message, Pce, Profile, Store } from './ports.ts';
+import type { AlertRule } from './rule.ts';
+import type { Settings } from './settings.ts';
+
+/** One PCE with what is cached of it. */
+export interface PceDesk {
+  readonly pce: Pce;
+  readonly inventory: Inventory;
+}
+
+/** What a command may use. Everything arrives here: commands have no state and reach no adapter. */
+export interface CommandDeps {
+  readonly desks: readonly PceDesk[];
+  readonly store: Store;
+  readonly chat: Chat;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly status: () => Promise<BotStatus>;
+  readonly catalog: Catalog;
+}
+
+/** The registries as data, for help and error texts. */
+export interface Catalog {
+  readonly rules: readonly AlertRule[];
+  readonly commands: readonly Command[];
+  readonly actions: readonly { readonly id: string }[];
+  readonly analyses: readonly Analysis<unknown>[];
+}
+
+/** Who asks, and where. */
+export interface Asker {
+  readonly profile: Profile;
+  readonly channel: string;
+  /** May this person also do that, here, to hosts with these labels? Empty = to the whole estate (core/authorise). */
+  may(action: string, targets: readonly (readonly Label[])[]): Promise<boolean>;
+}
+
+/** What a command comes to (design §2): said back, handed to the response pipeline, or a problem with the input. */
+export type Reply =
+  | {
+      readonly kind: 'answer';
+      readonly message: Message;
+      readonly share?: boolean;
+      readonly file?: { readonly name: string; readonly title: string; readonly content: string };
+    }
+  /** Opens the modal of an action on exactly one workload. */
+  | { readonly kind: 'respond'; readonly action: string; readonly pce: string; readonly href: string }
+  /** Names the word, what was expected, and a corrected command to copy. */
+  | { readonly kind: 'problem'; readonly text: string; readonly copy?: string };
+
+/** A slash sub-command. */
+export interface Command {
+  readonly id: string;
+  /** One line for help. */
+  readonly summary: string;
+  readonly usage: string;
+  /** Three that work as they stand. */
+  readonly examples: readonly string[];
+  readonly role: Role;
+  /** `estate`: its answer is about all hosts, which no label-scoped role covers. `own`: it asks for each host itself, or shows none. */
+  readonly scope: 'estate' | 'own';
+  run(words: readonly string[], asker: Asker, deps: CommandDeps): Promise<Reply>;
+}
+
+/** What `/illumio status` and the health checks report. Times are epoch ms. */
+export interface BotStatus {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly ready: boolean;
+  readonly slack: { readonly connections: number; readonly wanted: number };
+  readonly pces: readonly {
+    readonly name: string;
+    readonly cursor: number | undefined;
+    readonly lastPollAt: number | undefined;
+    readonly eventsSeen: number;
+    readonly rejected: number;
+    readonly trouble: string | undefined;
+    readonly callsPerMinute: number;
+    readonly inventory: {
+      readonly workloads: number;
+      readonly managed: number;
+      readonly readAt: number | undefined;
+    };
+  }[];
+  readonly queue: { readonly waiting: number; readonly oldestAt: number | undefined; readonly dead: number };
+}
+
+/** A workload as a button's value: looked up again when it is pressed. */
+export const targetRef = (pce: string, href: string): string => `${pce}|${href}`;
+
+/** The other way round; undefined for anything that is not a workload's href. */
+export const parseTargetRef = (
+  value: string,
+): { readonly pce: string; readonly href: string } | undefined => {
+  const [, pce, href] = /^([^|]+)\|(\/orgs\/\d+\/\w+\/[\w-]+)$/.exec(value) ?? [];
+  return pce === undefined || href === undefined ? undefined : { pce, href };
+};

@@ -1,0 +1,106 @@
+import { type Dict, dict, instant, number, text } from './foreign.ts';
+import { type Label, parseLabels } from './label.ts';
+
+/** Decisions of the PCE on a flow (definitions §0); anything else it says counts as unknown. */
+export const DECISIONS = ['allowed', 'potentially_blocked', 'blocked', 'unknown'] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+/** One end of a flow. Identity = workload href if the PCE resolved one, else the address (definitions §0). */
+export interface End {
+  readonly address: string;
+  readonly href: string | undefined;
+  /** Workload hostname, else workload name, else the address. */
+  readonly name: string;
+  readonly labels: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** A row of a traffic query, as far as the analyses need it. Times stay as the PCE wrote them. */
+export interface Flow {
+  readonly source: End;
+  readonly destination: End;
+  /** `443/tcp`, `icmp`, `proto-N`. */
+  readonly service: string;
+  readonly process: string | undefined;
+  readonly connections: number;
+  readonly bytes: number;
+  readonly decision: Decision;
+  /** Which side reported it. */
+  readonly direction: 'inbound' | 'outbound' | undefined;
+  readonly first: string;
+  readonly last: string;
+}
+
+/** What tells two ends apart. */
+export const identity = ({ href, address }: End): string => href ?? address;
+
+/** Protocols without ports by name (definitions §0, IANA numbers). */
+const PORTLESS: Readonly<Record<number, string>> = {
+  1: 'icmp',
+  2: 'igmp',
+  47: 'gre',
+  50: 'esp',
+  58: 'icmpv6',
+};
+const PORTED: Readonly<Record<number, string>> = { 6: 'tcp', 17: 'udp', 132: 'sctp' };
+
+/** A service as people write it: `443/tcp`, `tcp` without a port, `icmp`, `proto-89`. */
+export const serviceName = (proto: number, port: number | undefined): string => {
+  const ported = PORTED[proto];
+  if (ported !== undefined) return port === undefined ? ported : `${port}/${ported}`;
+  return PORTLESS[proto] ?? `proto-${proto}`;
+};
+
+export type ParsedFlow =
+  | { readonly ok: true; readonly flow: Flow }
+  | { readonly ok: false; readonly why: string };
+
+/**
+ * Reads one row of a traffic query (facts §7.3). A row that cannot be used is refused with the reason (definitions §6): no object,
+ * no source or destination address, no service or one without protocol, a missing or unreadable first or last time.
+ * Missing counters are 0, a decision we do not know is `unknown`.
+ * @param known looks labels up that carry only an href (before 22.3)
+ */
+export const parseFlow = (value: unknown, known?: (href: string) => Label | undefined): ParsedFlow => {
+  const row = dict(value);
+  if (row !== value) return { ok: false, why: 'not a JSON object' };
+  const source = end(row['src'], known);
+  if (source === undefined) return { ok: false, why: 'no source address' };
+  const destination = end(row['dst'], known);
+  if (destination === undefined) return { ok: false, why: 'no destination address' };
+  const service = dict(row['service']);
+  const proto = number(service['proto']);
+  if (proto === undefined) return { ok: false, why: 'no service with a protocol' };
+  const { first_detected: first, last_detected: last } = dict(row['timestamp_range']);
+  if (!isTime(first) || !isTime(last)) return { ok: false, why: 'no first and last time' };
+  const direction = row['flow_direction'];
+  return {
+    ok: true,
+    flow: {
+      source,
+      destination,
+      service: serviceName(proto, number(service['port'])),
+      process: text(service['process_name']),
+      connections: number(row['num_connections']) ?? 0,
+      bytes: (number(row['dst_bi']) ?? 0) + (number(row['dst_bo']) ?? 0),
+      decision: DECISIONS.find((decision) => decision === row['policy_decision']) ?? 'unknown',
+      direction: direction === 'inbound' || direction === 'outbound' ? direction : undefined,
+      first,
+      last,
+    },
+  };
+};
+
+const isTime = (value: unknown): value is string => instant(value) !== undefined;
+
+const end = (value: unknown, known?: (href: string) => Label | undefined): End | undefined => {
+  const side = dict(value);
+  const address = text(side['ip']);
+  if (address === undefined) return undefined;
+  const workload: Dict = dict(side['workload']);
+  return {
+    address,
+    href: text(workload['href']),
+    name: text(workload['hostname']) ?? text(workload['name']) ?? address,
+    labels: parseLabels(workload['labels'], known),
+  };
+};

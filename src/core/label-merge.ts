@@ -1,0 +1,69 @@
+import { type Label, sameLabels } from './label.ts';
+import type { LabelChange } from './response.ts';
+
+/** What one PUT is to carry, and what it replaces (definitions §7.6, §7.9). */
+export interface LabelPlan {
+  /** The full label set afterwards: a PUT replaces everything (facts §4.3). */
+  readonly intended: readonly Label[];
+  readonly change: LabelChange;
+  /** Sentences for people: what could not be given back, or is kept because somebody else changed it. */
+  readonly notes: readonly string[];
+}
+
+/** Old labels without the quarantine keys, plus the quarantine labels. Never the quarantine labels alone. */
+export const quarantinePlan = (current: readonly Label[], quarantine: readonly Label[]): LabelPlan => {
+  const keys = new Set(quarantine.map(({ key }) => key));
+  const replaced = current.filter(({ key }) => keys.has(key));
+  return {
+    intended: [...current.filter(({ key }) => !keys.has(key)), ...quarantine],
+    change: { replaced, added: quarantine },
+    notes: [],
+  };
+};
+
+/**
+ * Key by key: where the label we put is still there, what stood there before comes back (nothing, if nothing); where somebody
+ * else put another one meanwhile, theirs stays. Every other key stays as it is now (definitions §7.9).
+ * @param exists whether the PCE still has a label: one that is gone leaves its key empty
+ */
+export const releasePlan = (
+  current: readonly Label[],
+  quarantined: LabelChange,
+  exists: (label: Label) => boolean,
+): LabelPlan => {
+  let intended = [...current];
+  const replaced: Label[] = [];
+  const added: Label[] = [];
+  const notes: string[] = [];
+  for (const ours of quarantined.added) {
+    const now = current.find(({ key }) => key === ours.key);
+    const before = quarantined.replaced.find(({ key }) => key === ours.key);
+    if (now?.href !== ours.href) {
+      notes.push(
+        now === undefined
+          ? `Somebody removed ${ours.key}=${ours.value} meanwhile; it stays removed.`
+          : `Somebody set ${now.key}=${now.value} meanwhile; it stays.`,
+      );
+      continue;
+    }
+    intended = intended.filter(({ key }) => key !== ours.key);
+    replaced.push(ours);
+    if (before === undefined) continue;
+    if (exists(before)) {
+      intended.push(before);
+      added.push(before);
+    } else notes.push(`${before.key}=${before.value} no longer exists on the PCE; the key stays empty.`);
+  }
+  return { intended, change: { replaced, added }, notes };
+};
+
+/** `+ Quarantine=Severe, − env=prod`; undefined when the sets are the same. */
+export const labelDifference = (before: readonly Label[], after: readonly Label[]): string | undefined => {
+  if (sameLabels(before, after)) return undefined;
+  const missing = (a: readonly Label[], b: readonly Label[]): Label[] =>
+    a.filter(({ href }) => !b.some((one) => one.href === href));
+  return [
+    ...missing(after, before).map(({ key, value }) => `+ ${key}=${value}`),
+    ...missing(before, after).map(({ key, value }) => `− ${key}=${value}`),
+  ].join(', ');
+};

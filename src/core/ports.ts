@@ -1,0 +1,335 @@
+import type { Alert, Delivery, Incident, Person, Told } from './alert.ts';
+import type { AuditEntry } from './audit.ts';
+import type { PceEvent } from './event.ts';
+import type { Flow } from './flow.ts';
+import type { HealthReading } from './health.ts';
+import type { Label } from './label.ts';
+import type { Response } from './response.ts';
+import type { Reach } from './rule.ts';
+import type { Transition } from './state.ts';
+import type { Estate, Workload } from './workload.ts';
+
+/** Wall clock in epoch ms, for what is durable; `mono` never jumps, for intervals and time-outs. */
+export interface Clock {
+  now(): number;
+  mono(): number;
+  /** Resolves after that many ms, or at once when the signal aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Unguessable ids: 128 random bits, URL-safe. */
+export interface Ids {
+  next(): string;
+}
+
+/** The one thing pipelines log with: constant messages, data as fields. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/**
+ * What is durable. Reads show only what has reached the disk; `commit` resolves when its transitions have, all or none, and
+ * rejects with TransitionRefused when they do not fit (then nothing has changed) or with StoreError when they could not be written.
+ */
+export interface Store {
+  commit(transitions: readonly Transition[]): Promise<void>;
+  cursor(pce: string, stream: string): Promise<number | undefined>;
+  /** Those of the hrefs that changed something before. */
+  seen(pce: string, events: readonly PceEvent[]): Promise<ReadonlySet<string>>;
+  memories(pce: string): Promise<ReadonlyMap<string, unknown>>;
+  /** Rules of the PCE that asked to be woken at or before `now`. */
+  wakesDue(pce: string, now: number): Promise<readonly string[]>;
+  alerts(fingerprints: Iterable<string>): Promise<readonly Alert[]>;
+  alertById(id: string): Promise<Alert | undefined>;
+  /** Firing alerts, of one PCE or all. */
+  firing(pce?: string): Promise<readonly Alert[]>;
+  /** Burst alerts that fired last before `before` and are due to resolve are found by the caller among `firing`. */
+  incident(id: string): Promise<Incident | undefined>;
+  openIncidents(keys: Iterable<string>): Promise<readonly Incident[]>;
+  /** Incidents, open or not, that hold one of these alerts. */
+  incidentsOf(fingerprints: Iterable<string>): Promise<readonly Incident[]>;
+  incidentByRoot(channel: string, ts: string): Promise<Incident | undefined>;
+  /** Incidents whose root stands in Slack and no longer shows the newest state. */
+  incidentsToEdit(): Promise<readonly Incident[]>;
+  /** Everything that waits to be sent or confirmed, oldest first. */
+  waiting(): Promise<readonly Delivery[]>;
+  delivery(key: string): Promise<Delivery | undefined>;
+  told(incident: string): Promise<readonly Told[]>;
+  response(id: string): Promise<Response | undefined>;
+  /** Responses that are neither done, stopped nor failed. */
+  responsesUnfinished(): Promise<readonly Response[]>;
+  /** Quarantines that are done and not yet released, of one workload or of all. */
+  quarantines(pce?: string, href?: string): Promise<readonly Response[]>;
+  /** Writes a checkpoint and lets go of the lock. */
+  close(): Promise<void>;
+}
+
+/** The hash-chained record of who did what; resolves when it is on the disk. */
+export interface Audit {
+  append(entry: AuditEntry): Promise<void>;
+}
+
+export type PceErrorCode =
+  | 'unauthorised'
+  | 'forbidden'
+  | 'not-found'
+  | 'invalid'
+  | 'rate-limited'
+  | 'unavailable'
+  | 'timeout'
+  | 'bad-answer';
+
+/**
+ * A call to the PCE that did not succeed. `message` is for people; nothing of a body or a header is in it but the PCE's own message.
+ * Of a write, `timeout` means that nobody knows whether the PCE did it (no answer, a lost one, any 5xx): read it back. Every
+ * other code proves that it was not done.
+ */
+export class PceError extends Error {
+  readonly code: PceErrorCode;
+  readonly requestId: string | undefined;
+  /** True when the same call may be made again without asking anybody. */
+  readonly retryable: boolean;
+  constructor(
+    code: PceErrorCode,
+    message: string,
+    more: { requestId?: string; retryable?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = 'PceError';
+    this.code = code;
+    this.requestId = more.requestId;
+    this.retryable =
+      more.retryable ?? ['rate-limited', 'unavailable', 'timeout', 'bad-answer'].includes(code);
+  }
+}
+
+/** What one collection of events gave: everything between the two times, or an honest statement of what is missing. */
+export interface EventsAnswer {
+  readonly events: readonly PceEvent[];
+  /** Rows that could not be read as events, with why. */
+  readonly rejected: readonly string[];
+  /** The PCE's clock at the answer (Date header), epoch ms. */
+  readonly pceNow: number;
+  /** Start of the oldest piece that could not be read completely; undefined when all was. */
+  readonly completeFrom: number | undefined;
+}
+
+export interface TrafficQuery {
+  readonly from: number;
+  readonly to: number;
+  /** Label hrefs either end must carry (outer OR, inner AND), or nothing for all. */
+  readonly labels: readonly (readonly string[])[];
+  readonly decisions: readonly string[];
+}
+
+export interface TrafficAnswer {
+  /** Flows handed over. */
+  readonly rows: number;
+  /** Rows that could not be used (definitions §6). */
+  readonly rejected: number;
+  /** True when the PCE matched more than it handed out. */
+  readonly truncated: boolean;
+}
+
+/** Priority of a call in the budget of one PCE (design §6): responses never wait. */
+export type Lane = 'response' | 'ingest' | 'question' | 'background';
+
+/** One PCE. Every method rejects with PceError. */
+export interface Pce {
+  readonly name: string;
+  /** All events with from ≤ time ≤ to, cut into as many calls as the cap needs, oldest first. */
+  events(from: number, to: number): Promise<EventsAnswer>;
+  health(): Promise<HealthReading>;
+  /** How it answered so far, from all calls made. */
+  reach(): Reach;
+  /** One workload with its open services; null when the PCE no longer has it. */
+  workload(href: string, lane?: Lane): Promise<Workload | null>;
+  /** Managed workloads whose VEN is suspended. */
+  suspended(): Promise<readonly Workload[]>;
+  /** Replaces the whole label set: the caller passes every label that is to stay. Never retried blindly. @returns the PCE's request id */
+  putLabels(href: string, labels: readonly Label[]): Promise<string | undefined>;
+  /** Label with exactly this key and value; undefined when there is none. */
+  findLabel(key: string, value: string): Promise<Label | undefined>;
+  /**
+   * Streams the flows of a query, one call of `row` each. Rejected after rows were handed over: they are a part, forget them.
+   * Aborting the signal cancels the query at the PCE and rejects with `timeout`, not retryable.
+   */
+  flows(query: TrafficQuery, row: (flow: Flow) => void, signal?: AbortSignal): Promise<TrafficAnswer>;
+  /** Link to a workload in the console. */
+  link(href: string): string;
+  /** Calls per minute over the last five minutes. */
+  callsPerMinute(): number;
+}
+
+/** All workloads and labels of one PCE, cached. */
+export interface Inventory extends Estate {
+  readonly pce: string;
+  /** Epoch ms of the last complete read; undefined before it. */
+  readonly readAt: number | undefined;
+  workloads(): Iterable<Workload>;
+  labels(): Iterable<Label>;
+  byAddress(address: string): readonly Workload[];
+  /** Reads everything anew; concurrent calls share one read. */
+  refresh(): Promise<void>;
+  /** Reads those the inventory lacks, each with a short deadline; what cannot be read stays unknown. */
+  ensure(hrefs: Iterable<string>): Promise<void>;
+  /** Takes a newer reading of one workload; null removes it. */
+  note(href: string, workload: Workload | null): void;
+}
+
+export type ChatErrorCode =
+  /** Nobody knows whether Slack acted: no answer was read. Look it up before sending again. */
+  | 'unclear'
+  /** Not done, may be tried again after `retryAfterMs`. */
+  | 'rate-limited'
+  | 'unavailable'
+  /** Not done and will not be: the channel is gone, archived or the bot is not in it. */
+  | 'no-channel'
+  /** The message to edit is gone or may no longer be edited. */
+  | 'no-message'
+  /** Slack refuses the content: our fault. */
+  | 'refused-content'
+  /** Token, scope or workspace settings forbid it. */
+  | 'refused';
+
+export class ChatError extends Error {
+  readonly code: ChatErrorCode;
+  /** Slack's own error word. */
+  readonly slack: string;
+  readonly retryAfterMs: number | undefined;
+  constructor(code: ChatErrorCode, slack: string, more: { retryAfterMs?: number; cause?: unknown } = {}) {
+    super(`Slack: ${slack}`, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = 'ChatError';
+    this.code = code;
+    this.slack = slack;
+    this.retryAfterMs = more.retryAfterMs;
+  }
+}
+
+/** What a view makes: `text` is the push notification and what screen readers say. */
+export interface Message {
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}
+
+/** A Block Kit block, opaque here: views build them with Slack's own types, the adapter sends them. */
+export interface Block {
+  readonly type: string;
+}
+
+/** A modal, opaque like a block. */
+export interface Modal {
+  readonly type: 'modal';
+  readonly callback_id?: string;
+  readonly blocks: readonly Block[];
+}
+
+export interface Profile {
+  readonly person: Person;
+  readonly name: string;
+  /** A full, living member of the installing team: no guest, bot, outsider or deleted account. */
+  readonly fullMember: boolean;
+  /** Why not, for people. */
+  readonly why: string | undefined;
+  readonly zone: string | undefined;
+}
+
+export interface ChannelInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly member: boolean;
+  readonly archived: boolean;
+  /** Shared, or about to be, with another organisation: no alert, button or file there (definitions §8). */
+  readonly external: boolean;
+}
+
+/** Slack. `post` and `edit` are called after their `slot`; every method rejects with ChatError. */
+export interface Chat {
+  /** Waits until the pace of the channel and the workspace allows this call. Resolves at once when it does, and counts it as made. */
+  slot(channel: string, call: 'post' | 'edit'): Promise<void>;
+  post(
+    to: { channel: string; thread?: string; broadcast?: boolean; key: string },
+    message: Message,
+  ): Promise<string>;
+  edit(at: { channel: string; ts: string }, message: Message): Promise<void>;
+  /** Message times by delivery key, of those of the keys that stand in the channel (or thread) since `since` (epoch ms). */
+  find(
+    where: { channel: string; thread?: string; since: number },
+    keys: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, string>>;
+  remove(at: { channel: string; ts: string }): Promise<void>;
+  ephemeral(to: { channel: string; user: string; thread?: string }, message: Message): Promise<void>;
+  /** Answers a command or click by its response_url: ephemeral, works where the bot is no member, 5 times in 30 min. */
+  respond(responseUrl: string, message: Message): Promise<void>;
+  openView(triggerId: string, view: Modal): Promise<string>;
+  updateView(viewId: string, view: Modal): Promise<void>;
+  profile(person: Person): Promise<Profile>;
+  /** Members of a user group; [] when it is disabled. */
+  groupMembers(group: string): Promise<readonly string[]>;
+  channel(id: string): Promise<ChannelInfo>;
+  permalink(at: { channel: string; ts: string }): Promise<string | undefined>;
+  upload(
+    to: { channel: string; thread?: string },
+    file: { name: string; title: string; content: string },
+  ): Promise<void>;
+}
+
+/** What a person did in Slack. The adapter has checked where it comes from; ids and texts are still only claims to be looked up. */
+export type Inbound =
+  | {
+      readonly kind: 'command';
+      readonly id: string;
+      readonly person: Person;
+      readonly channel: string;
+      readonly text: string;
+      readonly triggerId: string;
+      readonly responseUrl: string;
+    }
+  | {
+      readonly kind: 'click';
+      readonly id: string;
+      readonly person: Person;
+      readonly channel: string | null;
+      /** The message the button stands in; null for buttons in views. */
+      readonly message: {
+        readonly ts: string;
+        readonly thread: string | null;
+        readonly ours: boolean;
+      } | null;
+      readonly viewId: string | null;
+      /** `action_id`: which action. */
+      readonly action: string;
+      /** The button's value, or the value of the chosen option. */
+      readonly value: string;
+      readonly triggerId: string;
+      readonly responseUrl: string | null;
+    }
+  | {
+      readonly kind: 'submission';
+      readonly id: string;
+      readonly person: Person;
+      readonly viewId: string;
+      readonly callbackId: string;
+      readonly privateMetadata: string;
+      /** By action id of the input; absent inputs are ''. */
+      readonly values: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'event';
+      readonly id: string;
+      readonly type: string;
+      readonly body: Readonly<Record<string, unknown>>;
+    };
+
+/** What is said to Slack at once (always under 3 s) and what is done afterwards. */
+export interface Handling {
+  /** For submissions: the view shown while the work runs, or errors by input block. */
+  readonly ack?: { readonly update: Modal } | { readonly errors: Readonly<Record<string, string>> };
+  readonly work?: () => Promise<void>;
+}
+
+/** Decides what an inbound means. Must not throw and must not wait: waiting belongs into `work`. */
+export type Inbox = (inbound: Inbound) => Handling;

@@ -1,0 +1,63 @@
+import type { PceEvent } from './event.ts';
+import { anySelector, glob, matchesLabels, selector } from './label-query.ts';
+import type { RuleContext } from './rule.ts';
+import type { Settings } from './settings.ts';
+
+/** The settings that say what the estate is made of. */
+export type EstateSettings = Pick<
+  Settings,
+  'highValue' | 'watch' | 'zones' | 'ephemeral' | 'automation' | 'quarantine'
+> & {
+  readonly pces: readonly Pick<Settings['pces'][number], 'read' | 'write' | 'traffic'>[];
+};
+
+/** prod* ↔ other (definitions §3 label-changed). */
+const DEFAULT_ZONES = ['prod*'];
+
+/** What the rules are told of the configuration; selectors are compiled here, once. A zone is written as values of env: `prod*`, `test,stage`. */
+export const contextOf = (settings: EstateSettings): RuleContext => {
+  const zones = (settings.zones.length === 0 ? DEFAULT_ZONES : settings.zones).map((name) => ({
+    name,
+    query: selector(name.includes('=') ? name : `env=${name}`),
+  }));
+  const highValue = new Set(settings.highValue);
+  return {
+    highValue: anySelector(settings.highValue),
+    ephemeral: anySelector(settings.ephemeral),
+    zone: (labels) => zones.find(({ query }) => matchesLabels(query, labels))?.name ?? 'other',
+    watches: [...new Set([...settings.highValue, ...settings.watch])].map((name) => ({
+      name,
+      query: selector(name),
+      highValue: highValue.has(name),
+    })),
+    quarantineKeys: Object.keys(settings.quarantine?.labels ?? {}),
+    automation: settings.automation,
+    ownKeys: settings.pces.flatMap(({ read, write, traffic }) =>
+      [read, write, traffic].flatMap((own) => (own === undefined ? [] : keyId(own.key))),
+    ),
+  };
+};
+
+/** The defaults of definitions §3: nothing is high-value, one border (prod* ↔ other), nobody is automation. */
+export const DEFAULT_CONTEXT: RuleContext = contextOf({
+  highValue: [],
+  watch: [],
+  zones: [],
+  ephemeral: [],
+  automation: [],
+  quarantine: undefined,
+  pces: [],
+});
+
+/** Events name a key without the `api_` its user name begins with (facts §2.2 `action.info.api_key_id`). */
+const keyId = (name: string): string => name.replace(/^api_/, '');
+
+/** True when the bot's own key made the event. */
+export const isOurs = ({ action, actor }: PceEvent, { ownKeys }: RuleContext): boolean =>
+  [action.apiKeyId, actor.name].some((name) => name !== undefined && ownKeys.includes(keyId(name)));
+
+/** True when a configured scheduler or synchronisation made the event; `*` in a configured name stands for anything. */
+export const isAutomation = ({ action, actor }: PceEvent, { automation }: RuleContext): boolean =>
+  [action.apiKeyId, actor.name, actor.href].some(
+    (name) => name !== undefined && automation.some((pattern) => glob(pattern, name)),
+  );

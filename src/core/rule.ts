@@ -1,0 +1,178 @@
+import type { z } from 'zod';
+import type { PceEvent } from './event.ts';
+import type { HealthReading } from './health.ts';
+import type { Label } from './label.ts';
+import type { LabelQuery } from './label-query.ts';
+import type { Severity } from './severity.ts';
+import type { Subject } from './subject.ts';
+import type { Text } from './text.ts';
+import type { Estate, Workload } from './workload.ts';
+
+/** How the PCE answers at all, seen from outside (definitions §3 pce-unreachable). Times are epoch ms of our clock. */
+export interface Reach {
+  readonly lastOkAt: number | undefined;
+  /** The first failure since the last good answer; undefined while it answers. */
+  readonly failingSince: number | undefined;
+  /** Why it fails, for people: "TLS: certificate expired", "HTTP 503". */
+  readonly why: string | undefined;
+  /** A 401 or 403: the PCE is there, our key is not accepted. */
+  readonly refused: boolean;
+  /** Median of the last ten answers. */
+  readonly medianMs: number | undefined;
+}
+
+/**
+ * What one poll saw. `now` is the PCE's clock (its Date header), for `reach` our own.
+ * `sweep` carries what a GET said of the hosts of open alerts: null = the PCE no longer has it.
+ */
+export type Observation = { readonly pce: string; readonly now: number; readonly estate: Estate } & (
+  | { readonly kind: 'events'; readonly events: readonly PceEvent[] }
+  | { readonly kind: 'health'; readonly reading: HealthReading }
+  | { readonly kind: 'reach'; readonly reach: Reach }
+  | {
+      readonly kind: 'sweep';
+      readonly hosts: ReadonlyMap<string, Workload | null>;
+      readonly suspended: readonly Workload[];
+    }
+  /** A rule asked to be called at this time; `hosts` holds what it asked to be read (Detector.reads). */
+  | { readonly kind: 'wake'; readonly hosts: ReadonlyMap<string, Workload | null> }
+);
+
+/** Something a rule saw. Text parts are literal: views escape them. */
+export interface Finding {
+  readonly subject: Subject;
+  readonly severity: Severity;
+  /** Event time, epoch ms. */
+  readonly at: number;
+  /** What happened and to what, without the severity: "Firewall tampering on web-01". */
+  readonly title: string;
+  /** One to three sentences: what was seen, since when, how bad. */
+  readonly story: Text;
+  /** Hrefs of the workloads concerned, for labels, scopes and buttons. */
+  readonly workloads: readonly string[];
+  /** Ids of actions worth offering; empty = only acknowledge. */
+  readonly suggests: readonly string[];
+  /** The event it was seen in; null for findings from a state. */
+  readonly event: string | null;
+}
+
+/** A condition that is over. */
+export interface Cleared {
+  readonly subject: Subject;
+  readonly at: number;
+  /** "back online", "unpaired": completes "Resolved 14:06 — …". */
+  readonly why: string;
+}
+
+export interface Detection {
+  readonly findings: readonly Finding[];
+  readonly cleared: readonly Cleared[];
+  /** The rule's memory after this observation: plain JSON, saved in the same commit as the cursor. */
+  readonly memory: unknown;
+  /** Epoch ms at which the rule wants a `wake`, even if nothing happens. */
+  readonly wakeAt?: number | undefined;
+}
+
+/** How long an alert of a rule lives (definitions §3 "Life of a rule"). */
+export type Life =
+  | { readonly kind: 'state' }
+  | { readonly kind: 'burst'; readonly quietMs: number }
+  | { readonly kind: 'once' };
+
+/** A rule with its options bound: what the pipeline runs. Pure and synchronous. */
+export interface Detector {
+  detect(observation: Observation, memory: unknown): Detection;
+  /** Hrefs of workloads the rule wants read before a wake at `now`. */
+  reads?(memory: unknown, now: number): readonly string[];
+}
+
+type Labels = readonly Pick<Label, 'key' | 'value'>[];
+
+/** A selector whose gain or loss matters. */
+export interface Watch {
+  /** As written: `env=prod role=db*`. */
+  readonly name: string;
+  readonly query: LabelQuery;
+  readonly highValue: boolean;
+}
+
+/** What the configuration says about the estate, for rules that ask (definitions §2, §3). Label matchers are already compiled. */
+export interface RuleContext {
+  highValue(labels: Labels): boolean;
+  /** Hosts that come and go: counted, not alerted. */
+  ephemeral(labels: Labels): boolean;
+  /** The zone a host is in: the first `zones` selector that matches, as written, or `other`. */
+  zone(labels: Labels): string;
+  /** Selectors of labels whose gain or loss matters: those of `watch` and of `high_value`, each one once. */
+  readonly watches: readonly Watch[];
+  /** Label keys the quarantine sets: every change of one matters. */
+  readonly quarantineKeys: readonly string[];
+  /** Names of actors whose changes are routine. */
+  readonly automation: readonly string[];
+  /** Key ids of the bot itself, as events name them: what they did is never someone else's doing (definitions §2). */
+  readonly ownKeys: readonly string[];
+}
+
+/** What a registry holds: everything about a rule that help, docs, config and the pipeline need. */
+export interface AlertRule {
+  readonly id: string;
+  /** One line for tables: what it watches. */
+  readonly about: string;
+  readonly severity: Severity;
+  readonly life: Life;
+  readonly on: {
+    readonly types: readonly string[];
+    /** Notification types that count in whatever event they occur. */
+    readonly notices?: readonly string[];
+    readonly readings?: readonly ('health' | 'reach' | 'sweep' | 'wake')[];
+  };
+  readonly options: z.ZodType;
+  /** What a person should do next: one or two plain sentences. */
+  readonly todo: string;
+  /** True for alerts that only say something is absent: hidden while the PCE itself is unreachable (definitions §4). */
+  readonly bornOfAbsence?: boolean;
+  /** Binds parsed options; throws a ZodError when they do not fit the schema. */
+  bind(options: unknown, context: RuleContext): Detector;
+}
+
+interface RuleSpec<Options, Memory> extends Omit<AlertRule, 'options' | 'bind'> {
+  readonly options: z.ZodType<Options>;
+  /** Parses what was stored; must turn `undefined` into an empty memory. */
+  readonly memory: z.ZodType<Memory>;
+  detect(
+    observation: Observation,
+    memory: Memory,
+    options: Options,
+    context: RuleContext,
+  ): {
+    findings: readonly Finding[];
+    cleared?: readonly Cleared[];
+    memory?: Memory;
+    wakeAt?: number | undefined;
+  };
+  reads?(memory: Memory, now: number, options: Options): readonly string[];
+}
+
+/** Makes a rule for the registry: options and memory are parsed here once, so that the rule itself sees only true types. */
+export const defineRule = <Options, Memory>(spec: RuleSpec<Options, Memory>): AlertRule => ({
+  ...spec,
+  bind(raw, context) {
+    const options = spec.options.parse(raw ?? {});
+    const { reads } = spec;
+    return {
+      detect(observation, stored) {
+        const memory = spec.memory.parse(stored);
+        const {
+          findings,
+          cleared = [],
+          memory: next = memory,
+          wakeAt,
+        } = spec.detect(observation, memory, options, context);
+        return { findings, cleared, memory: next, wakeAt };
+      },
+      ...(reads === undefined
+        ? {}
+        : { reads: (stored: unknown, now: number) => reads(spec.memory.parse(stored), now, options) }),
+    };
+  },
+});

@@ -1,0 +1,116 @@
+import type { Person } from './alert.ts';
+import type { Severity } from './severity.ts';
+
+/** The configuration after parsing: every default filled in, every reference checked. Durations are milliseconds. */
+export interface Settings {
+  readonly pces: readonly PceSettings[];
+  readonly slack: SlackSettings;
+  readonly routes: readonly Route[];
+  readonly channels: {
+    /** Where alerts go that no route names. */
+    readonly fallthrough: string;
+    /** Where a message goes whose channel is gone. */
+    readonly fallback: string;
+    /** Where the bot speaks of its own troubles. */
+    readonly admin: string;
+    readonly announce: string | undefined;
+    /** Channels `--share` may post to. */
+    readonly share: readonly string[];
+  };
+  readonly roles: Roles;
+  readonly quarantine: QuarantineSettings | undefined;
+  /** Hosts nobody may quarantine: names, addresses or label selectors. */
+  readonly never: readonly string[];
+  readonly protected: readonly string[];
+  /** Label selectors (`env=prod`, several = AND) that raise severity one step and are exempt from quiet periods. */
+  readonly highValue: readonly string[];
+  readonly watch: readonly string[];
+  /** Groups of values of `env` a label change is reported between (definitions §3 label-changed). */
+  readonly zones: readonly string[];
+  readonly ephemeral: readonly string[];
+  /** Actors whose changes are routine: schedulers, CMDB synchronisation. */
+  readonly automation: readonly string[];
+  readonly poll: { readonly events: Interval; readonly sweep: Interval; readonly health: Interval };
+  /** By rule id: whether it runs, a severity that replaces its own, and its options as written. */
+  readonly rules: Readonly<Record<string, RuleSettings>>;
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+}
+
+/** A duration in ms, or a cron expression (design §3: both are run by our own loops). */
+export type Interval = number | string;
+
+export interface RuleSettings {
+  readonly enabled: boolean;
+  readonly severity: Severity | undefined;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface PceKey {
+  readonly key: string;
+  readonly secret: string;
+}
+
+export interface PceSettings {
+  readonly name: string;
+  readonly url: string;
+  /** Where people open the console, if not at `url`. */
+  readonly uiUrl: string;
+  readonly org: number;
+  readonly read: PceKey;
+  /** Without it quarantine is off for this PCE. */
+  readonly write: PceKey | undefined;
+  readonly traffic: PceKey | undefined;
+  /** When the read key expires, epoch ms. */
+  readonly expires: number | undefined;
+  readonly caFile: string | undefined;
+}
+
+export interface SlackSettings {
+  readonly mode: 'socket' | 'http';
+  readonly botToken: string;
+  readonly appToken: string | undefined;
+  readonly signingSecret: string | undefined;
+  readonly port: number | undefined;
+  readonly team: string;
+  readonly apiUrl: string;
+  readonly requestTimeoutMs: number;
+  readonly connections: number;
+}
+
+export interface Route {
+  readonly match: {
+    readonly rules: readonly string[];
+    readonly minSeverity: Severity;
+    readonly pce: string | undefined;
+    readonly labels: string | undefined;
+  };
+  readonly channel: string;
+  /** `rule`, `subject` or label keys (definitions §4). */
+  readonly groupBy: readonly string[];
+  /** User group or user ids to mention, by severity. */
+  readonly notify: Readonly<Partial<Record<Severity, string>>>;
+  readonly goOn: boolean;
+}
+
+/** No list = nobody (definitions §8). A user group id (S…) stands for its members; a person is written `T…/U…`. */
+export interface Grant {
+  readonly members: readonly (Person | { readonly group: string })[];
+  readonly labels: string | undefined;
+  readonly channels: readonly string[] | undefined;
+  readonly actions: readonly string[] | undefined;
+}
+
+export interface Roles {
+  /** undefined = every full member of the installing team. */
+  readonly viewer: readonly Grant[] | undefined;
+  readonly analyst: readonly Grant[];
+  readonly responder: readonly Grant[];
+  readonly approver: readonly Person[];
+  readonly admin: readonly Person[];
+}
+
+export interface QuarantineSettings {
+  readonly strategy: 'deny' | 'replace';
+  /** Key → value put on the workload. */
+  readonly labels: Readonly<Record<string, string>>;
+}

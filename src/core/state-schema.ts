@@ -1,0 +1,209 @@
+import { z } from 'zod';
+import type { Alert, Delivery, Incident, Told } from './alert.ts';
+import { REASONS } from './alert.ts';
+import type { Response } from './response.ts';
+import { RESPONSE_STATES } from './response.ts';
+import { SEVERITIES } from './severity.ts';
+import type { State, Transition } from './state.ts';
+import type { Text } from './text.ts';
+import { MODES } from './workload.ts';
+
+/**
+ * The version of everything below, as it stands on the disk. Raise it whenever what an older release would read wrongly or throw
+ * away is added (a transition type too), and add the step from the old form to the store's migrations.
+ */
+export const STATE_VERSION = 1;
+
+// Objects are loose: a field this release does not know is carried along, never dropped by reading and writing.
+const row = z.looseObject;
+const id = z.string();
+const time = z.number();
+const ids = z.array(id);
+const severity = z.enum(SEVERITIES);
+const reason = z.enum(REASONS);
+const place = z.enum(['root', 'thread', 'broadcast']);
+const person = row({ team: z.string(), user: z.string() });
+const label = row({ href: id, key: z.string(), value: z.string() });
+const root = row({ channel: id, ts: id });
+const quiet = row({ until: time, stepMs: z.number() });
+const change = row({ replaced: z.array(label), added: z.array(label) });
+const responseState = z.enum(RESPONSE_STATES);
+const text: z.ZodType<Text> = z.array(
+  z.union([z.string(), row({ time }), row({ bold: z.string() })]),
+) as z.ZodType<Text>;
+
+const alert: z.ZodType<Alert> = row({
+  id,
+  fingerprint: id,
+  pce: id,
+  rule: id,
+  life: z.enum(['state', 'burst', 'once']),
+  subject: row({
+    kind: z.enum(['workload', 'ven', 'user', 'ip', 'pce', 'node', 'policy', 'label', 'key']),
+    href: id.nullable(),
+    name: z.string(),
+  }),
+  state: z.enum(['firing', 'resolved', 'told']),
+  severity,
+  title: z.string(),
+  story: text,
+  workloads: ids,
+  suggests: ids,
+  event: id.nullable(),
+  count: z.number(),
+  firstAt: time,
+  lastAt: time,
+  highValue: z.boolean(),
+  quiet,
+  acknowledged: row({ by: person, at: time }).exactOptional(),
+  snoozed: row({ by: person, until: time }).exactOptional(),
+  resolved: row({ at: time, why: z.string() }).exactOptional(),
+  said: id.exactOptional(),
+});
+
+const incident: z.ZodType<Incident> = row({
+  id,
+  key: id,
+  channel: id,
+  pce: id,
+  rule: id,
+  alerts: ids,
+  openedAt: time,
+  joinedAt: time,
+  open: z.boolean(),
+  said: z.number(),
+  root: root.exactOptional(),
+  revision: z.number(),
+  shown: z.number(),
+  severity,
+  groups: z.array(z.string()),
+});
+
+const delivery: z.ZodType<Delivery> = row({
+  key: id,
+  incident: id,
+  reason,
+  channel: id,
+  place,
+  alerts: ids,
+  queuedAt: time,
+  state: z.enum(['queued', 'intent', 'dead']),
+  intentAt: time.exactOptional(),
+  tries: z.number(),
+  notBefore: time,
+  trouble: z.string().exactOptional(),
+});
+
+const told: z.ZodType<Told> = row({
+  key: id,
+  incident: id,
+  reason,
+  channel: id,
+  ts: id,
+  at: time,
+  alerts: ids,
+});
+
+const response = row({
+  id,
+  action: id,
+  pce: id,
+  // JSON leaves an unknown mode out.
+  target: row({ href: id, name: z.string(), labels: z.array(label), mode: z.enum(MODES).optional() }),
+  by: person,
+  byName: z.string(),
+  reason: z.string(),
+  ticket: z.string().exactOptional(),
+  channel: id.nullable(),
+  alert: id.nullable(),
+  requestedAt: time,
+  state: responseState,
+  change: change.exactOptional(),
+  intended: z.array(label).exactOptional(),
+  endedAt: time.exactOptional(),
+  outcome: z.string().exactOptional(),
+  releases: id.nullable(),
+  releasedBy: id.exactOptional(),
+}) as z.ZodType<unknown> as z.ZodType<Response>;
+
+type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
+
+/** One schema per transition; the type holds the list complete. `type` itself is what chose the schema. */
+const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, 'type'>> } = {
+  polled: row({
+    pce: id,
+    stream: id,
+    cursor: time.exactOptional(),
+    seen: z.array(z.tuple([id, time])),
+    memories: z.record(id, z.unknown()),
+    wakes: z.record(id, time.nullable()),
+  }),
+  'alert-fired': row({ alert }),
+  'alert-repeated': row({
+    fingerprint: id,
+    at: time,
+    event: id.nullable(),
+    severity,
+    title: z.string(),
+    story: text,
+    quiet,
+  }),
+  'alert-resolved': row({ fingerprint: id, at: time, why: z.string() }),
+  'alert-acknowledged': row({ fingerprint: id, by: person, at: time }),
+  'alert-snoozed': row({ fingerprint: id, by: person, until: time }),
+  'incident-opened': row({ incident }),
+  'incident-joined': row({ id, alerts: ids, at: time, severity, groups: z.array(z.string()) }),
+  'incident-touched': row({ id }),
+  'incident-shown': row({ id, revision: z.number() }),
+  'incident-unlinked': row({ id }),
+  'incident-closed': row({ id }),
+  'delivery-queued': row({ delivery }),
+  'delivery-joined': row({ key: id, alerts: ids, place }),
+  'delivery-intent': row({ key: id, at: time, channel: id }),
+  'delivery-sent': row({ key: id, channel: id, ts: id, at: time, revision: z.number().exactOptional() }),
+  'delivery-failed': row({ key: id, notBefore: time, trouble: z.string(), channel: id.exactOptional() }),
+  'delivery-dead': row({ key: id, trouble: z.string() }),
+  'response-requested': row({ response }),
+  'response-moved': row({
+    id,
+    from: responseState,
+    to: responseState,
+    at: time,
+    change: change.exactOptional(),
+    intended: z.array(label).exactOptional(),
+    outcome: z.string().exactOptional(),
+  }),
+  'response-released': row({ id, by: id }),
+  pruned: row({ at: time }),
+};
+
+/** A transition as a journal line holds it; undefined when it is none of ours. */
+export const readTransition = (value: unknown): Transition | undefined => {
+  const type = (value as { type?: unknown } | null)?.type;
+  if (typeof type !== 'string' || !Object.hasOwn(transitions, type)) return undefined;
+  const read = transitions[type as Transition['type']].safeParse(value);
+  return read.success ? (read.data as Transition) : undefined;
+};
+
+const table = <V>(value: z.ZodType<V>) =>
+  z.array(z.tuple([id, value])).transform((rows): ReadonlyMap<string, V> => new Map(rows));
+
+const minutes = z
+  .array(z.tuple([z.number(), ids]))
+  .transform(
+    (rows): ReadonlyMap<number, ReadonlySet<string>> =>
+      new Map(rows.map(([minute, hrefs]) => [minute, new Set(hrefs)])),
+  );
+
+/** The state as a checkpoint holds it: every table a list of [key, row] in its order, every set a list. */
+export const PersistedState: z.ZodType<State> = z.object({
+  cursors: table(time),
+  seen: table(minutes),
+  memories: table(z.unknown()),
+  wakes: table(time),
+  alerts: table(alert),
+  incidents: table(incident),
+  deliveries: table(delivery),
+  told: table(told),
+  responses: table(response),
+});

@@ -1,0 +1,132 @@
+import type { Alert, Delivery, Incident, Person, Reason, Told } from './alert.ts';
+import type { Label } from './label.ts';
+import type { LabelChange, Response, ResponseState } from './response.ts';
+import type { Severity } from './severity.ts';
+import type { Text } from './text.ts';
+
+/** Everything durable but audit, series and flow observations. Tables are keyed by id; a State is never changed, only replaced. */
+export interface State {
+  /** By `pce|stream`: everything up to here has been evaluated and its findings are in this state. Epoch ms. */
+  readonly cursors: ReadonlyMap<string, number>;
+  /** By PCE, then by the minute of the event: hrefs of events that changed anything, of the last 25 h (design §5). */
+  readonly seen: ReadonlyMap<string, ReadonlyMap<number, ReadonlySet<string>>>;
+  /** By `pce|rule`: each rule's own memory, plain JSON. */
+  readonly memories: ReadonlyMap<string, unknown>;
+  /** By `pce|rule`: when the rule asked to be called. */
+  readonly wakes: ReadonlyMap<string, number>;
+  /** By fingerprint. */
+  readonly alerts: ReadonlyMap<string, Alert>;
+  readonly incidents: ReadonlyMap<string, Incident>;
+  /** Not yet confirmed ones only. */
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly told: ReadonlyMap<string, Told>;
+  readonly responses: ReadonlyMap<string, Response>;
+}
+
+export const emptyState = (): State => ({
+  cursors: new Map(),
+  seen: new Map(),
+  memories: new Map(),
+  wakes: new Map(),
+  alerts: new Map(),
+  incidents: new Map(),
+  deliveries: new Map(),
+  told: new Map(),
+  responses: new Map(),
+});
+
+/** A change of state as a value. A journal line holds them as they are, so every field is plain JSON. */
+export type Transition =
+  | {
+      readonly type: 'polled';
+      readonly pce: string;
+      readonly stream: string;
+      readonly cursor?: number;
+      /** Events that changed anything: [href, event time in ms]. */
+      readonly seen: readonly (readonly [string, number])[];
+      readonly memories: Readonly<Record<string, unknown>>;
+      readonly wakes: Readonly<Record<string, number | null>>;
+    }
+  | { readonly type: 'alert-fired'; readonly alert: Alert }
+  | {
+      readonly type: 'alert-repeated';
+      readonly fingerprint: string;
+      readonly at: number;
+      readonly event: string | null;
+      readonly severity: Severity;
+      readonly title: string;
+      readonly story: Text;
+      readonly quiet: Alert['quiet'];
+    }
+  | {
+      readonly type: 'alert-resolved';
+      readonly fingerprint: string;
+      readonly at: number;
+      readonly why: string;
+    }
+  | {
+      readonly type: 'alert-acknowledged';
+      readonly fingerprint: string;
+      readonly by: Person;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'alert-snoozed';
+      readonly fingerprint: string;
+      readonly by: Person;
+      readonly until: number;
+    }
+  | { readonly type: 'incident-opened'; readonly incident: Incident }
+  | {
+      readonly type: 'incident-joined';
+      readonly id: string;
+      readonly alerts: readonly string[];
+      readonly at: number;
+      readonly severity: Severity;
+      readonly groups: readonly string[];
+    }
+  | { readonly type: 'incident-touched'; readonly id: string }
+  | { readonly type: 'incident-shown'; readonly id: string; readonly revision: number }
+  | { readonly type: 'incident-unlinked'; readonly id: string }
+  | { readonly type: 'incident-closed'; readonly id: string }
+  | { readonly type: 'delivery-queued'; readonly delivery: Delivery }
+  | {
+      readonly type: 'delivery-joined';
+      readonly key: string;
+      readonly alerts: readonly string[];
+      readonly place: Delivery['place'];
+    }
+  | { readonly type: 'delivery-intent'; readonly key: string; readonly at: number; readonly channel: string }
+  | {
+      readonly type: 'delivery-sent';
+      readonly key: string;
+      readonly channel: string;
+      readonly ts: string;
+      readonly at: number;
+      readonly revision?: number;
+    }
+  | {
+      readonly type: 'delivery-failed';
+      readonly key: string;
+      readonly notBefore: number;
+      readonly trouble: string;
+      readonly channel?: string;
+    }
+  | { readonly type: 'delivery-dead'; readonly key: string; readonly trouble: string }
+  | { readonly type: 'response-requested'; readonly response: Response }
+  | {
+      readonly type: 'response-moved';
+      readonly id: string;
+      readonly from: ResponseState;
+      readonly to: ResponseState;
+      readonly at: number;
+      readonly change?: LabelChange;
+      readonly intended?: readonly Label[];
+      readonly outcome?: string;
+    }
+  | { readonly type: 'response-released'; readonly id: string; readonly by: string }
+  | { readonly type: 'pruned'; readonly at: number };
+
+/** The key of an incident's next notification: (incident, reason, n). */
+export const deliveryKey = (incident: Incident, reason: Reason): string =>
+  `${incident.id}.${reason}.${incident.said}`;

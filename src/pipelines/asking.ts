@@ -1,0 +1,202 @@
+import type { Question } from '../core/authorise.ts';
+import type { Asker, Command, CommandDeps, Reply } from '../core/command.ts';
+import { nearest } from '../core/nearest.ts';
+import type { Audit, Inbound, Log, Message, Profile } from '../core/ports.ts';
+import { context, type Markup, md, message, section } from '../views/parts.ts';
+import { problemView } from '../views/problem.ts';
+import type { Gate } from './gate.ts';
+import { refusalText } from './refusal.ts';
+import { sentenceOf } from './sentence.ts';
+
+type Asked = Extract<Inbound, { kind: 'command' }>;
+type Answer = Extract<Reply, { kind: 'answer' }>;
+
+/** Says something to the asker alone. */
+export type Say = (words: Markup, plain: string) => Promise<void>;
+
+export interface AskingDeps {
+  readonly deps: CommandDeps;
+  readonly gate: Gate;
+  readonly audit: Audit;
+  readonly log: Log;
+  /** Takes over a command that wants to change a host: checks, opens the form. */
+  openResponse(inbound: Asked, reply: Extract<Reply, { kind: 'respond' }>, say: Say): Promise<void>;
+}
+
+/** Commands a person may give in ten minutes (definitions §8). */
+const MOST = 30;
+const WINDOW_MS = 10 * 60_000;
+/** After which a person is told that something is under way. */
+const SLOW_MS = 2_000;
+
+/** The way of a question: parse → authorise → run → answer. Whatever happens, the asker reads one plain answer. */
+export const createAsking = (asking: AskingDeps): ((inbound: Asked) => Promise<void>) => {
+  const { deps, log } = asking;
+  const rate = createRate();
+  return async (inbound) => {
+    const words = inbound.text
+      .trim()
+      .split(/\s+/)
+      .filter((word) => word !== '');
+    const tell = (answer: Message): Promise<void> => sendTo(inbound, answer, deps);
+    try {
+      if (!rate(inbound.person, deps.clock.mono()))
+        return await tell(
+          problemView(
+            `You have given ${MOST} commands within 10 minutes; please wait a little. Nothing was done.`,
+          ),
+        );
+      await handle(inbound, words, tell, asking);
+    } catch (err) {
+      log.error({ err, command: words[0], user: inbound.person.user }, 'a command failed');
+      const pces = deps.desks.map(({ pce }) => pce.name);
+      const named = words[words.indexOf('--pce') + 1];
+      const text = sentenceOf(err, named !== undefined && pces.includes(named) ? [named] : pces);
+      await tell(problemView(text)).catch((cause: unknown) =>
+        log.error({ err: cause, user: inbound.person.user }, 'the answer to a command could not be given'),
+      );
+    }
+  };
+};
+
+const handle = async (
+  inbound: Asked,
+  words: readonly string[],
+  tell: (answer: Message) => Promise<void>,
+  asking: AskingDeps,
+): Promise<void> => {
+  const { deps, gate } = asking;
+  const [id = 'help', ...rest] = words;
+  const command = deps.catalog.commands.find((one) => one.id === id.toLowerCase());
+  if (command === undefined) return tell(unknown(id, rest, deps.catalog.commands));
+
+  const targets: Question['targets'] = command.scope === 'own' ? 'later' : [];
+  const { verdict, profile } = await gate.check(inbound.person, command.id, {
+    targets,
+    channel: inbound.channel,
+  });
+  await note(inbound, profile, command.id, verdict, asking);
+  if (!verdict.allowed) {
+    const { words: why, plain } = refusalText(`use ${command.id}`, verdict);
+    return tell(message(plain, [section(why)]));
+  }
+
+  const asker: Asker = {
+    profile,
+    channel: inbound.channel,
+    may: async (action, hosts) =>
+      (await gate.check(inbound.person, action, { targets: hosts, channel: inbound.channel })).verdict
+        .allowed,
+  };
+  const reply = await noticed(() => command.run(rest, asker, deps), tell, deps);
+  switch (reply.kind) {
+    case 'problem':
+      return tell(problemView(reply.text, reply.copy));
+    case 'respond':
+      return asking.openResponse(inbound, reply, (said, plain) => tell(message(plain, [section(said)])));
+    case 'answer':
+      return reply.share === true ? share(inbound, reply, tell, profile, asking) : tell(reply.message);
+    default:
+      return reply satisfies never;
+  }
+};
+
+const unknown = (id: string, rest: readonly string[], commands: readonly Command[]): Message => {
+  const [near] = nearest(
+    id,
+    commands.map((one) => one.id),
+  );
+  return problemView(
+    `There is no command "${id}".${near === undefined ? '' : ` Did you mean ${near}?`}`,
+    near === undefined ? '/illumio help' : ['/illumio', near, ...rest].join(' '),
+  );
+};
+
+/** Look-ups are audited without their answers (definitions §7). */
+const note = async (
+  inbound: Asked,
+  profile: Profile,
+  command: string,
+  verdict: Awaited<ReturnType<Gate['check']>>['verdict'],
+  { audit }: AskingDeps,
+): Promise<void> =>
+  audit.append({
+    actor: inbound.person,
+    actorName: profile.name,
+    action: `command ${command}`,
+    verdict: verdict.allowed ? 'allowed' : 'refused',
+    ...(verdict.allowed ? { role: `${verdict.role}, ${verdict.how}` } : { why: verdict.why }),
+    channel: inbound.channel,
+    reason: inbound.text.slice(0, 300),
+  });
+
+/** Runs a command; when it takes long, the asker is told what it waits for. */
+const noticed = async (
+  run: () => Promise<Reply>,
+  tell: (answer: Message) => Promise<void>,
+  { clock, desks }: CommandDeps,
+): Promise<Reply> => {
+  const done = new AbortController();
+  const running = run().finally(() => done.abort());
+  const patience = clock.sleep(SLOW_MS, done.signal).then(async () => {
+    if (done.signal.aborted) return;
+    const said = `Reading ${desks.map(({ pce }) => pce.name).join(', ')} …`;
+    await tell(message(said, [section(md`${said}`)]));
+  });
+  // The notice comes before the answer, and one that Slack refused must not cost the answer.
+  const [outcome] = await Promise.allSettled([running, patience]);
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
+};
+
+/** Posts an answer for everybody, only where the configuration and the asker's role allow it; else he alone reads it, and why. */
+const share = async (
+  inbound: Asked,
+  reply: Answer,
+  tell: (answer: Message) => Promise<void>,
+  profile: Profile,
+  asking: AskingDeps,
+): Promise<void> => {
+  const { chat, settings } = asking.deps;
+  const alone = (why: Markup): Promise<void> =>
+    tell({ ...reply.message, blocks: [...reply.message.blocks.slice(0, 49), context(why)] });
+
+  if (!settings.channels.share.includes(inbound.channel))
+    return alone(
+      md`Not shared: this channel is not one of share_channels in the configuration. Only you see this.`,
+    );
+  const { verdict } = await asking.gate.check(inbound.person, 'share', {
+    targets: [],
+    channel: inbound.channel,
+  });
+  await note(inbound, profile, 'share', verdict, asking);
+  if (!verdict.allowed) return alone(md`Not shared: ${verdict.why}. Only you see this.`);
+  if ((await chat.channel(inbound.channel)).external)
+    return alone(md`Not shared: this channel is shared with another organisation. Only you see this.`);
+  await chat.slot(inbound.channel, 'post');
+  const ts = await chat.post({ channel: inbound.channel, key: `share.${inbound.id}` }, reply.message);
+  if (reply.file !== undefined) await chat.upload({ channel: inbound.channel, thread: ts }, reply.file);
+};
+
+/** By response_url where there is one; a command that stands for a button in a message may have none. */
+const sendTo = (
+  { responseUrl, channel, person }: Asked,
+  answer: Message,
+  { chat }: CommandDeps,
+): Promise<void> =>
+  responseUrl === ''
+    ? chat.ephemeral({ channel, user: person.user }, answer)
+    : chat.respond(responseUrl, answer);
+
+/** True while a person has not used up his commands. @returns a function of who asks and the monotonic time in ms */
+const createRate = (): ((person: Asked['person'], now: number) => boolean) => {
+  const times = new Map<string, number[]>();
+  return ({ team, user }, now) => {
+    for (const [who, all] of times) if ((all[all.length - 1] ?? 0) <= now - WINDOW_MS) times.delete(who);
+    const who = `${team}/${user}`;
+    const recent = (times.get(who) ?? []).filter((at) => at > now - WINDOW_MS);
+    if (recent.length >= MOST) return false;
+    times.set(who, [...recent, now]);
+    return true;
+  };
+};

@@ -1,0 +1,204 @@
+import type { Action, ActionContext } from '../core/action.ts';
+import { type Label, labelText, sameLabels } from '../core/label.ts';
+import { PceError } from '../core/ports.ts';
+import type { Response } from '../core/response.ts';
+import type { Workload } from '../core/workload.ts';
+import { changedLabels } from '../views/response.ts';
+import type { RespondingDeps, ResponseDesk } from './response.ts';
+
+/** How a response stands after one attempt to carry it out. `writing` = the PCE could not be read back yet. */
+export type Outcome =
+  | { readonly state: 'done'; readonly labels: readonly Label[]; readonly notes: readonly string[] }
+  | { readonly state: 'stopped' | 'failed'; readonly why: string }
+  | { readonly state: 'writing' };
+
+type Deps = Pick<RespondingDeps, 'store' | 'audit' | 'gate' | 'clock' | 'log'> & {
+  context(workload: Workload): Promise<ActionContext>;
+};
+
+/**
+ * Carries a durable response out, from wherever it stands (definitions §7.6): re-read → still the labels that were shown → still
+ * allowed → `writing` durable with what is replaced → one PUT of the full set → read back. After a crash in `writing` the
+ * workload is read first; a PUT is made again only if the labels are still exactly those from before it.
+ */
+export const carryOut = async (
+  response: Response,
+  action: Action,
+  desk: ResponseDesk,
+  deps: Deps,
+): Promise<Outcome> => {
+  const { pce } = desk;
+  const { href, labels: shown } = response.target;
+  try {
+    const workload = await pce.workload(href, 'response');
+    if (workload === null)
+      return await end(response, deps, 'stopped', `${response.target.name} is no longer in the PCE.`);
+
+    if (response.state === 'writing') {
+      if (sameLabels(workload.labels, response.intended ?? []))
+        return await confirm(response, workload, [], desk, deps);
+      if (!sameLabels(workload.labels, shown))
+        return await end(
+          response,
+          deps,
+          'failed',
+          `Its labels are neither the old nor the intended ones: ${labelText(workload.labels)}.`,
+        );
+    }
+    if (!sameLabels(workload.labels, shown))
+      return await end(
+        response,
+        deps,
+        'stopped',
+        `Labels changed since you opened this (${changedLabels(shown, workload.labels)}). Open it again to review.`,
+      );
+    const { verdict } = await deps.gate.check(response.by, action.id, {
+      targets: [workload.labels],
+      channel: response.channel,
+    });
+    if (!verdict.allowed)
+      return await end(response, deps, 'stopped', `You may not do this any more: ${verdict.why}.`);
+    const plan = action.plan(workload, await deps.context(workload));
+    if (!plan.ok) return await end(response, deps, 'stopped', plan.why);
+    if (sameLabels(plan.intended, workload.labels))
+      return await confirm(response, workload, plan.notes, desk, deps);
+
+    if (response.state === 'requested')
+      await deps.store.commit([
+        {
+          type: 'response-moved',
+          id: response.id,
+          from: 'requested',
+          to: 'writing',
+          at: deps.clock.now(),
+          change: plan.change,
+          intended: plan.intended,
+        },
+      ]);
+    const writing: Response = { ...response, state: 'writing', change: plan.change, intended: plan.intended };
+    const requestId = await write(writing, desk, deps);
+    return await readBack(writing, plan.notes, requestId, desk, deps);
+  } catch (err) {
+    if (!(err instanceof PceError)) throw err;
+    if (err instanceof NotWritten)
+      return await end({ ...response, state: 'writing' }, deps, 'failed', err.message);
+    deps.log.warn({ err, response: response.id }, 'a response waits for the PCE');
+    // Before the PUT nothing has happened, so it may simply end; after it only a read-back may tell.
+    const now = await deps.store.response(response.id);
+    if (now?.state === 'requested')
+      return await end(response, deps, 'stopped', `The PCE could not be read: ${err.message}.`);
+    return { state: 'writing' };
+  }
+};
+
+/** The PCE answered that it did not do it. */
+class NotWritten extends PceError {}
+
+/** One PUT. An answer that says "no" is a fault; no answer at all is for the read-back to judge. */
+const write = async (
+  { target, intended = [], id }: Response,
+  { pce }: ResponseDesk,
+  { log }: Deps,
+): Promise<string | undefined> => {
+  try {
+    return await pce.putLabels(target.href, intended);
+  } catch (err) {
+    if (!(err instanceof PceError)) throw err;
+    if (err.code === 'timeout' || err.code === 'unavailable' || err.code === 'bad-answer') {
+      log.warn({ err, response: id }, 'no clear answer to a write, to be read back');
+      return err.requestId;
+    }
+    throw new NotWritten(err.code, `The PCE refused it: ${err.message}.`, { cause: err });
+  }
+};
+
+const readBack = async (
+  response: Response,
+  notes: readonly string[],
+  requestId: string | undefined,
+  desk: ResponseDesk,
+  deps: Deps,
+): Promise<Outcome> => {
+  const workload = await desk.pce.workload(response.target.href, 'response');
+  if (workload === null)
+    return await end(response, deps, 'failed', 'The host disappeared from the PCE while it was changed.');
+  if (sameLabels(workload.labels, response.intended ?? []))
+    return await confirm(response, workload, notes, desk, deps, requestId);
+  if (sameLabels(workload.labels, response.target.labels))
+    return await end(
+      response,
+      deps,
+      'failed',
+      'The PCE did not take the new labels; the old ones are still there.',
+    );
+  return await end(
+    response,
+    deps,
+    'failed',
+    `Somebody changed its labels at the same moment. They are now: ${labelText(workload.labels)}.`,
+  );
+};
+
+const confirm = async (
+  response: Response,
+  workload: Workload,
+  notes: readonly string[],
+  { inventory }: ResponseDesk,
+  deps: Deps,
+  requestId?: string,
+): Promise<Outcome> => {
+  const at = deps.clock.now();
+  await deps.store.commit([
+    { type: 'response-moved', id: response.id, from: response.state, to: 'done', at },
+    ...(response.releases === null
+      ? []
+      : [{ type: 'response-released', id: response.releases, by: response.id } as const]),
+  ]);
+  inventory.note(workload.href, workload);
+  await record(response, deps, 'done', {
+    after: labelText(workload.labels),
+    ...(requestId === undefined ? {} : { requestIds: [requestId] }),
+  });
+  return { state: 'done', labels: workload.labels, notes };
+};
+
+const end = async (
+  response: Response,
+  deps: Deps,
+  state: 'stopped' | 'failed',
+  why: string,
+): Promise<Outcome> => {
+  await deps.store.commit([
+    {
+      type: 'response-moved',
+      id: response.id,
+      from: response.state,
+      to: state,
+      at: deps.clock.now(),
+      outcome: why,
+    },
+  ]);
+  await record(response, deps, state, { why });
+  return { state, why };
+};
+
+const record = (
+  { by, byName, action, pce, target, reason, ticket, alert, channel }: Response,
+  { audit }: Deps,
+  verdict: 'done' | 'stopped' | 'failed',
+  more: { readonly why?: string; readonly after?: string; readonly requestIds?: readonly string[] },
+): Promise<void> =>
+  audit.append({
+    actor: by,
+    actorName: byName,
+    action,
+    verdict,
+    pce,
+    target: { href: target.href, name: target.name },
+    reason,
+    before: labelText(target.labels),
+    ...(ticket === undefined ? {} : { ticket }),
+    ...(alert === null ? {} : { alert }),
+    ...(channel === null ? {} : { channel }),
+    ...more,
+  });

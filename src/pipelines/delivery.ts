@@ -1,0 +1,312 @@
+import type { Alert, Delivery, Incident } from '../core/alert.ts';
+import { type Chat, ChatError, type Clock, type Log, type Message, type Store } from '../core/ports.ts';
+import { compareSeverity } from '../core/severity.ts';
+import { deliveryKey, type Transition } from '../core/state.ts';
+import { reconcile } from './reconcile.ts';
+
+const SECOND_MS = 1_000;
+/** At most one post per incident and 5 s, one root edit every 3 s (design §7). */
+const PACE_MS = { incident: 5 * SECOND_MS, edit: 3 * SECOND_MS } as const;
+/** Waits after a failure: doubling from 1 s to 60 s. */
+const RETRY_MS = { first: SECOND_MS, most: 60 * SECOND_MS } as const;
+
+/** What a message of an incident shows is decided when it is sent, from the newest state. */
+export interface Render {
+  root(incident: Incident, alerts: readonly Alert[], mention: string | undefined): Promise<Message>;
+  line(incident: Incident, alerts: readonly Alert[], delivery: Delivery): Promise<Message>;
+}
+
+export interface DeliveryDeps {
+  readonly store: Store;
+  readonly chat: Chat;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly render: Render;
+  /** Where messages go whose channel cannot be posted to. */
+  readonly fallback: string;
+  readonly requestTimeoutMs: number;
+  /** Tells people of a trouble of our own: a channel that is gone, a message that cannot be shown. */
+  tell(trouble: string): void;
+}
+
+export interface DeliveryLoop {
+  /** Something may be due: call it after every commit. Returns at once. */
+  kick(): void;
+  /** Sends until stopped; resolves when the call under way has been recorded. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Sends what the store holds (promise 2): intent durable → post with its key → confirmation durable. One worker per channel, so that
+ * a channel that is refused delays no other.
+ */
+export const createDelivery = (deps: DeliveryDeps): DeliveryLoop => {
+  const { clock, log } = deps;
+  const workers = new Map<string, Promise<void>>();
+  const pace = createPace(clock);
+  let wake = (): void => {};
+  let kicked = true;
+
+  const kick = (): void => {
+    kicked = true;
+    wake();
+  };
+
+  const work = async (channel: string, signal: AbortSignal): Promise<void> => {
+    try {
+      while (!signal.aborted && (await step(channel, deps, pace))) {
+        // One job after the other; each reads the newest state.
+      }
+    } catch (err) {
+      log.error({ err, channel }, 'delivery stopped in a channel, to be tried again');
+      pace.hold(channel, RETRY_MS.first);
+    } finally {
+      workers.delete(channel);
+    }
+  };
+
+  return {
+    kick,
+    async run(signal) {
+      while (!signal.aborted) {
+        kicked = false;
+        for (const channel of await channelsWithWork(deps))
+          if (!workers.has(channel) && pace.held(channel) === 0) {
+            const worker = work(channel, signal).finally(kick);
+            workers.set(channel, worker);
+          }
+        if (!kicked) {
+          const pause = new AbortController();
+          wake = () => pause.abort();
+          signal.addEventListener('abort', wake, { once: true });
+          await clock.sleep(workers.size > 0 ? 10 * SECOND_MS : SECOND_MS, pause.signal);
+          signal.removeEventListener('abort', wake);
+        }
+      }
+      await Promise.all(workers.values());
+    },
+  };
+};
+
+type Pace = ReturnType<typeof createPace>;
+
+/** When an incident may be posted to or edited again, and when a channel may be tried again. Monotonic. */
+const createPace = (clock: Clock) => {
+  const next = new Map<string, number>();
+  const wait = (key: string): number => Math.max(0, (next.get(key) ?? 0) - clock.mono());
+  const hold = (key: string, ms: number): void => {
+    if (next.size > 10_000) for (const [old, at] of next) if (at < clock.mono()) next.delete(old);
+    next.set(key, clock.mono() + ms);
+  };
+  return {
+    hold,
+    held: wait,
+    posted: (incident: string) => hold(`post ${incident}`, PACE_MS.incident),
+    postWait: (incident: string) => wait(`post ${incident}`),
+    edited: (incident: string) => hold(`edit ${incident}`, PACE_MS.edit),
+    editWait: (incident: string) => wait(`edit ${incident}`),
+  };
+};
+
+const channelsWithWork = async ({ store }: DeliveryDeps): Promise<Set<string>> => {
+  const waiting = (await store.waiting()).filter(({ state }) => state !== 'dead');
+  const edits = await store.incidentsToEdit();
+  return new Set([
+    ...waiting.map(({ channel }) => channel),
+    ...edits.map(({ root, channel }) => root?.channel ?? channel),
+  ]);
+};
+
+/** Does the most urgent thing of a channel. @returns false when nothing is due now */
+const step = async (channel: string, deps: DeliveryDeps, pace: Pace): Promise<boolean> => {
+  const { store, clock } = deps;
+  const mine = (await store.waiting()).filter((row) => row.channel === channel);
+  if (await reconcile(channel, mine, deps)) return true;
+  const incidents = new Map<string, Incident>();
+  for (const { incident: id } of mine) {
+    const incident = incidents.get(id) ?? (await store.incident(id));
+    if (incident !== undefined) incidents.set(id, incident);
+  }
+  const due = mine.filter(
+    (row) =>
+      row.state === 'queued' &&
+      row.notBefore <= clock.now() &&
+      (row.place === 'root' ||
+        (pace.postWait(row.incident) === 0 && incidents.get(row.incident)?.root !== undefined)),
+  );
+  due.sort((a, b) => {
+    const graver = compareSeverity(
+      incidents.get(b.incident)?.severity ?? 'info',
+      incidents.get(a.incident)?.severity ?? 'info',
+    );
+    return graver || a.queuedAt - b.queuedAt;
+  });
+  const next = due[0];
+  if (next !== undefined) {
+    await send(next.key, channel, deps, pace);
+    return true;
+  }
+  const edit = (await store.incidentsToEdit()).find(
+    ({ id, root }) => root?.channel === channel && pace.editWait(id) === 0,
+  );
+  if (edit === undefined) return false;
+  await showNewest(edit.id, deps, pace);
+  return true;
+};
+
+/** Posts one delivery: newest state, durable intent, post, durable confirmation. */
+const send = async (key: string, channel: string, deps: DeliveryDeps, pace: Pace): Promise<void> => {
+  const { store, chat, clock, render } = deps;
+  await chat.slot(channel, 'post');
+  const row = await store.delivery(key);
+  const incident = row && (await store.incident(row.incident));
+  if (row === undefined || incident === undefined) return;
+  const isRoot = row.place === 'root';
+  const alerts = await store.alerts(isRoot ? incident.alerts : row.alerts);
+  const message = await (isRoot
+    ? render.root(incident, alerts, row.mention)
+    : render.line(incident, alerts, row));
+  await store.commit([{ type: 'delivery-intent', key, at: clock.now(), channel }]);
+  try {
+    const ts = await chat.post(
+      {
+        channel,
+        key,
+        ...(isRoot || incident.root === undefined
+          ? {}
+          : { thread: incident.root.ts, broadcast: row.place === 'broadcast' }),
+      },
+      message,
+    );
+    await store.commit([
+      { type: 'delivery-sent', key, channel, ts, at: clock.now(), revision: incident.revision },
+    ]);
+    pace.posted(incident.id);
+    pace.edited(incident.id);
+  } catch (err) {
+    if (!(err instanceof ChatError)) throw err;
+    await refused(row, incident, channel, err, deps, pace);
+  }
+};
+
+/** Each way a post can fail has one path, and none of them loses it (fault 11). */
+const refused = async (
+  row: Delivery,
+  incident: Incident,
+  channel: string,
+  err: ChatError,
+  deps: DeliveryDeps,
+  pace: Pace,
+): Promise<void> => {
+  const { store, clock, log, fallback } = deps;
+  const { key } = row;
+  const again = (more: { channel?: string; waitMs?: number } = {}): Transition => ({
+    type: 'delivery-failed',
+    key,
+    trouble: err.slack,
+    notBefore: clock.now() + (more.waitMs ?? Math.min(RETRY_MS.first * 2 ** row.tries, RETRY_MS.most)),
+    ...(more.channel === undefined ? {} : { channel: more.channel }),
+  });
+  switch (err.code) {
+    case 'unclear':
+      // It may stand in Slack: it keeps its intent and is looked up before anything is sent again (promise 2).
+      log.warn({ key, channel, slack: err.slack }, 'no answer to a post, to be looked up');
+      return;
+    case 'rate-limited':
+      return await store.commit([again({ waitMs: err.retryAfterMs ?? RETRY_MS.first })]);
+    case 'unavailable':
+    case 'refused':
+      log.warn({ key, channel, slack: err.slack }, 'a post was not accepted, to be tried again');
+      pace.hold(channel, RETRY_MS.first);
+      return await store.commit([again()]);
+    case 'no-message':
+      // The thread's root is gone: the incident gets a new one, which names everything.
+      return await store.commit([
+        { type: 'incident-unlinked', id: incident.id },
+        again({ waitMs: 0 }),
+        ...newRoot(incident, clock),
+      ]);
+    case 'no-channel':
+      if (channel !== fallback) {
+        deps.tell(
+          `I can't post to the channel ${channel} (${err.slack}). Its alerts go to the fallback channel until it works again.`,
+        );
+        return await store.commit([
+          ...(incident.root === undefined
+            ? []
+            : [
+                { type: 'incident-unlinked', id: incident.id } as const,
+                ...newRoot(incident, clock, fallback),
+              ]),
+          again({ channel: fallback, waitMs: 0 }),
+        ]);
+      }
+      return await dead(row, err, deps);
+    case 'refused-content':
+      return await dead(row, err, deps);
+    default:
+      err.code satisfies never;
+  }
+};
+
+const dead = async (row: Delivery, err: ChatError, { store, log, tell }: DeliveryDeps): Promise<void> => {
+  log.error({ key: row.key, channel: row.channel, slack: err.slack }, 'a message cannot be shown');
+  await store.commit([{ type: 'delivery-dead', key: row.key, trouble: err.slack }]);
+  tell(
+    `A message about ${row.alerts.length} alert(s) cannot be shown in ${row.channel} (${err.slack}). /illumio alerts lists them.`,
+  );
+};
+
+const newRoot = (
+  incident: Incident,
+  clock: Clock,
+  channel = incident.root?.channel ?? incident.channel,
+): Transition[] => [
+  {
+    type: 'delivery-queued',
+    delivery: {
+      key: deliveryKey(incident, 'first'),
+      incident: incident.id,
+      reason: 'first',
+      channel,
+      place: 'root',
+      alerts: incident.alerts,
+      queuedAt: clock.now(),
+      state: 'queued',
+      tries: 0,
+      notBefore: 0,
+    },
+  },
+];
+
+/** Edits a root to its newest state; a root that a person deleted is posted anew while something in it still fires. */
+const showNewest = async (id: string, deps: DeliveryDeps, pace: Pace): Promise<void> => {
+  const { store, chat, clock, render, log } = deps;
+  const channel = (await store.incident(id))?.root?.channel;
+  if (channel === undefined) return;
+  await chat.slot(channel, 'edit');
+  const incident = await store.incident(id);
+  if (incident?.root === undefined || incident.shown >= incident.revision) return;
+  const alerts = await store.alerts(incident.alerts);
+  const shown: Transition = { type: 'incident-shown', id, revision: incident.revision };
+  pace.edited(id);
+  try {
+    await chat.edit(incident.root, await render.root(incident, alerts, undefined));
+    await store.commit([shown]);
+  } catch (err) {
+    if (!(err instanceof ChatError)) throw err;
+    if (err.code === 'no-message' || err.code === 'no-channel') {
+      const burns = alerts.some(({ state }) => state === 'firing');
+      await store.commit([
+        { type: 'incident-unlinked', id },
+        ...(burns ? newRoot(incident, clock) : [shown]),
+      ]);
+      return;
+    }
+    if (err.code === 'refused-content') {
+      log.error({ incident: id, slack: err.slack }, 'an edit was refused');
+      return await store.commit([shown]);
+    }
+    pace.hold(`edit ${id}`, err.retryAfterMs ?? 5 * SECOND_MS);
+  }
+};

@@ -1,0 +1,221 @@
+import type { Alert, Person } from '../core/alert.ts';
+import { parseTargetRef } from '../core/command.ts';
+import type { Audit, Chat, Clock, Handling, Inbound, Inbox, Inventory, Log, Store } from '../core/ports.ts';
+import { bold, type Markup, md, mention, message, section, time } from '../views/parts.ts';
+import { pickHost } from '../views/pick-host.ts';
+import { notice, RESPONSE_FORM } from '../views/response.ts';
+import type { Alerting } from './alerting.ts';
+import type { Gate } from './gate.ts';
+import { refusalText } from './refusal.ts';
+import type { Responding } from './response.ts';
+
+const HOUR_MS = 3_600_000;
+
+type Click = Extract<Inbound, { kind: 'click' }>;
+type Asked = Extract<Inbound, { kind: 'command' }>;
+
+export interface InboxDeps {
+  readonly ask: (command: Asked) => Promise<void>;
+  readonly responding: Responding;
+  readonly alertings: ReadonlyMap<string, Alerting>;
+  readonly inventories: ReadonlyMap<string, Inventory>;
+  readonly store: Store;
+  readonly chat: Chat;
+  readonly gate: Gate;
+  readonly audit: Audit;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Where everything people do in Slack arrives: what is unknown or no longer valid is explained, never ignored. */
+export const createInbox =
+  (deps: InboxDeps): Inbox =>
+  (inbound): Handling => {
+    switch (inbound.kind) {
+      case 'command':
+        return { work: () => deps.ask(inbound) };
+      case 'click':
+        return { work: () => clicked(inbound, deps) };
+      case 'submission':
+        if (inbound.callbackId === RESPONSE_FORM)
+          return deps.responding.submit({
+            draft: inbound.privateMetadata,
+            person: inbound.person,
+            viewId: inbound.viewId,
+            values: inbound.values,
+          });
+        return {
+          ack: {
+            update: notice({ title: 'Unknown' }, 'form', [
+              md`I don't know this form any more. Nothing was done.`,
+            ]),
+          },
+        };
+      case 'event':
+        return {};
+      default:
+        return inbound satisfies never;
+    }
+  };
+
+const say =
+  (click: Click, { chat }: InboxDeps) =>
+  async (words: Markup, plain: string): Promise<void> => {
+    const answer = message(plain, [section(words)]);
+    if (click.responseUrl !== null) await chat.respond(click.responseUrl, answer);
+    else if (click.channel !== null)
+      await chat.ephemeral({ channel: click.channel, user: click.person.user }, answer);
+  };
+
+const STALE =
+  'This button is no longer valid: what it was about is closed or older than 30 days. Nothing was done.';
+
+const clicked = async (click: Click, deps: InboxDeps): Promise<void> => {
+  const tell = say(click, deps);
+  if (click.message !== null && !click.message.ours) {
+    deps.log.warn(
+      { user: click.person.user, channel: click.channel },
+      'a click on a message that is not ours',
+    );
+    return tell(
+      md`This button does not belong to a message of this bot. Nothing was done.`,
+      'Not a button of this bot',
+    );
+  }
+  const [verb, value] = click.action === 'more' ? split(click.value) : [click.action, click.value];
+  if (verb === 'quarantine' || verb === 'release') return respond(click, verb, value, deps);
+  const alerts = await alertsOf(value, deps.store);
+  const [first] = alerts;
+  if (first === undefined) return tell(md`${STALE}`, 'This button is no longer valid');
+  switch (verb) {
+    case 'acknowledge':
+      return acknowledge(click, alerts, deps);
+    case 'snooze':
+      return snooze(click, alerts, deps);
+    case 'why':
+      return deps.ask(asCommand(click, `why ${first.id}`));
+    case 'investigate':
+      return deps.ask(asCommand(click, `workload ${first.subject.name}`));
+    default:
+      return tell(md`I don't know this button. Nothing was done.`, 'Unknown button');
+  }
+};
+
+const split = (value: string): [string, string] => {
+  const at = value.indexOf(':');
+  return at < 0 ? [value, ''] : [value.slice(0, at), value.slice(at + 1)];
+};
+
+/** A button's value is an id that is looked up: of an alert, or `incident:` and the id of an incident. */
+const alertsOf = async (value: string, store: Store): Promise<readonly Alert[]> => {
+  const [kind, id] = split(value);
+  if (kind === 'incident') {
+    const incident = await store.incident(id);
+    return incident === undefined ? [] : store.alerts(incident.alerts);
+  }
+  const alert = await store.alertById(value);
+  return alert === undefined ? [] : [alert];
+};
+
+/** Opens the form for one host; where a message is about several, asks which. */
+const respond = async (
+  click: Click,
+  action: 'quarantine' | 'release',
+  value: string,
+  deps: InboxDeps,
+): Promise<void> => {
+  const tell = say(click, deps);
+  const open = (pce: string, href: string, alert: Alert | null): Promise<void> =>
+    deps.responding.open({
+      action,
+      pce,
+      href,
+      alert,
+      person: click.person,
+      channel: click.channel,
+      triggerId: click.triggerId,
+      say: tell,
+    });
+
+  const ref = parseTargetRef(value);
+  if (ref !== undefined) return open(ref.pce, ref.href, null);
+  const alerts = (await alertsOf(value, deps.store)).filter(({ workloads }) => workloads.length > 0);
+  const [only] = alerts;
+  const href = only?.workloads[0];
+  if (only === undefined || href === undefined) return tell(md`${STALE}`, 'This button is no longer valid');
+  if (alerts.length === 1) return open(only.pce, href, only);
+  const choice = pickHost(action, alerts);
+  if (click.responseUrl !== null) await deps.chat.respond(click.responseUrl, choice);
+  else if (click.channel !== null)
+    await deps.chat.ephemeral({ channel: click.channel, user: click.person.user }, choice);
+};
+
+const labelsOf = (alerts: readonly Alert[], { inventories }: InboxDeps) =>
+  alerts.flatMap(({ pce, workloads }) =>
+    workloads.map((href) => inventories.get(pce)?.workload(href)?.labels ?? null),
+  );
+
+/** Checks the right to do something about alerts; a refusal is told to the clicker and audited (promise 6). */
+const allowed = async (
+  click: Click,
+  verb: string,
+  alerts: readonly Alert[],
+  deps: InboxDeps,
+): Promise<boolean> => {
+  const what = alerts.length === 1 ? (alerts[0]?.title ?? '') : `${alerts.length} alerts`;
+  const { verdict, profile } = await deps.gate.check(click.person, verb, {
+    targets: labelsOf(alerts, deps),
+    channel: click.channel,
+  });
+  await deps.audit.append({
+    actor: click.person,
+    actorName: profile.name,
+    action: verb,
+    verdict: verdict.allowed ? 'done' : 'refused',
+    ...(verdict.allowed ? { role: verdict.role } : { why: verdict.why }),
+    alert: alerts.map(({ id }) => id).join(' '),
+    ...(click.channel === null ? {} : { channel: click.channel }),
+  });
+  if (verdict.allowed) return true;
+  const { words, plain } = refusalText(`${verb} "${what}"`, verdict);
+  await say(click, deps)(words, plain);
+  return false;
+};
+
+const byPce = (alerts: readonly Alert[]): Map<string, Alert[]> => {
+  const groups = new Map<string, Alert[]>();
+  for (const alert of alerts) groups.set(alert.pce, [...(groups.get(alert.pce) ?? []), alert]);
+  return groups;
+};
+
+const acknowledge = async (click: Click, alerts: readonly Alert[], deps: InboxDeps): Promise<void> => {
+  const open = alerts.filter((alert) => alert.acknowledged === undefined);
+  const before = alerts[0]?.acknowledged;
+  if (open.length === 0 && before !== undefined)
+    return say(click, deps)(
+      md`Already acknowledged by ${mention(before.by.user)} at ${time(before.at)}.`,
+      'Already acknowledged',
+    );
+  if (!(await allowed(click, 'acknowledge', open, deps))) return;
+  for (const [pce, group] of byPce(open)) await deps.alertings.get(pce)?.acknowledge(group, click.person);
+};
+
+const snooze = async (click: Click, alerts: readonly Alert[], deps: InboxDeps): Promise<void> => {
+  if (!(await allowed(click, 'snooze', alerts, deps))) return;
+  const until = deps.clock.now() + HOUR_MS;
+  for (const [pce, group] of byPce(alerts)) await deps.alertings.get(pce)?.snooze(group, click.person, until);
+  await say(click, deps)(
+    md`${bold('Snoozed')} until ${time(until)}: it is counted in the message, but says nothing new.`,
+    'Snoozed for 1 h',
+  );
+};
+
+const asCommand = (click: Click, text: string): Asked => ({
+  kind: 'command',
+  id: click.id,
+  person: click.person as Person,
+  channel: click.channel ?? '',
+  text,
+  triggerId: click.triggerId,
+  responseUrl: click.responseUrl ?? '',
+});

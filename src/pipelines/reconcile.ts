@@ -1,0 +1,58 @@
+import type { Delivery } from '../core/alert.ts';
+import { ChatError } from '../core/ports.ts';
+import type { Transition } from '../core/state.ts';
+import type { DeliveryDeps } from './delivery.ts';
+
+const MINUTE_MS = 60_000;
+/** History is read from a little before the intent: Slack's clock and ours differ (design §4.2). */
+const LOOK_BACK_MS = 5 * MINUTE_MS;
+/** After so long without being able to look, the copy goes out anyway (design §4.2). */
+const GIVE_UP_MS = 10 * MINUTE_MS;
+
+/**
+ * Finds out what became of posts whose answer was never read (promise 2): one look-up for all unclear keys of a channel or thread.
+ * Found → sent; not found → queued again under the same key. @returns true when something was decided
+ */
+export const reconcile = async (
+  channel: string,
+  rows: readonly Delivery[],
+  {
+    store,
+    chat,
+    clock,
+    log,
+    requestTimeoutMs,
+  }: Pick<DeliveryDeps, 'store' | 'chat' | 'clock' | 'log' | 'requestTimeoutMs'>,
+): Promise<boolean> => {
+  const unclear = rows.filter(
+    ({ state, intentAt = 0, notBefore }) =>
+      state === 'intent' && clock.now() >= Math.max(intentAt + requestTimeoutMs + 1_000, notBefore),
+  );
+  const places = new Map<string, Delivery[]>();
+  for (const row of unclear) {
+    const thread = row.place === 'root' ? '' : ((await store.incident(row.incident))?.root?.ts ?? '');
+    places.set(thread, [...(places.get(thread) ?? []), row]);
+  }
+  let decided = false;
+  for (const [thread, group] of places) {
+    const since = Math.min(...group.map(({ intentAt = 0 }) => intentAt)) - LOOK_BACK_MS;
+    const keys = new Set(group.map(({ key }) => key));
+    try {
+      const found = await chat.find({ channel, since, ...(thread === '' ? {} : { thread }) }, keys);
+      await store.commit(group.map((row) => verdict(row, channel, found.get(row.key), clock.now())));
+      decided = true;
+    } catch (err) {
+      if (!(err instanceof ChatError)) throw err;
+      log.warn({ channel, slack: err.slack, unclear: keys.size }, 'could not look up unclear posts');
+      const late = group.filter(({ intentAt = 0 }) => clock.now() - intentAt > GIVE_UP_MS);
+      await store.commit(late.map((row) => verdict(row, channel, undefined, clock.now())));
+      decided ||= late.length > 0;
+    }
+  }
+  return decided;
+};
+
+const verdict = ({ key }: Delivery, channel: string, ts: string | undefined, now: number): Transition =>
+  ts === undefined
+    ? { type: 'delivery-failed', key, notBefore: now, trouble: 'not found in Slack after an unclear answer' }
+    : { type: 'delivery-sent', key, channel, ts, at: now };

@@ -1,0 +1,49 @@
+import type { Alert, Incident } from '../core/alert.ts';
+import type { Inventory, Pce, Store } from '../core/ports.ts';
+import type { AlertRule } from '../core/rule.ts';
+import { alertLine, alertRoot, type ShownAlert, type ShownIncident } from '../views/alert.ts';
+import type { Render } from './delivery.ts';
+
+export interface RenderDeps {
+  readonly store: Pick<Store, 'quarantines'>;
+  readonly desks: ReadonlyMap<
+    string,
+    { readonly pce: Pick<Pce, 'link'>; readonly inventory: Pick<Inventory, 'workload'> }
+  >;
+  readonly rules: readonly AlertRule[];
+}
+
+/** Gathers what a message shows beside the alert itself, from the newest state, and hands it to the view. */
+export const createRender = (deps: RenderDeps): Render => ({
+  root: async (incident, alerts, mention) => alertRoot(await shown(incident, alerts, deps), mention),
+  line: async (incident, alerts, { reason, mention }) =>
+    alertLine(await shown(incident, alerts, deps), reason, mention),
+});
+
+const shown = async (
+  incident: Incident,
+  alerts: readonly Alert[],
+  deps: RenderDeps,
+): Promise<ShownIncident> => {
+  const rule = deps.rules.find(({ id }) => id === incident.rule);
+  return {
+    incident,
+    alerts: await Promise.all(alerts.map((alert) => shownAlert(alert, deps))),
+    about: rule?.about ?? incident.rule,
+    todo: rule?.todo ?? 'Look at the host in the PCE.',
+  };
+};
+
+const shownAlert = async (alert: Alert, { store, desks }: RenderDeps): Promise<ShownAlert> => {
+  const desk = desks.get(alert.pce);
+  const [href] = alert.workloads;
+  if (desk === undefined || href === undefined)
+    return { alert, workload: undefined, quarantine: undefined, link: undefined };
+  const [response] = await store.quarantines(alert.pce, href);
+  return {
+    alert,
+    workload: desk.inventory.workload(href),
+    quarantine: response?.endedAt === undefined ? undefined : { by: response.by, at: response.endedAt },
+    link: desk.pce.link(href),
+  };
+};

@@ -1,0 +1,313 @@
+import type { Action, ActionContext } from '../core/action.ts';
+import type { Alert, Person } from '../core/alert.ts';
+import { type Label, labelText } from '../core/label.ts';
+import { matchesLabels, selector } from '../core/label-query.ts';
+import type { Audit, Chat, Clock, Handling, Ids, Inventory, Log, Pce, Store } from '../core/ports.ts';
+import { PceError } from '../core/ports.ts';
+import type { Response, Target } from '../core/response.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Workload } from '../core/workload.ts';
+import { bold, type Markup, md } from '../views/parts.ts';
+import { loadingModal, notice, OTHER_REASON, responseForm } from '../views/response.ts';
+import { carryOut, type Outcome } from './carry-out.ts';
+import type { Gate } from './gate.ts';
+import { createMutex } from './mutex.ts';
+import { refusalText } from './refusal.ts';
+
+const DRAFT_MS = 30 * 60_000;
+
+export interface ResponseDesk {
+  readonly pce: Pce;
+  readonly inventory: Inventory;
+  /** True when a write key is configured. */
+  readonly mayWrite: boolean;
+  /** Has the messages about a host shown anew. */
+  touchHost(href: string): Promise<void>;
+}
+
+export interface RespondingDeps {
+  readonly desks: ReadonlyMap<string, ResponseDesk>;
+  readonly actions: readonly Action[];
+  readonly store: Store;
+  readonly audit: Audit;
+  readonly chat: Chat;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly settings: Pick<Settings, 'quarantine' | 'never' | 'channels'>;
+}
+
+/** A click or a command that asks for an action on one workload. */
+export interface Opening {
+  readonly action: string;
+  readonly pce: string;
+  readonly href: string;
+  readonly person: Person;
+  readonly channel: string | null;
+  readonly alert: Alert | null;
+  readonly triggerId: string;
+  /** Says something to that person alone. */
+  say(text: Markup, plain: string): Promise<void>;
+}
+
+export interface Submission {
+  readonly draft: string;
+  readonly person: Person;
+  readonly viewId: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export interface Responding {
+  /** Checks the right, opens the modal, reads the host and shows what would change. Changes nothing. */
+  open(opening: Opening): Promise<void>;
+  /** Carries out what the form showed, if it still holds. */
+  submit(submission: Submission): Handling;
+  /** Takes up responses that a stop or a crash left unfinished: each is read back before anything is written. */
+  resume(): Promise<void>;
+}
+
+/** What a form showed to whom: kept here, so that nothing a client sends decides. */
+interface Draft {
+  readonly action: Action;
+  readonly pce: string;
+  readonly target: Target;
+  readonly person: Person;
+  readonly channel: string | null;
+  readonly alert: string | null;
+  readonly expires: number;
+}
+
+export const createResponding = (deps: RespondingDeps): Responding => {
+  const { desks, actions, store, audit, chat, gate, clock, ids, log } = deps;
+  const drafts = new Map<string, Draft>();
+  const oneAtATime = createMutex();
+
+  const open = async (opening: Opening): Promise<void> => {
+    const action = actions.find(({ id }) => id === opening.action);
+    const desk = desks.get(opening.pce);
+    if (action === undefined || desk === undefined)
+      return opening.say(
+        md`This button belongs to something this bot no longer knows. Nothing was done.`,
+        'Unknown button, nothing done',
+      );
+    const known = desk.inventory.workload(opening.href);
+    const name = known?.name ?? opening.alert?.subject.name ?? 'the host';
+    const { verdict, profile } = await gate.check(opening.person, action.id, {
+      targets: [known?.labels ?? null],
+      channel: opening.channel,
+    });
+    await audit.append({
+      actor: opening.person,
+      actorName: profile.name,
+      action: `${action.id} asked`,
+      verdict: verdict.allowed ? 'allowed' : 'refused',
+      ...(verdict.allowed ? { role: verdict.role } : { why: verdict.why }),
+      pce: opening.pce,
+      target: { href: opening.href, name },
+      ...(opening.alert === null ? {} : { alert: opening.alert.id }),
+      ...(opening.channel === null ? {} : { channel: opening.channel }),
+    });
+    if (!verdict.allowed) {
+      const { words, plain } = refusalText(`${action.id} ${name}`, verdict);
+      return opening.say(words, plain);
+    }
+    const viewId = await chat.openView(opening.triggerId, loadingModal(action, name));
+    await fill(viewId, action, desk, opening, name);
+  };
+
+  /** Reads the host and turns the loading modal into the form, or into the reason why not. */
+  const fill = async (
+    viewId: string,
+    action: Action,
+    desk: ResponseDesk,
+    opening: Opening,
+    name: string,
+  ): Promise<void> => {
+    try {
+      const workload = await desk.pce.workload(opening.href, 'response');
+      if (workload === null)
+        return void (await chat.updateView(
+          viewId,
+          notice(action, name, [md`${name} is no longer in the PCE. Nothing was done.`]),
+        ));
+      desk.inventory.note(opening.href, workload);
+      const plan = action.plan(workload, await contextFor(workload, desk, deps));
+      if (!plan.ok) return void (await chat.updateView(viewId, notice(action, name, [md`${plan.why}`])));
+      const draft = ids.next();
+      for (const [id, { expires }] of drafts) if (expires < clock.mono()) drafts.delete(id);
+      const target: Target = {
+        href: workload.href,
+        name: workload.name,
+        labels: workload.labels,
+        mode: workload.mode,
+      };
+      drafts.set(draft, {
+        action,
+        pce: desk.pce.name,
+        target,
+        person: opening.person,
+        channel: opening.channel,
+        alert: opening.alert?.id ?? null,
+        expires: clock.mono() + DRAFT_MS,
+      });
+      await chat.updateView(viewId, responseForm(action, target, plan, { draft, pce: desk.pce.name }));
+    } catch (err) {
+      if (!(err instanceof PceError)) throw err;
+      log.warn({ err, pce: desk.pce.name }, 'could not read a host for a form');
+      await chat.updateView(
+        viewId,
+        notice(action, name, [md`I could not read ${name}: ${err.message}. Nothing was done.`]),
+      );
+    }
+  };
+
+  const submit = ({ draft: id, person, viewId, values }: Submission): Handling => {
+    const draft = drafts.get(id);
+    if (
+      draft === undefined ||
+      draft.expires < clock.mono() ||
+      draft.person.user !== person.user ||
+      draft.person.team !== person.team
+    )
+      return {
+        ack: {
+          update: notice({ title: 'Expired' }, '', [
+            md`This form is no longer valid. Nothing was done; open it again from the message.`,
+          ]),
+        },
+      };
+    const chosen = values['reason'] ?? '';
+    const words = (values['words'] ?? '').trim();
+    if (chosen === '' || (chosen === OTHER_REASON && words === ''))
+      return {
+        ack: { errors: { [chosen === '' ? 'reason' : 'words']: 'Say why: it stands in the audit log.' } },
+      };
+    drafts.delete(id);
+    const reason = chosen === OTHER_REASON ? words : words === '' ? chosen : `${chosen}: ${words}`;
+    const ticket = (values['ticket'] ?? '').trim();
+    return {
+      ack: { update: notice(draft.action, draft.target.name, [md`Checking ${draft.target.name} …`]) },
+      work: () => oneAtATime(() => request(draft, viewId, reason, ticket)),
+    };
+  };
+
+  /** Makes the request durable, carries it out and says what came of it, in the form or, if that is closed, to the person alone. */
+  const request = async (draft: Draft, viewId: string, reason: string, ticket: string): Promise<void> => {
+    const { action, target, person } = draft;
+    const desk = desks.get(draft.pce) as ResponseDesk;
+    const releases =
+      action.id === 'release' ? ((await store.quarantines(draft.pce, target.href))[0]?.id ?? null) : null;
+    const response: Response = {
+      id: ids.next(),
+      action: action.id,
+      pce: draft.pce,
+      target,
+      by: person,
+      byName: (await gate.check(person, action.id, { targets: [target.labels], channel: draft.channel }))
+        .profile.name,
+      reason,
+      ...(ticket === '' ? {} : { ticket }),
+      channel: draft.channel,
+      alert: draft.alert,
+      requestedAt: clock.now(),
+      state: 'requested',
+      releases,
+    };
+    await store.commit([{ type: 'response-requested', response }]);
+    const outcome = await finish(response, action, desk);
+    const lines = outcomeLines(outcome, action, response);
+    try {
+      await chat.updateView(viewId, notice(action, target.name, lines));
+    } catch (err) {
+      log.info({ err }, 'the form was closed before the outcome was known');
+      if (draft.channel !== null)
+        await chat.ephemeral(
+          { channel: draft.channel, user: person.user },
+          { text: `${action.title} ${target.name}`, blocks: notice(action, target.name, lines).blocks },
+        );
+    }
+  };
+
+  const finish = async (response: Response, action: Action, desk: ResponseDesk): Promise<Outcome> => {
+    const outcome = await carryOut(response, action, desk, {
+      ...deps,
+      context: (workload) => contextFor(workload, desk, deps),
+    });
+    await desk.touchHost(response.target.href);
+    return outcome;
+  };
+
+  return {
+    open,
+    submit,
+    resume: () =>
+      oneAtATime(async () => {
+        for (const response of await store.responsesUnfinished()) {
+          const desk = desks.get(response.pce);
+          const action = actions.find(({ id }) => id === response.action);
+          if (desk === undefined || action === undefined) continue;
+          const outcome = await finish(response, action, desk);
+          log.info({ response: response.id, state: outcome.state }, 'took up an unfinished response');
+        }
+      }),
+  };
+};
+
+const contextFor = async (
+  workload: Workload,
+  desk: ResponseDesk,
+  { store, settings }: Pick<RespondingDeps, 'store' | 'settings'>,
+): Promise<ActionContext> => {
+  const open = (await store.quarantines(desk.pce.name, workload.href))[0];
+  const wanted = Object.entries(settings.quarantine?.labels ?? {});
+  const found = await Promise.all(wanted.map(([key, value]) => desk.pce.findLabel(key, value)));
+  const quarantineLabels = found.filter((label): label is Label => label !== undefined);
+  // What a release puts back must still exist: asked of the PCE, because the cached labels may be hours old.
+  const restorable = new Map<string, Label>();
+  for (const { key, value } of open?.change?.replaced ?? []) {
+    const label = await desk.pce.findLabel(key, value);
+    if (label !== undefined) restorable.set(label.href, label);
+  }
+  return {
+    quarantine: settings.quarantine,
+    quarantineLabels:
+      quarantineLabels.length === wanted.length && wanted.length > 0 ? quarantineLabels : undefined,
+    open,
+    estate: { label: (href) => restorable.get(href) },
+    never: isNever(workload, settings.never),
+    mayWrite: desk.mayWrite,
+  };
+};
+
+/** A `never` entry is a name, an address or a label selector. */
+const isNever = ({ name, hostname, interfaces, labels }: Workload, never: readonly string[]): boolean =>
+  never.some((entry) =>
+    entry.includes('=')
+      ? matchesLabels(selector(entry), labels)
+      : [name, hostname, ...interfaces.map(({ address }) => address)].some(
+          (one) => one.toLowerCase() === entry.toLowerCase(),
+        ),
+  );
+
+const outcomeLines = (outcome: Outcome, action: Action, { target }: Response): Markup[] => {
+  switch (outcome.state) {
+    case 'done':
+      return [
+        action.id === 'quarantine'
+          ? md`${bold(target.name)} is labelled for quarantine, waiting for policy. Labels read back: ${labelText(outcome.labels)}`
+          : md`${bold(target.name)} is ${action.done}. Labels read back: ${labelText(outcome.labels)}`,
+        ...outcome.notes.map((note) => md`${note}`),
+      ];
+    case 'stopped':
+      return [md`Nothing was done. ${outcome.why}`];
+    case 'failed':
+      return [md`It did not work as intended. ${outcome.why}`];
+    case 'writing':
+      return [
+        md`The PCE did not answer, so I don't know yet whether ${target.name} was changed. I keep reading it back and say so in the alert; nothing is written twice.`,
+      ];
+    default:
+      return outcome satisfies never;
+  }
+};

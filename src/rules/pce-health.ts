@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { HealthReading } from '../core/health.ts';
+import { healthIssues, type Issue, type IssueKind, seenIn } from '../core/health-issues.ts';
+import { type Cleared, defineRule, type Finding } from '../core/rule.ts';
+import { compareSeverity, SEVERITIES } from '../core/severity.ts';
+import type { Subject } from '../core/subject.ts';
+
+const polls = (raise: number, clear: number) =>
+  z
+    .strictObject({ raise: z.int().min(1).default(raise), clear: z.int().min(1).default(clear) })
+    .prefault({})
+    .describe('Polls in a row (one a minute) before it is told, and before it is over.');
+
+const Options = z
+  .strictObject({
+    services: polls(2, 2),
+    node: polls(2, 2),
+    cluster: polls(2, 2),
+    cpu: polls(10, 5),
+    memory: polls(10, 5),
+    disk: polls(2, 10),
+    replication: polls(5, 5),
+    replication_lag_seconds: z
+      .number()
+      .positive()
+      .default(300)
+      .describe('Replication further behind is an error.'),
+  })
+  .prefault({});
+type Options = z.infer<typeof Options>;
+
+const KINDS = ['cpu', 'memory', 'disk', 'services', 'node', 'replication', 'cluster'] as const;
+
+/** An issue that was seen: how often in a row it was there, or, once told, was gone. */
+const Watched = z.object({
+  kind: z.enum(KINDS satisfies readonly IssueKind[]),
+  subjectKind: z.enum(['pce', 'node']),
+  name: z.string(),
+  what: z.string(),
+  since: z.number(),
+  bad: z.number(),
+  good: z.number(),
+  /** Polls in a row that were graver than what was told. */
+  worse: z.number(),
+  told: z.enum(SEVERITIES).nullable(),
+});
+type Watched = z.infer<typeof Watched>;
+
+const Memory = z
+  .object({
+    issues: z.record(z.string(), Watched).default({}),
+    clusters: z
+      .record(z.string(), z.object({ nodes: z.array(z.string()), primary: z.boolean() }))
+      .default({}),
+  })
+  .prefault({});
+type Memory = z.infer<typeof Memory>;
+
+/** The PCE's own health, each node and part by itself. What lasts is told; a single bad poll is not (definitions §3). */
+export const pceHealth = defineRule({
+  id: 'pce-health',
+  about: 'The PCE reports that a node, service, disk or replication is not well',
+  severity: 'warning',
+  life: { kind: 'state' },
+  on: { types: [], readings: ['health'] },
+  options: Options,
+  memory: Memory,
+  todo: 'Open the health page of the PCE console and look at the node that is named.',
+  detect(observation, memory, options) {
+    if (observation.kind !== 'health' || !observation.reading.available) return { findings: [] };
+    return judge(observation.reading, observation.now, memory, options);
+  },
+});
+
+const judge = (
+  reading: Extract<HealthReading, { available: true }>,
+  now: number,
+  memory: Memory,
+  options: Options,
+): { findings: readonly Finding[]; cleared: readonly Cleared[]; memory: Memory } => {
+  const seen = new Map(Object.entries(memory.clusters));
+  const issues = healthIssues(reading, seen, options.replication_lag_seconds);
+  const here = new Map(issues.map((issue) => [issue.key, issue]));
+  const findings: Finding[] = [];
+  const cleared: Cleared[] = [];
+  const next = new Map<string, Watched>();
+
+  for (const [key, issue] of here) {
+    const after = stillBad(issue, memory.issues[key], now, options);
+    if (after.told !== (memory.issues[key]?.told ?? null)) findings.push(finding(issue, after, now));
+    next.set(key, after);
+  }
+  for (const [key, was] of Object.entries(memory.issues)) {
+    if (here.has(key) || was.told === null) continue;
+    const good = was.good + 1;
+    if (good < options[was.kind].clear) next.set(key, { ...was, good, bad: 0, worse: 0 });
+    else cleared.push({ subject: subjectOf(was), at: now, why: `normal again (it was: ${was.what})` });
+  }
+  const clusters = reading.clusters.map((one): [string, Memory['clusters'][string]] => {
+    const { nodes, primary } = seenIn(one, seen.get(one.fqdn));
+    return [one.fqdn, { nodes: [...nodes], primary }];
+  });
+  return {
+    findings,
+    cleared,
+    memory: {
+      issues: Object.fromEntries(next),
+      clusters: { ...memory.clusters, ...Object.fromEntries(clusters) },
+    },
+  };
+};
+
+/** Counts a bad poll. Polls are counted no further than they matter, so that a lasting issue does not change the memory. */
+const stillBad = (issue: Issue, was: Watched | undefined, now: number, options: Options): Watched => {
+  const { raise } = options[issue.kind];
+  const told = was?.told ?? null;
+  const bad = Math.min((was?.bad ?? 0) + 1, raise);
+  const worse = told !== null && compareSeverity(issue.severity, told) > 0 ? (was?.worse ?? 0) + 1 : 0;
+  const raised = (told === null && bad >= raise) || worse >= raise;
+  return {
+    kind: issue.kind,
+    subjectKind: issue.subject.kind === 'pce' ? 'pce' : 'node',
+    name: issue.subject.name,
+    what: told === null || raised ? issue.what : (was?.what ?? issue.what),
+    since: was?.since ?? now,
+    bad,
+    good: 0,
+    worse: raised ? 0 : worse,
+    told: raised ? issue.severity : told,
+  };
+};
+
+const subjectOf = ({ subjectKind, name }: Watched): Subject => ({ kind: subjectKind, href: null, name });
+
+const finding = ({ subject, severity, what }: Issue, { since }: Watched, now: number): Finding => ({
+  subject,
+  severity,
+  at: now,
+  title: `PCE health: ${what}`,
+  story: [`${severity === 'warning' ? 'Warning' : 'Not well'}: ${what} (since `, { time: since }, ').'],
+  workloads: [],
+  suggests: [],
+  event: null,
+});

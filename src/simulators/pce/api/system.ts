@@ -1,0 +1,50 @@
+import { json, notFound } from '../http/answer.ts';
+import type { Route } from '../http/exchange.ts';
+import { readQuery, text } from '../http/query.ts';
+import { USERS } from '../users.ts';
+import type { World } from '../world.ts';
+
+/** The calls about the PCE itself: noop, version, health, leader, users, settings (facts §1, §3). */
+export const systemRoutes = (world: World): readonly Route[] => [
+  { method: 'GET', path: '/noop', handle: () => json({}) },
+  { method: 'GET', path: '/product_version', handle: () => json(versionOf(world)) },
+  {
+    method: 'GET',
+    path: '/health',
+    handle: () => {
+      if (!world.health.available) throw notFound('/health');
+      return json(world.health.report(world.fqdn, world.clock.now()));
+    },
+  },
+  { method: 'GET', path: '/supercluster/leader', handle: () => ({ status: 200 }) },
+  {
+    method: 'GET',
+    path: '/users/:id',
+    handle: ({ params }) => {
+      const found = USERS.find((user) => user.href === `/users/${params['id']}`);
+      if (!found) throw notFound('user');
+      return json({ ...found, type: 'local', locked: false, time_zone: 'UTC' });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/orgs/:org/settings/workloads',
+    handle: ({ query }) => {
+      readQuery(query, { representation: text });
+      return json({
+        href: world.org('/settings/workloads'),
+        workload_disconnected_timeout_seconds: [{ scope: [], value: 3600 }],
+        workload_goodbye_timeout_seconds: [{ scope: [], value: 900 }],
+      });
+    },
+  },
+];
+
+const versionOf = ({ version }: World): Record<string, string> => ({
+  version,
+  build: '4047',
+  long_display: `${version}-4047`,
+  short_display: version,
+  engineering_info: '',
+  release_info: 'simulator',
+});

@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { createApi } from './api/api.ts';
+import { eventRoutes } from './api/events.ts';
+import { jobRoutes } from './api/jobs.ts';
+import { labelRoutes } from './api/labels.ts';
+import { policyRoutes } from './api/policy.ts';
+import { policyWriteRoutes } from './api/policy-writes.ts';
+import { provisionRoutes } from './api/provision.ts';
+import { systemRoutes } from './api/system.ts';
+import { trafficRoutes } from './api/traffic.ts';
+import { unpairRoutes } from './api/unpair.ts';
+import { venRoutes } from './api/vens.ts';
+import { bulkRoutes } from './api/workload-bulk.ts';
+import { workloadRoutes } from './api/workloads.ts';
+import type { PceControl } from './control/control.ts';
+import { createControl } from './control/control.ts';
+import { createControlApi } from './control/routes.ts';
+import { seedChatter } from './events/chatter.ts';
+import { createListener } from './http/server.ts';
+import type { PceSimulatorOptions } from './options.ts';
+import { settle } from './options.ts';
+import type { World } from './world.ts';
+import { createWorld } from './world.ts';
+
+export type { PceControl } from './control/control.ts';
+export type { PceSimulatorOptions } from './options.ts';
+
+/** A running simulator. */
+export interface PceSimulator {
+  /** `http://127.0.0.1:N`, without `/api/v2`. */
+  readonly url: string;
+  readonly port: number;
+  /** The operations of /_sim as functions. */
+  readonly control: PceControl;
+  /** Stops listening and ends open connections. */
+  close(): Promise<void>;
+}
+
+/** Starts a PCE simulator on 127.0.0.1; rejects when the port is taken. */
+export const startPceSimulator = async (options: PceSimulatorOptions = {}): Promise<PceSimulator> => {
+  const settings = settle(options);
+  const world = createWorld(settings);
+  seedChatter(world);
+  const control = createControl(world);
+  const listener = createListener(world, createApi(world, routesOf(world)), createControlApi(control));
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    listener(request, response).catch(() => response.destroy());
+  };
+  const server = settings.tls ? createHttpsServer(settings.tls, onRequest) : createHttpServer(onRequest);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `${settings.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    port,
+    control,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const routesOf = (world: World) => [
+  ...systemRoutes(world),
+  ...eventRoutes(world),
+  ...bulkRoutes(world),
+  ...workloadRoutes(world),
+  ...labelRoutes(world),
+  ...unpairRoutes(world),
+  ...venRoutes(world),
+  ...jobRoutes(world),
+  ...trafficRoutes(world),
+  ...policyRoutes(world),
+  ...policyWriteRoutes(world),
+  ...provisionRoutes(world),
+];

@@ -1,0 +1,18 @@
+import type { Alert } from '../core/alert.ts';
+import type { Message } from '../core/ports.ts';
+import { button, context, md, message, section } from './parts.ts';
+
+const OFFERED = 20;
+
+/** Asks which host of a message with several is meant: one button each, carrying that host's own alert. */
+export const pickHost = (action: string, alerts: readonly Alert[]): Message =>
+  message(`Which host do you want to ${action}?`, [
+    section(md`Which host do you want to ${action}?`),
+    ...alerts.slice(0, OFFERED).map(({ id, title, subject }) => ({
+      ...section(md`${title}`),
+      accessory: button({ action, value: id, text: subject.name }),
+    })),
+    ...(alerts.length > OFFERED
+      ? [context(md`and ${alerts.length - OFFERED} more: use /illumio ${action} followed by the host's name`)]
+      : []),
+  ]);

@@ -1,0 +1,121 @@
+import type { ModalView } from '@slack/types';
+import type { Action, ActionPlan } from '../core/action.ts';
+import { inOrder, type Label, sameLabels } from '../core/label.ts';
+import type { Message } from '../core/ports.ts';
+import type { Target } from '../core/response.ts';
+import {
+  bold,
+  clip,
+  context,
+  divider,
+  joined,
+  type Markup,
+  md,
+  message,
+  plainText,
+  section,
+} from './parts.ts';
+
+/** The callback id of every response form: which action it is, the draft knows. */
+export const RESPONSE_FORM = 'respond';
+
+/** Value of the reason list that asks for words of one's own. */
+export const OTHER_REASON = 'other';
+
+const TITLE = 24;
+
+/** Shown at once, because a trigger id lives 3 s (facts/slack §3); it is filled when the host has been read. */
+export const loadingModal = (action: Pick<Action, 'title'>, name: string): ModalView =>
+  notice(action, name, [md`Reading ${name} …`]);
+
+/** A modal that only says something. */
+export const notice = (action: Pick<Action, 'title'>, name: string, lines: readonly Markup[]): ModalView => ({
+  type: 'modal',
+  callback_id: RESPONSE_FORM,
+  title: plainText(`${action.title} ${name}`, TITLE),
+  close: plainText('Close'),
+  blocks: lines.map(section),
+});
+
+/** The form: what will change, what to know, and why it is done. `draft` is looked up again at the submission. */
+export const responseForm = (
+  action: Action,
+  target: Target,
+  plan: Extract<ActionPlan, { ok: true }>,
+  where: { readonly draft: string; readonly pce: string },
+): ModalView => ({
+  type: 'modal',
+  callback_id: RESPONSE_FORM,
+  private_metadata: where.draft,
+  title: plainText(`${action.title} ${target.name}`, TITLE),
+  submit: plainText(action.submit, TITLE),
+  close: plainText('Cancel'),
+  blocks: [
+    section(
+      md`${bold(target.name)}\nLabels now: ${labels(target.labels, plan.intended)}\nLabels after: ${labels(plan.intended, target.labels)}`,
+    ),
+    ...[...plan.notes, ...plan.warnings].map((line) => context(md`${line}`)),
+    divider(),
+    {
+      type: 'input',
+      block_id: 'reason',
+      label: plainText('Reason'),
+      hint: plainText('Seen in the audit log.'),
+      element: {
+        type: 'static_select',
+        action_id: 'reason',
+        placeholder: plainText('Choose a reason'),
+        options: [
+          ...action.reasons.map((reason) => ({ text: plainText(reason, 75), value: clip(reason, 75) })),
+          { text: plainText('Other (write it below)'), value: OTHER_REASON },
+        ],
+      },
+    },
+    {
+      type: 'input',
+      block_id: 'words',
+      optional: true,
+      label: plainText('In your words'),
+      element: { type: 'plain_text_input', action_id: 'words', max_length: 500 },
+    },
+    {
+      type: 'input',
+      block_id: 'ticket',
+      optional: true,
+      label: plainText('Ticket'),
+      element: { type: 'plain_text_input', action_id: 'ticket', max_length: 100 },
+    },
+    context(
+      md`PCE ${where.pce} · every other label is kept · the outcome is read back before it is reported`,
+    ),
+  ],
+});
+
+/** Labels in reading order; those the other set lacks in bold. */
+const labels = (shown: readonly Label[], other: readonly Label[]): Markup =>
+  shown.length === 0
+    ? md`none`
+    : joined(
+        inOrder(shown).map((label) => {
+          const text = `${label.key}=${label.value}`;
+          return other.some(({ href }) => href === label.href) ? md`${text}` : bold(text);
+        }),
+        ' ',
+      );
+
+/** What stands between two label sets, for people: "env prod → stage". */
+export const changedLabels = (before: readonly Label[], after: readonly Label[]): string => {
+  if (sameLabels(before, after)) return 'nothing';
+  const keys = [...new Set([...before, ...after].map(({ key }) => key))];
+  return keys
+    .flatMap((key) => {
+      const was = before.find((label) => label.key === key);
+      const is = after.find((label) => label.key === key);
+      if (was?.href === is?.href) return [];
+      return [`${key} ${was?.value ?? '(none)'} → ${is?.value ?? '(none)'}`];
+    })
+    .join(', ');
+};
+
+/** An ephemeral sentence. */
+export const sentence = (words: Markup, plain: string): Message => message(plain, [section(words)]);

@@ -1,0 +1,184 @@
+import type { Alert, Person } from '../core/alert.ts';
+import { targetRef } from '../core/command.ts';
+import { serviceName } from '../core/flow.ts';
+import { labelText } from '../core/label.ts';
+import type { Message } from '../core/ports.ts';
+import { counted, grouped, listed, span } from '../core/text.ts';
+import type { Mode, Workload } from '../core/workload.ts';
+import { actions, button, context, type Inline, linkButton, md, message, richText, table } from './parts.ts';
+
+export interface Card {
+  readonly pce: string;
+  readonly workload: Workload;
+  readonly alerts: readonly Alert[];
+  /** Our quarantine of it, when there is one. */
+  readonly quarantine: { readonly by: Person; readonly byName: string; readonly at: number } | undefined;
+  /** Whether the asker may see open services; `unread` = he may, and the PCE did not answer: why. */
+  readonly services: 'shown' | 'not allowed' | { readonly unread: string };
+  /** The action its button opens; undefined when there is none to offer. */
+  readonly action: 'quarantine' | 'release' | undefined;
+  /** Page in the PCE's console. */
+  readonly link: string;
+  /** When what is shown was read. */
+  readonly readAt: number;
+}
+
+const MODES: Readonly<Record<Mode, string>> = {
+  full: 'full',
+  selective: 'selective (inbound denies only)',
+  visibility_only: 'visibility only (enforces nothing)',
+  idle: 'idle (enforces nothing)',
+};
+
+/** One workload, the way an analyst reads it (messages.md "Workload"). @param now epoch ms */
+export const workloadCard = (card: Card, now: number): Message => {
+  const { workload, pce, link, action } = card;
+  const buttons = [
+    ...(action === undefined
+      ? []
+      : [
+          button({
+            action,
+            value: targetRef(pce, workload.href),
+            text: action === 'quarantine' ? 'Quarantine…' : 'Release…',
+            ...(action === 'quarantine' ? { style: 'danger' as const } : {}),
+            label: `${action} ${workload.name}`,
+          }),
+        ]),
+    ...(/^https?:/.test(link) ? [linkButton('open', 'Open in PCE', link)] : []),
+  ];
+  return message(`${workload.name}: ${stateText(workload, now)}`, [
+    richText(
+      [{ bold: workload.name }, `   ${stateText(workload, now)}`],
+      [addresses(workload)],
+      [labelText(workload.labels)],
+      [enforcement(workload, now)],
+      ...serviceLines(card),
+      alertLine(card.alerts),
+      ...quarantineLine(card),
+    ),
+    ...(buttons.length === 0 ? [] : [actions(...buttons)]),
+    context(md`PCE ${pce} · read ${span(now - card.readAt)} ago`),
+  ]);
+};
+
+/** Unmanaged rows always say online (facts §4.2), so nothing is said about them. */
+const stateText = ({ managed, online, ven }: Workload, now: number): string => {
+  if (!managed) return 'unmanaged: no VEN, so its state is not known';
+  const heard = ven?.heartbeatAt === undefined ? '' : `, last heartbeat ${span(now - ven.heartbeatAt)} ago`;
+  if (ven?.status === 'suspended') return `VEN suspended${heard}`;
+  return `${online === undefined ? 'state unknown' : online ? 'online' : 'offline'}${heard}`;
+};
+
+const addresses = ({ interfaces, publicAddress, os }: Workload): string =>
+  [
+    ...interfaces.slice(0, 6).map(({ name, address }) => (name === '' ? address : `${address} (${name})`)),
+    ...(interfaces.length > 6 ? [`and ${interfaces.length - 6} more addresses`] : []),
+    ...(publicAddress === undefined ? [] : [`${publicAddress} (public)`]),
+    os ?? 'OS unknown',
+  ].join(' · ');
+
+const enforcement = ({ managed, mode, policy, ven }: Workload, now: number): string => {
+  if (!managed) return 'Enforcement: none, the PCE does not control this host';
+  const sync: Readonly<Record<string, string>> = {
+    applied: 'in sync',
+    syncing: 'syncing',
+    staged: 'staged, waits for Apply Policy',
+  };
+  return [
+    `Enforcement ${mode === undefined ? 'unknown' : MODES[mode]}`,
+    policy.appliedAt === undefined
+      ? `policy ${sync[policy.sync ?? ''] ?? 'state unknown'}`
+      : `policy applied ${span(now - policy.appliedAt)} ago, ${sync[policy.sync ?? ''] ?? 'state unknown'}`,
+    ven === undefined
+      ? 'VEN unknown'
+      : `VEN ${ven.version ?? 'version unknown'}, ${ven.conditions.length === 0 ? 'healthy' : listed(ven.conditions, 3)}`,
+  ].join(' · ');
+};
+
+const serviceLines = ({ services, workload }: Card): Inline[][] => {
+  if (!workload.managed || services === 'not allowed') return [];
+  if (services !== 'shown') return [[`Listening: could not be read (${services.unread})`]];
+  if (workload.services === undefined) return [['Listening: not reported']];
+  const open = [
+    ...new Set(
+      workload.services.map(({ port, protocol, process }) =>
+        `${serviceName(protocol, port)} ${process ?? ''}`.trim(),
+      ),
+    ),
+  ];
+  return [[`Listening: ${open.length === 0 ? 'nothing' : listed(open, 12)}`]];
+};
+
+const alertLine = (alerts: readonly Alert[]): Inline[] =>
+  alerts.length === 0
+    ? ['Open alerts: none']
+    : [
+        'Open alerts: ',
+        ...alerts
+          .slice(0, 5)
+          .flatMap(({ title, firstAt }, at): Inline[] => [
+            ...(at === 0 ? [] : [', ']),
+            { bold: title },
+            ' (',
+            { time: firstAt },
+            ')',
+          ]),
+        ...(alerts.length > 5 ? [` and ${alerts.length - 5} more`] : []),
+      ];
+
+const quarantineLine = ({ quarantine }: Card): Inline[][] =>
+  quarantine === undefined
+    ? []
+    : [[{ bold: 'Quarantined by this bot' }, ` for ${quarantine.byName} at `, { time: quarantine.at }]];
+
+export interface ListedHost {
+  readonly pce: string;
+  readonly workload: Workload;
+}
+
+/** Several workloads: the first, and how many more there are (messages.md). */
+export const workloadList = (
+  said: string,
+  hosts: readonly ListedHost[],
+  options: {
+    readonly most: number;
+    readonly pces: readonly string[];
+    readonly ageMs: number;
+    readonly now: number;
+  },
+): Message => {
+  const { most, pces, ageMs } = options;
+  const several = pces.length > 1;
+  const rest = hosts.length - Math.min(most, hosts.length);
+  const head = `${counted(hosts.length, 'workload')} ${hosts.length === 1 ? 'matches' : 'match'} ${said}`;
+  return message(head, [
+    richText([{ bold: head }]),
+    table(
+      ['Host', 'State', 'Labels', ...(several ? ['PCE'] : [])],
+      hosts
+        .slice(0, most)
+        .map(({ workload, pce }) => [
+          workload.name,
+          shortState(workload),
+          labelText(workload.labels),
+          ...(several ? [pce] : []),
+        ]),
+    ),
+    ...(rest === 0
+      ? []
+      : [context(md`and ${grouped(rest)} more; add a label such as env=prod, or -n 50, to see others`)]),
+    context(md`PCE ${listed(pces)} · inventory ${span(ageMs)} old`),
+  ]);
+};
+
+const shortState = ({ managed, online, ven }: Workload): string =>
+  !managed
+    ? 'unmanaged'
+    : ven?.status === 'suspended'
+      ? 'suspended'
+      : online === undefined
+        ? 'unknown'
+        : online
+          ? 'online'
+          : 'offline';

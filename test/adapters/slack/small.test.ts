@@ -1,0 +1,67 @@
+import { SocketModeReceiver } from '@slack/bolt';
+import { describe, expect, it } from 'vitest';
+import { isSocketModeRejection } from '../../../src/adapters/slack/index.ts';
+import { redact, sdkLogger } from '../../../src/adapters/slack/logger.ts';
+import { createSeen } from '../../../src/adapters/slack/seen.ts';
+import { fakeClock, memoryLog } from './support.ts';
+
+describe('isSocketModeRejection', () => {
+  it('knows what the SDK throws at an app_rate_limited envelope', async () => {
+    const { client } = new SocketModeReceiver({ appToken: 'xapp-sim', logger: sdkLogger(memoryLog()) });
+    const [handle] = client.listeners('ws_message') as ((data: string, binary: boolean) => Promise<void>)[];
+    const envelope = JSON.stringify({ type: 'events_api', payload: { type: 'app_rate_limited' } });
+    const thrown = await handle?.(envelope, false).catch((cause: unknown) => cause);
+    expect(isSocketModeRejection(thrown)).toBe(true);
+  });
+
+  it('knows an ack over a socket that is gone', async () => {
+    const { client } = new SocketModeReceiver({ appToken: 'xapp-sim', logger: sdkLogger(memoryLog()) });
+    const send = (client as unknown as { send(id: string): Promise<void> }).send('e1');
+    expect(isSocketModeRejection(await send.catch((cause: unknown) => cause))).toBe(true);
+  });
+
+  it.each([[new Error('ours')], [new TypeError('x is not a function')], [undefined], ['text']])(
+    'leaves %s to main',
+    (reason) => {
+      expect(isSocketModeRejection(reason)).toBe(false);
+    },
+  );
+});
+
+describe('the log of the SDK', () => {
+  it.each([
+    ['token xoxb-1-2-abc_D here', 'token xoxb-… here'],
+    ['xapp-1-A0-12-ff', 'xapp-…'],
+    ['wss://wss.slack.com/link/?ticket=abc-def&app_id=1', 'wss://wss.slack.com/link/?ticket=…&app_id=1'],
+    ['POST https://hooks.slack.com/commands/T1/2/abc failed', 'POST https://hooks.slack.com/… failed'],
+  ])('%s is written as %s', (said, shown) => {
+    expect(redact(said)).toBe(shown);
+  });
+
+  it('never writes what the SDK says at DEBUG', () => {
+    const log = memoryLog();
+    const logger = sdkLogger(log);
+    logger.debug('a whole command');
+    logger.warn('a warning', 1);
+    expect([log.said, logger.getLevel()]).toEqual([
+      [{ level: 'debug', message: 'slack sdk', fields: { said: 'a warning 1' } }],
+      'info',
+    ]);
+  });
+});
+
+describe('what was seen', () => {
+  it('forgets the oldest first when there is too much', () => {
+    const seen = createSeen<number>(fakeClock(), 60_000, 3);
+    for (const [n, id] of ['a', 'b', 'c', 'd'].entries()) seen.add([id], n);
+    expect(['a', 'b', 'c', 'd'].map((id) => seen.get([id])?.answer)).toEqual([undefined, 1, 2, 3]);
+  });
+
+  it('forgets what is too old', async () => {
+    const clock = fakeClock();
+    const seen = createSeen<number>(clock, 60_000, 3);
+    seen.add(['a'], 1);
+    await clock.advance(60_000);
+    expect(seen.get(['a'])).toBeUndefined();
+  });
+});

@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { openSlack, type SlackDeps } from '../../../src/adapters/slack/index.ts';
+import type { SlackSettings } from '../../../src/core/settings.ts';
+import { startSlackSimulator } from '../../../src/simulators/slack/index.ts';
+import {
+  aBench,
+  aMessage,
+  aServer,
+  CHANNEL,
+  MAYA,
+  memoryLog,
+  settingsFor,
+  stateOf,
+  systemClock,
+  until,
+} from './support.ts';
+
+const quick: Partial<SlackDeps> = { times: { helloMs: 400, pongMs: 300, closeMs: 100, startMs: 1_000 } };
+const command = { user: MAYA.user, channel: CHANNEL, text: 'help' };
+
+describe('start', () => {
+  it('brings up every connection and says so', async () => {
+    const { slack } = await aBench();
+    const told: string[] = [];
+    slack.onReady(() => told.push('ready'));
+    slack.onChange(({ up, wanted }) => told.push(`${up}/${wanted}`));
+    expect(slack.connections()).toMatchObject({ up: 0, wanted: 2 });
+    await slack.start();
+    await until(() => slack.connections().up === 2);
+    expect(slack.connections()).toEqual({ up: 2, wanted: 2, problem: undefined });
+    expect(told).toEqual(['ready', '1/2', '2/2']);
+  });
+
+  it.each<[Partial<SlackSettings>, string, string]>([
+    [{ botToken: 'xoxb-wrong' }, 'slack.bot_token is refused: invalid_auth', 'a wrong bot token'],
+    [
+      { botToken: 'xapp-sim' },
+      'slack.bot_token is refused: not_allowed_token_type',
+      'the app token as bot token',
+    ],
+    [{ appToken: 'xapp-wrong' }, 'slack.app_token is refused: invalid_auth', 'a wrong app token'],
+    [
+      { appToken: 'xoxb-sim' },
+      'slack.app_token is refused: not_allowed_token_type',
+      'the bot token as app token',
+    ],
+    [{ appToken: undefined }, 'slack.app_token is missing', 'no app token in Socket Mode'],
+    [{ mode: 'http', signingSecret: undefined }, 'slack.signing_secret is missing', 'no secret in HTTP mode'],
+    [
+      { team: 'T0OTHER01' },
+      'slack.bot_token is of workspace T0SIM0001, slack.team says T0OTHER01',
+      'another team',
+    ],
+  ])('%j rejects at once: %s (%s)', async (settings, slack) => {
+    const bench = await aBench({ settings });
+    const from = performance.now();
+    await expect(bench.slack.start()).rejects.toMatchObject({ code: 'refused', slack });
+    expect(performance.now() - from).toBeLessThan(5_000);
+    expect(JSON.stringify(bench.log.said)).not.toMatch(/x(app|oxb)-(sim|wrong)/);
+  });
+
+  it('resolves without Slack, says why, and comes up once Slack is back', async () => {
+    const first = await startSlackSimulator({ pace: 0 });
+    await first.close();
+    const log = memoryLog();
+    const slack = openSlack(settingsFor(first.apiUrl), () => ({}), { clock: systemClock, log, ...quick });
+    await slack.start();
+    expect(slack.connections()).toEqual({ up: 0, wanted: 2, problem: 'ECONNREFUSED' });
+    expect(log.said.map(({ message }) => message)).toContain('slack is away, trying on');
+    const second = await startSlackSimulator({ pace: 0, port: first.port });
+    await until(() => slack.connections().up === 2);
+    await slack.stop();
+    await second.close();
+  });
+
+  it('does not wait for a hello that never comes', async () => {
+    const url = await aServer((request, response) => {
+      const auth = { ok: true, team_id: MAYA.team, user_id: 'U0BOT0001', bot_id: 'B0BOT0001' };
+      const open = { ok: true, url: `ws://${request.headers.host}/link` };
+      response.end(JSON.stringify(request.url?.endsWith('auth.test') ? auth : open));
+    });
+    const slack = openSlack(settingsFor(url), () => ({}), { clock: systemClock, log: memoryLog(), ...quick });
+    await slack.start();
+    expect(slack.connections()).toMatchObject({ up: 0, wanted: 2 });
+    await slack.stop();
+  });
+});
+
+describe('stop', () => {
+  it('hangs up quickly and stays down', async () => {
+    const { sim, slack } = await aBench();
+    await slack.start();
+    await until(() => slack.connections().up === 2);
+    const from = performance.now();
+    await slack.stop();
+    expect(performance.now() - from).toBeLessThan(5_000);
+    await until(() => stateOf(sim).connections === 0);
+    expect(slack.connections().up).toBe(0);
+  });
+
+  it('waits for work that is running', async () => {
+    let done = false;
+    const { sim, slack } = await aBench({
+      handle: () => ({
+        work: async () => {
+          await systemClock.sleep(100);
+          done = true;
+        },
+      }),
+    });
+    await slack.start();
+    await sim.control.command(command);
+    await slack.stop();
+    expect(done).toBe(true);
+  });
+
+  it('works before a start, during it and twice', async () => {
+    const { slack } = await aBench();
+    await slack.stop();
+    const second = await aBench();
+    const starting = second.slack.start();
+    await Promise.all([starting, second.slack.stop()]);
+    await second.slack.stop();
+    expect(stateOf(second.sim).connections).toBe(0);
+  });
+});
+
+describe('reconnecting', () => {
+  it.each([
+    ['warning', 'Slack announces the end'],
+    ['refresh_requested', 'Slack moves the connection'],
+    ['drop', 'the connection breaks'],
+  ])('after %s within a second: %s', async (reason) => {
+    const { sim, slack } = await aBench();
+    await slack.start();
+    await until(() => slack.connections().up === 2);
+    await sim.control.socket({ reason });
+    await until(() => slack.connections().up < 2);
+    await until(() => slack.connections().up === 2, 1_000);
+    expect((await sim.control.command(command)).ok).toBe(true);
+  });
+
+  it('finds a connection that is half open', async () => {
+    const { sim, slack } = await aBench({ deps: quick });
+    await slack.start();
+    await until(() => slack.connections().up === 2);
+    await sim.control.socket({ reason: 'halfopen' });
+    await until(() => slack.connections().up < 2, 3_000);
+    await until(() => slack.connections().up === 2, 3_000);
+  });
+
+  it('loses no command while one of two connections is refreshed', async () => {
+    const { sim, slack, inbounds } = await aBench();
+    await slack.start();
+    await until(() => slack.connections().up === 2);
+    for (let round = 0; round < 5; round += 1) {
+      await sim.control.socket({ reason: 'refresh_requested', count: 1 });
+      for (let n = 0; n < 10; n += 1) expect((await sim.control.command(command)).ok).toBe(true);
+      await until(() => slack.connections().up === 2);
+    }
+    expect(inbounds.length).toBe(50);
+  });
+
+  it('waits before it comes back to a crowded app', async () => {
+    const { sim, slack, log } = await aBench({ settings: { connections: 1 } });
+    await slack.start();
+    await sim.control.socket({ reason: 'too_many_websockets' });
+    await until(() => slack.connections().up === 0);
+    expect(slack.connections().problem).toBe('too_many_websockets');
+    await until(() => log.said.some(({ message }) => message === 'slack connection ended'));
+    const [ended] = log.said.filter(({ message }) => message === 'slack connection ended');
+    expect(ended?.fields).toMatchObject({ reason: 'too_many_websockets', waitMs: 5_000 });
+  });
+
+  it.each<[object, number, string]>([
+    [{ kind: 'status', status: 500 }, 1_000, 'an error'],
+    [{ kind: 'ok_false', error: 'internal_error' }, 1_000, 'a refusal'],
+    [{ kind: 'html' }, 1_000, 'a page'],
+    [{ kind: 'status', status: 429, headers: { 'retry-after': '2' } }, 2_000, 'as long as Slack asks'],
+    [
+      { kind: 'ok_false', error: 'invalid_auth' },
+      30_000,
+      'a token that was revoked meanwhile, which only people mend',
+    ],
+  ])('tries again after apps.connections.open answered %j, %i ms later: %s', async (fault, waitMs) => {
+    const { sim, slack, log } = await aBench({ settings: { connections: 1 } });
+    await slack.start();
+    await sim.control.faults({ method: 'apps.connections.open', ...fault, times: 1 });
+    await sim.control.socket({ reason: 'drop' });
+    const ended = () => log.said.filter(({ message }) => message === 'slack connection ended');
+    await until(() => ended().length === 2);
+    expect(ended()[1]?.fields).toMatchObject({ upMs: undefined, waitMs });
+    if (waitMs < 5_000) await until(() => slack.connections().up === 1);
+  });
+
+  it('survives an event flood’s app_rate_limited, which makes the SDK throw', async () => {
+    const { sim, slack, log } = await aBench({
+      settings: { connections: 1 },
+      sim: { ackMs: 100, retryMs: [] },
+    });
+    await slack.start();
+    await sim.control.event({ event: { type: 'app_rate_limited', minute_rate_limited: 1 } });
+    expect(log.said).toContainEqual(expect.objectContaining({ message: 'slack message dropped' }));
+    expect((await sim.control.command(command)).ok).toBe(true);
+  });
+
+  it('does not close what it replaces when posting goes on', async () => {
+    const { sim, slack } = await aBench();
+    await slack.start();
+    await sim.control.socket({ reason: 'drop' });
+    await slack.chat.post({ channel: CHANNEL, key: 'k' }, aMessage());
+    expect(stateOf(sim).messages(CHANNEL).length).toBe(1);
+  });
+});

@@ -1,0 +1,59 @@
+import { compileRules, type Detected } from '../../src/core/detect.ts';
+import type { AlertRule, Cleared, Finding, Observation, RuleContext } from '../../src/core/rule.ts';
+import { contextOf, DEFAULT_CONTEXT, type EstateSettings } from '../../src/core/rule-context.ts';
+
+/** The context of a configuration that says only this. */
+export const aContext = (parts: Partial<EstateSettings> = {}): RuleContext =>
+  contextOf({
+    highValue: [],
+    watch: [],
+    zones: [],
+    ephemeral: [],
+    automation: [],
+    quarantine: undefined,
+    pces: [],
+    ...parts,
+  });
+
+export interface Watching {
+  /** Gives the rule one observation; its memory is kept from call to call, through JSON as in the store. */
+  see(observation: Observation): { findings: readonly Finding[]; cleared: readonly Cleared[] };
+  memory(): unknown;
+  /** When the rule asked to be called; null = not. */
+  wakeAt(): number | null;
+  reads(now: number): readonly string[];
+}
+
+/** One rule as the pipeline runs it: through a rule set, remembering. A rule that throws fails the test. */
+export const watching = (
+  rule: AlertRule,
+  { context = DEFAULT_CONTEXT, options = {} }: { context?: RuleContext; options?: object } = {},
+): Watching => {
+  const set = compileRules(
+    [rule],
+    () => ({ enabled: true, severity: undefined, options: { ...options } }),
+    context,
+  );
+  const memories = new Map<string, unknown>();
+  let wake: number | null = null;
+  return {
+    see(observation) {
+      const found: Detected = set.run(observation, memories);
+      for (const { error } of found.failures) throw error;
+      for (const [id, memory] of Object.entries(found.memories))
+        memories.set(id, JSON.parse(JSON.stringify(memory)));
+      if (rule.id in found.wakes) wake = found.wakes[rule.id] ?? null;
+      return {
+        findings: found.findings.map(({ finding }) => finding),
+        cleared: found.cleared.map(({ cleared }) => cleared),
+      };
+    },
+    memory: () => memories.get(rule.id),
+    wakeAt: () => wake,
+    reads: (now) => set.reads(memories, now),
+  };
+};
+
+/** Severity and name of what was found: what most rows of a table are about. */
+export const told = (findings: readonly Finding[]): string[] =>
+  findings.map(({ severity, subject }) => `${severity} ${subject.name}`);
