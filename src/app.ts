@@ -4,15 +4,17 @@ import { actions } from './actions/index.ts';
 import { openInventory, openPce, type PceAdapter } from './adapters/pce/index.ts';
 import { systemClock } from './adapters/schedule/clock.ts';
 import { type LoopSpec, runLoop } from './adapters/schedule/loop.ts';
-import { openSlack, type SlackAdapter } from './adapters/slack/index.ts';
+import { openProbe, openSlack, type SlackAdapter, type SlackProbe } from './adapters/slack/index.ts';
 import { openAudit } from './adapters/store/audit.ts';
 import { openFileStore } from './adapters/store/file.ts';
+import { nodeFiles } from './adapters/store/files.ts';
+import { lockHolder } from './adapters/store/lock.ts';
 import { analyses } from './analytics/index.ts';
 import { commands } from './commands/index.ts';
 import type { BotStatus, Catalog } from './core/command.ts';
 import { compileRules } from './core/detect.ts';
-import type { Inbox, Inventory, Log } from './core/ports.ts';
-import { contextOf } from './core/rule-context.ts';
+import type { Chat, Inbox, Inventory, Log } from './core/ports.ts';
+import { contextOf, isOurs } from './core/rule-context.ts';
 import type { PceSettings, Settings } from './core/settings.ts';
 import { type Alerting, createAlerting, WINDOW_MS } from './pipelines/alerting.ts';
 import { createAsking } from './pipelines/asking.ts';
@@ -116,7 +118,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   });
 
   for (const one of settings.pces) {
-    const pce = openPce(one, { clock, log });
+    const pce = openPce(one, { clock, log, share: callsNeeded(settings) });
     const inventory = openInventory(pce, { clock, log });
     const alerting = createAlerting({
       pce,
@@ -129,6 +131,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       ids,
       log,
       alertId: (fingerprint) => createHash('sha256').update(fingerprint).digest('base64url').slice(0, 12),
+      evaluated: (events) => responding.compare(one.name, events),
       committed: delivery.kick,
       tell: troubles.tell,
       backfill: options.backfill,
@@ -152,12 +155,13 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     ids,
     log,
     settings,
+    tell: troubles.tell,
+    isOurs: (event) => isOurs(event, context),
   });
 
   const status = async (): Promise<BotStatus> => {
     const waiting = await store.waiting();
     const { up, wanted } = slack.connections();
-    const live = waiting.filter(({ state }) => state !== 'dead');
     return {
       version,
       startedAt,
@@ -181,9 +185,9 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         };
       }),
       queue: {
-        waiting: live.length,
-        oldestAt: live[0]?.queuedAt,
-        dead: waiting.length - live.length,
+        waiting: waiting.length,
+        oldestAt: waiting[0]?.queuedAt,
+        dead: (await store.dead()).length,
       },
     };
   };
@@ -243,6 +247,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
             run: () => store.commit([{ type: 'pruned', at: clock.now() }]),
           },
           { name: 'responses', every: EVERY_MS.due, firstAfterMs: 0, run: responding.resume },
+          { name: 'policy watch', every: EVERY_MS.due, firstAfterMs: EVERY_MS.due, run: responding.watch },
           { name: 'ready', every: SECOND_MS, firstAfterMs: 0, run: readyOnce(status, ready) },
           { name: 'troubles', every: EVERY_MS.due, firstAfterMs: 0, run: troubles.flush },
         ]);
@@ -262,6 +267,38 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   };
 
   return { run, status };
+};
+
+/** What `doctor`, `check --live` and `replay --since` look through: the adapters of a configuration, nothing running. */
+export interface Connected {
+  readonly pces: readonly {
+    readonly settings: PceSettings;
+    readonly pce: PceAdapter;
+    readonly inventory: Inventory;
+  }[];
+  readonly chat: Chat;
+  readonly probe: SlackProbe;
+  /** The living process that uses a data folder. Rejects when that cannot be read. */
+  dataHolder(folder: string): Promise<number | undefined>;
+  /** Ends all connections; calls under way reject. */
+  close(): Promise<void>;
+}
+
+/** Opens the adapters without starting anything: nothing is sent before the first call. */
+export const connect = (settings: Settings, log: Log): Connected => {
+  const clock = systemClock;
+  const slack = openSlack(settings.slack, () => ({}), { clock, log });
+  const pces = settings.pces.map((own) => {
+    const pce = openPce(own, { clock, log });
+    return { settings: own, pce, inventory: openInventory(pce, { clock, log }) };
+  });
+  return {
+    pces,
+    chat: slack.chat,
+    probe: openProbe(settings.slack, log),
+    dataHolder: (folder) => lockHolder(nodeFiles, folder),
+    close: async () => void (await Promise.all([slack.stop(), ...pces.map(({ pce }) => pce.close())])),
+  };
 };
 
 /** What one PCE is asked, and how often. First runs are spread so that several PCEs and loops do not start as one burst. */
@@ -291,6 +328,17 @@ const loopsOf = ({ settings, pce, inventory, alerting }: Desk, { poll }: Setting
     named('inventory', EVERY_MS.inventory, EVERY_MS.inventory, inventory.refresh),
     named('stale queries', 24 * HOUR_MS, 5 * SECOND_MS, async () => void (await pce.deleteStaleQueries())),
   ];
+};
+
+/**
+ * Calls a minute we take of the 500 a PCE allows a key (facts §1): 200, and more where the operator polls more often than the
+ * cadence of design §6 needs.
+ */
+const callsNeeded = ({ poll }: Settings): number => {
+  const perMinute = (every: Settings['poll']['events']): number =>
+    typeof every === 'number' ? MINUTE_MS / every : 1;
+  const ingest = perMinute(poll.events) + perMinute(poll.sweep) + 2 * perMinute(poll.health);
+  return Math.min(450, Math.max(200, Math.ceil((ingest * 1.5 * 200) / 60)));
 };
 
 /** A key that is refused is told at once, exit 1: a bot that starts half would be trusted with what it cannot see. */

@@ -8,6 +8,7 @@ export const quarantine: Action = {
   title: 'Quarantine',
   submit: 'Quarantine',
   done: 'labelled for quarantine',
+  offered: true,
   reasons: ['Unexplained firewall change', 'Suspicious traffic', 'Malware suspected', 'Exercise'],
   plan(workload, context): ActionPlan {
     const refused = refusal(workload);

@@ -7,6 +7,7 @@ export const release: Action = {
   title: 'Release',
   submit: 'Release',
   done: 'released from quarantine',
+  offered: true,
   reasons: ['Explained', 'Cleaned', 'Exercise over', 'Mistake'],
   plan(workload, context): ActionPlan {
     if (!context.mayWrite) return { ok: false, why: 'The bot has no key that may write to this PCE.' };

@@ -29,16 +29,20 @@ export const help: Command = {
   },
 };
 
-/** Examples are written about web-01, env=prod and prod-east; these are replaced by a host, label and PCE that exist. */
-const onTheirData = (examples: readonly string[], { desks }: CommandDeps): string[] => {
+/** Examples are written about web-01, env=prod, prod-east …; these are replaced by a host, label, PCE and channel that exist. */
+const onTheirData = (examples: readonly string[], { desks, settings }: CommandDeps): string[] => {
   const [desk] = desks;
   const host = desk && firstManaged(desk.inventory.workloads());
   const label = host?.labels.find(({ key }) => key === 'env') ?? host?.labels[0];
+  const address = host?.interfaces.find((one) => /^[\d.]+$/.test(one.address))?.address;
   return examples.map((example) =>
     example
       .replaceAll('web-01', word(host?.name) ?? 'web-01')
       .replaceAll('web*', word(host === undefined ? undefined : `${host.name.slice(0, 3)}*`) ?? 'web*')
       .replaceAll('env=prod', word(label && labelText([label])) ?? 'env=prod')
+      .replaceAll('192.0.2.10', address ?? '192.0.2.10')
+      .replaceAll('192.0.2.0/24', address?.replace(/\d+$/, '0/24') ?? '192.0.2.0/24')
+      .replaceAll('#soc-alerts', settings.channels.fallthrough)
       .replaceAll('prod-east', desk?.pce.name ?? 'prod-east'),
   );
 };

@@ -1,10 +1,10 @@
+import { inNetwork, parseNetwork } from '../core/address.ts';
 import type { Asker, PceDesk } from '../core/command.ts';
 import type { Label } from '../core/label.ts';
 import { glob, isLabelTerm, matchesLabels, parseLabelQuery } from '../core/label-query.ts';
 import { nearest } from '../core/nearest.ts';
 import { listed } from '../core/text.ts';
 import type { Workload } from '../core/workload.ts';
-import { inNetwork, parseNetwork } from './address.ts';
 import { type Problem, problem } from './problem.ts';
 
 export interface Hit {

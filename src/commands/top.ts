@@ -102,7 +102,8 @@ const answer = async ({ pce }: PceDesk, asked: Asked): Promise<Reply> => {
       title,
       basis: basisOf(asked, read, result, pce.name),
     }),
-    file: { name: `top-${by}.csv`, title, content: topCsv(result.rows) },
+    // Only a posted answer has a thread to put it into.
+    ...(flags.share ? { file: { name: `top-${by}.csv`, title, content: topCsv(result.rows) } } : {}),
   };
 };
 

@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000;
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: DAY_MS };
 /** How long a PCE keeps flows (facts §7.3). */
 const LONGEST_MS = 90 * DAY_MS;
-export const MOST_ROWS = 50;
+const MOST_ROWS = 50;
 
 /** A value read from the word after its flag, or what was expected there. */
 type Reader = (word: string) => number | string | { readonly expected: string };

@@ -97,7 +97,7 @@ const card = async (
               ? undefined
               : 'quarantine',
         link: pce.link(known.href),
-        readAt: fresh === undefined ? (inventory.readAt ?? now) : now,
+        inventoryAt: fresh === undefined ? (inventory.readAt ?? now) : undefined,
       },
       now,
     ),

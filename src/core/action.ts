@@ -14,6 +14,8 @@ export interface ActionContext {
   readonly estate: Pick<Estate, 'label'>;
   /** True when the workload is on the configuration's `never` list. */
   readonly never: boolean;
+  /** Labels our own PUT overwrote, to be put back. */
+  readonly lost: readonly Label[];
   /** True when this PCE has a key that may write. */
   readonly mayWrite: boolean;
 }
@@ -35,6 +37,8 @@ export interface Action {
   readonly submit: string;
   /** Past participle for sentences: "quarantined", "released". */
   readonly done: string;
+  /** False for what only the bot itself asks for. */
+  readonly offered: boolean;
   /** Reasons offered beside free text. */
   readonly reasons: readonly string[];
   plan(workload: Workload, context: ActionContext): ActionPlan;

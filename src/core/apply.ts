@@ -248,6 +248,9 @@ const reducers: { readonly [T in Transition['type']]: (draft: Draft, t: Of<T>) =
   'response-released': (draft, t) =>
     draft.set('responses', t.id, { ...known(draft, 'responses', t.id, t), releasedBy: t.by }),
 
+  'response-observed': (draft, t) =>
+    draft.set('responses', t.id, { ...known(draft, 'responses', t.id, t), policy: t.policy }),
+
   pruned: (draft, t) => prune(draft, t.at),
 };
 

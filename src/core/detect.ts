@@ -169,7 +169,7 @@ const collect = (
     const before = memories.get(rule.id);
     try {
       const detection = rule.detector.detect(observation, before);
-      const remembers = JSON.stringify(detection.memory) !== JSON.stringify(before);
+      const remembers = stored(detection.memory) !== stored(before);
       if (remembers) changed[rule.id] = detection.memory;
       if (remembers || observation.kind === 'wake') wakes[rule.id] = detection.wakeAt ?? null;
       const told = new Set(detection.findings.map(({ event }) => event));
@@ -182,6 +182,9 @@ const collect = (
   }
   return { findings, cleared, memories: changed, wakes, seen: [...seen], failures, unknownTypes };
 };
+
+/** What the store would keep: no memory and a null one are the same. */
+const stored = (memory: unknown): string => JSON.stringify(memory ?? null);
 
 const graded = ({ severity }: CompiledRule, finding: Finding): Finding =>
   severity === undefined ? finding : { ...finding, severity };

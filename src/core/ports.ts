@@ -56,11 +56,17 @@ export interface Store {
   incidentsToEdit(): Promise<readonly Incident[]>;
   /** Everything that waits to be sent or confirmed, oldest first. */
   waiting(): Promise<readonly Delivery[]>;
+  /** Deliveries that were given up, with an alarm. */
+  dead(): Promise<readonly Delivery[]>;
   delivery(key: string): Promise<Delivery | undefined>;
   told(incident: string): Promise<readonly Told[]>;
   response(id: string): Promise<Response | undefined>;
   /** Responses that are neither done, stopped nor failed. */
   responsesUnfinished(): Promise<readonly Response[]>;
+  /** Responses that are done and whose policy has been neither seen applied nor given up. */
+  responsesWatched(): Promise<readonly Response[]>;
+  /** Every response on one workload, oldest first. */
+  responsesOf(pce: string, href: string): Promise<readonly Response[]>;
   /** Quarantines that are done and not yet released, of one workload or of all. */
   quarantines(pce?: string, href?: string): Promise<readonly Response[]>;
   /** Writes a checkpoint and lets go of the lock. */

@@ -64,4 +64,15 @@ export interface Response {
   readonly releases: string | null;
   /** For a quarantine that is done: the response that released it. */
   readonly releasedBy?: string;
+  /** The response whose PUT overwrote what this one puts back (definitions §7.6 "Own event"). */
+  readonly repairs?: string;
+  /** What was seen of the policy after the change, until both are known or it is given up. */
+  readonly policy?: PolicyFacts;
+}
+
+/** Two of the five facts of definitions §7.7, on the PCE's clock, epoch ms; `overdue` = 10 min went by without new policy. */
+export interface PolicyFacts {
+  readonly receivedAt?: number;
+  readonly appliedAt?: number;
+  readonly overdue?: boolean;
 }

@@ -104,6 +104,12 @@ const told: z.ZodType<Told> = row({
   alerts: ids,
 });
 
+const policy = row({
+  receivedAt: time.exactOptional(),
+  appliedAt: time.exactOptional(),
+  overdue: z.boolean().exactOptional(),
+});
+
 const response = row({
   id,
   action: id,
@@ -124,6 +130,8 @@ const response = row({
   outcome: z.string().exactOptional(),
   releases: id.nullable(),
   releasedBy: id.exactOptional(),
+  repairs: id.exactOptional(),
+  policy: policy.exactOptional(),
 }) as z.ZodType<unknown> as z.ZodType<Response>;
 
 type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
@@ -174,6 +182,7 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
     outcome: z.string().exactOptional(),
   }),
   'response-released': row({ id, by: id }),
+  'response-observed': row({ id, policy }),
   pruned: row({ at: time }),
 };
 

@@ -1,6 +1,6 @@
 import type { Alert, Delivery, Incident, Person, Reason, Told } from './alert.ts';
 import type { Label } from './label.ts';
-import type { LabelChange, Response, ResponseState } from './response.ts';
+import type { LabelChange, PolicyFacts, Response, ResponseState } from './response.ts';
 import type { Severity } from './severity.ts';
 import type { Text } from './text.ts';
 
@@ -125,6 +125,7 @@ export type Transition =
       readonly outcome?: string;
     }
   | { readonly type: 'response-released'; readonly id: string; readonly by: string }
+  | { readonly type: 'response-observed'; readonly id: string; readonly policy: PolicyFacts }
   | { readonly type: 'pruned'; readonly at: number };
 
 /** The key of an incident's next notification: (incident, reason, n). */

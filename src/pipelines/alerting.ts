@@ -1,6 +1,7 @@
 import { type Alert, fingerprintOf, type Person } from '../core/alert.ts';
 import type { Detected, RuleSet } from '../core/detect.ts';
 import { type DispatchDeps, dispatch, type Weighed } from '../core/dispatch.ts';
+import type { PceEvent } from '../core/event.ts';
 import type { Clock, Ids, Inventory, Log, Pce, Store } from '../core/ports.ts';
 import { destinations } from '../core/route.ts';
 import type { Cleared, Observation, RuleContext } from '../core/rule.ts';
@@ -33,6 +34,8 @@ export interface AlertingDeps {
   readonly log: Log;
   /** A short stable id for an alert's fingerprint. */
   alertId(fingerprint: string): string;
+  /** Called with the events of every poll, once what they mean is durable; those of overlapping polls come again. */
+  evaluated(events: readonly PceEvent[]): Promise<void>;
   /** Called when something was committed that may have to be sent. */
   committed(): void;
   /** Tells people of a trouble of our own. */
@@ -156,6 +159,7 @@ export const createAlerting = (deps: AlertingDeps): Alerting => {
           rejected: status.rejected + answer.rejected.length,
         };
       });
+      await deps.evaluated(answer.events);
     },
 
     async health() {

@@ -43,6 +43,8 @@ export interface DeliveryLoop {
 export const createDelivery = (deps: DeliveryDeps): DeliveryLoop => {
   const { clock, log } = deps;
   const workers = new Map<string, Promise<void>>();
+  /** Channels that were looked at while their worker ran: it may have read the store just before the newest commit. */
+  const missed = new Set<string>();
   const pace = createPace(clock);
   let wake = (): void => {};
   let kicked = true;
@@ -62,6 +64,8 @@ export const createDelivery = (deps: DeliveryDeps): DeliveryLoop => {
       pace.hold(channel, RETRY_MS.first);
     } finally {
       workers.delete(channel);
+      // Only then: a worker that found nothing due must not wake the loop that would start it again at once.
+      if (missed.delete(channel)) kick();
     }
   };
 
@@ -71,15 +75,13 @@ export const createDelivery = (deps: DeliveryDeps): DeliveryLoop => {
       while (!signal.aborted) {
         kicked = false;
         for (const channel of await channelsWithWork(deps))
-          if (!workers.has(channel) && pace.held(channel) === 0) {
-            const worker = work(channel, signal).finally(kick);
-            workers.set(channel, worker);
-          }
+          if (workers.has(channel)) missed.add(channel);
+          else if (pace.held(channel) === 0) workers.set(channel, work(channel, signal));
         if (!kicked) {
           const pause = new AbortController();
           wake = () => pause.abort();
           signal.addEventListener('abort', wake, { once: true });
-          await clock.sleep(workers.size > 0 ? 10 * SECOND_MS : SECOND_MS, pause.signal);
+          await clock.sleep(SECOND_MS, pause.signal);
           signal.removeEventListener('abort', wake);
         }
       }
@@ -109,24 +111,39 @@ const createPace = (clock: Clock) => {
 };
 
 const channelsWithWork = async ({ store }: DeliveryDeps): Promise<Set<string>> => {
-  const waiting = (await store.waiting()).filter(({ state }) => state !== 'dead');
+  const { rows, incidents } = await waitingIn(store);
   const edits = await store.incidentsToEdit();
   return new Set([
-    ...waiting.map(({ channel }) => channel),
+    ...rows.map((row) => placeOf(row, incidents)),
     ...edits.map(({ root, channel }) => root?.channel ?? channel),
   ]);
 };
 
+/** Everything that waits, with the incidents it is about. */
+const waitingIn = async (
+  store: Store,
+): Promise<{ readonly rows: readonly Delivery[]; readonly incidents: ReadonlyMap<string, Incident> }> => {
+  const rows = await store.waiting();
+  const incidents = new Map<string, Incident>();
+  for (const id of new Set(rows.map(({ incident }) => incident))) {
+    const incident = await store.incident(id);
+    if (incident !== undefined) incidents.set(id, incident);
+  }
+  return { rows, incidents };
+};
+
+/** A line goes where its root stands, which may be the fallback channel; what may be in Slack already stays where it was sent. */
+const placeOf = (row: Delivery, incidents: ReadonlyMap<string, Incident>): string =>
+  row.place === 'root' || row.state === 'intent'
+    ? row.channel
+    : (incidents.get(row.incident)?.root?.channel ?? row.channel);
+
 /** Does the most urgent thing of a channel. @returns false when nothing is due now */
 const step = async (channel: string, deps: DeliveryDeps, pace: Pace): Promise<boolean> => {
   const { store, clock } = deps;
-  const mine = (await store.waiting()).filter((row) => row.channel === channel);
+  const { rows, incidents } = await waitingIn(store);
+  const mine = rows.filter((row) => placeOf(row, incidents) === channel);
   if (await reconcile(channel, mine, deps)) return true;
-  const incidents = new Map<string, Incident>();
-  for (const { incident: id } of mine) {
-    const incident = incidents.get(id) ?? (await store.incident(id));
-    if (incident !== undefined) incidents.set(id, incident);
-  }
   const due = mine.filter(
     (row) =>
       row.state === 'queued' &&
@@ -251,9 +268,18 @@ const refused = async (
 
 const dead = async (row: Delivery, err: ChatError, { store, log, tell }: DeliveryDeps): Promise<void> => {
   log.error({ key: row.key, channel: row.channel, slack: err.slack }, 'a message cannot be shown');
-  await store.commit([{ type: 'delivery-dead', key: row.key, trouble: err.slack }]);
+  // Without its root no line can be posted: they end with it, and the incident takes no more. The next alert opens another.
+  const lines =
+    row.place === 'root'
+      ? (await store.waiting()).filter(({ incident, place }) => incident === row.incident && place !== 'root')
+      : [];
+  await store.commit([
+    ...[row, ...lines].map(({ key }): Transition => ({ type: 'delivery-dead', key, trouble: err.slack })),
+    ...(row.place === 'root' ? [{ type: 'incident-closed', id: row.incident } as const] : []),
+  ]);
+  const alerts = new Set([row, ...lines].flatMap((one) => one.alerts));
   tell(
-    `A message about ${row.alerts.length} alert(s) cannot be shown in ${row.channel} (${err.slack}). /illumio alerts lists them.`,
+    `A message about ${alerts.size} alert(s) cannot be shown in ${row.channel} (${err.slack}). /illumio alerts lists them.`,
   );
 };
 
@@ -297,9 +323,10 @@ const showNewest = async (id: string, deps: DeliveryDeps, pace: Pace): Promise<v
     if (!(err instanceof ChatError)) throw err;
     if (err.code === 'no-message' || err.code === 'no-channel') {
       const burns = alerts.some(({ state }) => state === 'firing');
+      const lines = (await store.waiting()).some((row) => row.incident === id);
       await store.commit([
         { type: 'incident-unlinked', id },
-        ...(burns ? newRoot(incident, clock) : [shown]),
+        ...(burns || lines ? newRoot(incident, clock) : [shown]),
       ]);
       return;
     }

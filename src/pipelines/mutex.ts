@@ -7,3 +7,19 @@ export const createMutex = (): (<T>(job: () => Promise<T>) => Promise<T>) => {
     return run;
   };
 };
+
+/** Runs the jobs of one key one after another; those of different keys do not wait for each other. */
+export const createKeyedMutex = (): (<T>(key: string, job: () => Promise<T>) => Promise<T>) => {
+  const running = new Map<string, { readonly exclusive: ReturnType<typeof createMutex>; jobs: number }>();
+  return async (key, job) => {
+    const mine = running.get(key) ?? { exclusive: createMutex(), jobs: 0 };
+    running.set(key, mine);
+    mine.jobs += 1;
+    try {
+      return await mine.exclusive(job);
+    } finally {
+      mine.jobs -= 1;
+      if (mine.jobs === 0) running.delete(key);
+    }
+  };
+};

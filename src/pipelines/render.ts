@@ -43,7 +43,10 @@ const shownAlert = async (alert: Alert, { store, desks }: RenderDeps): Promise<S
   return {
     alert,
     workload: desk.inventory.workload(href),
-    quarantine: response?.endedAt === undefined ? undefined : { by: response.by, at: response.endedAt },
+    quarantine:
+      response?.endedAt === undefined
+        ? undefined
+        : { by: response.by, at: response.endedAt, policy: response.policy ?? {} },
     link: desk.pce.link(href),
   };
 };

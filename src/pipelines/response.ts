@@ -1,7 +1,7 @@
 import type { Action, ActionContext } from '../core/action.ts';
 import type { Alert, Person } from '../core/alert.ts';
-import { type Label, labelText } from '../core/label.ts';
-import { matchesLabels, selector } from '../core/label-query.ts';
+import type { PceEvent } from '../core/event.ts';
+import { labelText } from '../core/label.ts';
 import type { Audit, Chat, Clock, Handling, Ids, Inventory, Log, Pce, Store } from '../core/ports.ts';
 import { PceError } from '../core/ports.ts';
 import type { Response, Target } from '../core/response.ts';
@@ -9,9 +9,11 @@ import type { Settings } from '../core/settings.ts';
 import type { Workload } from '../core/workload.ts';
 import { bold, type Markup, md } from '../views/parts.ts';
 import { loadingModal, notice, OTHER_REASON, responseForm } from '../views/response.ts';
+import { contextFor } from './action-context.ts';
+import { compareOwnEvents, watchPolicy } from './aftermath.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import type { Gate } from './gate.ts';
-import { createMutex } from './mutex.ts';
+import { createKeyedMutex } from './mutex.ts';
 import { refusalText } from './refusal.ts';
 
 const DRAFT_MS = 30 * 60_000;
@@ -35,7 +37,11 @@ export interface RespondingDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
-  readonly settings: Pick<Settings, 'quarantine' | 'never' | 'channels'>;
+  readonly settings: Pick<Settings, 'quarantine' | 'never'>;
+  /** Tells people of a trouble of our own. */
+  tell(trouble: string): void;
+  /** True when one of the bot's own keys made the event. */
+  isOurs(event: PceEvent): boolean;
 }
 
 /** A click or a command that asks for an action on one workload. */
@@ -65,6 +71,10 @@ export interface Responding {
   submit(submission: Submission): Handling;
   /** Takes up responses that a stop or a crash left unfinished: each is read back before anything is written. */
   resume(): Promise<void>;
+  /** Looks whether the policy of finished responses has reached their hosts, and has their messages say so. */
+  watch(): Promise<void>;
+  /** Compares the PCE's own events of our PUTs with what was planned; what was overwritten is put back once (promise 3). */
+  compare(pce: string, events: readonly PceEvent[]): Promise<void>;
 }
 
 /** What a form showed to whom: kept here, so that nothing a client sends decides. */
@@ -81,10 +91,10 @@ interface Draft {
 export const createResponding = (deps: RespondingDeps): Responding => {
   const { desks, actions, store, audit, chat, gate, clock, ids, log } = deps;
   const drafts = new Map<string, Draft>();
-  const oneAtATime = createMutex();
+  const oneAtATime = createKeyedMutex();
 
   const open = async (opening: Opening): Promise<void> => {
-    const action = actions.find(({ id }) => id === opening.action);
+    const action = actions.find(({ id, offered }) => offered && id === opening.action);
     const desk = desks.get(opening.pce);
     if (action === undefined || desk === undefined)
       return opening.say(
@@ -188,14 +198,13 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     const ticket = (values['ticket'] ?? '').trim();
     return {
       ack: { update: notice(draft.action, draft.target.name, [md`Checking ${draft.target.name} …`]) },
-      work: () => oneAtATime(() => request(draft, viewId, reason, ticket)),
+      work: () => oneAtATime(draft.target.href, () => request(draft, viewId, reason, ticket)),
     };
   };
 
   /** Makes the request durable, carries it out and says what came of it, in the form or, if that is closed, to the person alone. */
   const request = async (draft: Draft, viewId: string, reason: string, ticket: string): Promise<void> => {
     const { action, target, person } = draft;
-    const desk = desks.get(draft.pce) as ResponseDesk;
     const releases =
       action.id === 'release' ? ((await store.quarantines(draft.pce, target.href))[0]?.id ?? null) : null;
     const response: Response = {
@@ -215,8 +224,8 @@ export const createResponding = (deps: RespondingDeps): Responding => {
       releases,
     };
     await store.commit([{ type: 'response-requested', response }]);
-    const outcome = await finish(response, action, desk);
-    const lines = outcomeLines(outcome, action, response);
+    const outcome = await finish(response);
+    const lines = outcome === undefined ? [] : outcomeLines(outcome, action, response);
     try {
       await chat.updateView(viewId, notice(action, target.name, lines));
     } catch (err) {
@@ -229,11 +238,13 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     }
   };
 
-  const finish = async (response: Response, action: Action, desk: ResponseDesk): Promise<Outcome> => {
-    const outcome = await carryOut(response, action, desk, {
-      ...deps,
-      context: (workload) => contextFor(workload, desk, deps),
-    });
+  const finish = async (response: Response): Promise<Outcome | undefined> => {
+    const desk = desks.get(response.pce);
+    const action = actions.find(({ id }) => id === response.action);
+    if (desk === undefined || action === undefined) return undefined;
+    const context = (workload: Workload): Promise<ActionContext> =>
+      contextFor(workload, desk, deps, response);
+    const outcome = await carryOut(response, action, desk, { ...deps, context });
     await desk.touchHost(response.target.href);
     return outcome;
   };
@@ -241,54 +252,24 @@ export const createResponding = (deps: RespondingDeps): Responding => {
   return {
     open,
     submit,
-    resume: () =>
-      oneAtATime(async () => {
-        for (const response of await store.responsesUnfinished()) {
-          const desk = desks.get(response.pce);
-          const action = actions.find(({ id }) => id === response.action);
-          if (desk === undefined || action === undefined) continue;
-          const outcome = await finish(response, action, desk);
-          log.info({ response: response.id, state: outcome.state }, 'took up an unfinished response');
-        }
+    async resume() {
+      for (const { id, target } of await store.responsesUnfinished())
+        await oneAtATime(target.href, async () => {
+          // While this waited for its turn the one who asked may have finished it.
+          const response = await store.response(id);
+          if (response?.state !== 'requested' && response?.state !== 'writing') return;
+          const outcome = await finish(response);
+          log.info({ response: id, state: outcome?.state }, 'took up an unfinished response');
+        });
+    },
+    watch: () => watchPolicy(deps),
+    compare: (pce, events) =>
+      compareOwnEvents(pce, events, {
+        ...deps,
+        carryOut: (response) => oneAtATime(response.target.href, () => finish(response)),
       }),
   };
 };
-
-const contextFor = async (
-  workload: Workload,
-  desk: ResponseDesk,
-  { store, settings }: Pick<RespondingDeps, 'store' | 'settings'>,
-): Promise<ActionContext> => {
-  const open = (await store.quarantines(desk.pce.name, workload.href))[0];
-  const wanted = Object.entries(settings.quarantine?.labels ?? {});
-  const found = await Promise.all(wanted.map(([key, value]) => desk.pce.findLabel(key, value)));
-  const quarantineLabels = found.filter((label): label is Label => label !== undefined);
-  // What a release puts back must still exist: asked of the PCE, because the cached labels may be hours old.
-  const restorable = new Map<string, Label>();
-  for (const { key, value } of open?.change?.replaced ?? []) {
-    const label = await desk.pce.findLabel(key, value);
-    if (label !== undefined) restorable.set(label.href, label);
-  }
-  return {
-    quarantine: settings.quarantine,
-    quarantineLabels:
-      quarantineLabels.length === wanted.length && wanted.length > 0 ? quarantineLabels : undefined,
-    open,
-    estate: { label: (href) => restorable.get(href) },
-    never: isNever(workload, settings.never),
-    mayWrite: desk.mayWrite,
-  };
-};
-
-/** A `never` entry is a name, an address or a label selector. */
-const isNever = ({ name, hostname, interfaces, labels }: Workload, never: readonly string[]): boolean =>
-  never.some((entry) =>
-    entry.includes('=')
-      ? matchesLabels(selector(entry), labels)
-      : [name, hostname, ...interfaces.map(({ address }) => address)].some(
-          (one) => one.toLowerCase() === entry.toLowerCase(),
-        ),
-  );
 
 const outcomeLines = (outcome: Outcome, action: Action, { target }: Response): Markup[] => {
   switch (outcome.state) {

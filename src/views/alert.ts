@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Alert, Incident, Person, Reason } from '../core/alert.ts';
 import { type Label, labelText } from '../core/label.ts';
 import type { Message } from '../core/ports.ts';
+import type { PolicyFacts } from '../core/response.ts';
 import { compareSeverity, graver, type Severity } from '../core/severity.ts';
 import { clockUtc, counted, span } from '../core/text.ts';
 import type { Workload } from '../core/workload.ts';
@@ -28,7 +29,7 @@ export interface ShownAlert {
   readonly alert: Alert;
   readonly workload: Workload | undefined;
   /** Our quarantine of the host, when there is one. */
-  readonly quarantine: { readonly by: Person; readonly at: number } | undefined;
+  readonly quarantine: { readonly by: Person; readonly at: number; readonly policy: PolicyFacts } | undefined;
   /** Page of the host in the PCE's console. */
   readonly link: string | undefined;
 }
@@ -212,7 +213,7 @@ const status = (alerts: readonly ShownAlert[]): KnownBlock[] => {
   for (const { alert, quarantine } of alerts.slice(0, LISTED))
     if (quarantine !== undefined)
       lines.push(
-        md`■ ${alert.subject.name} labelled for quarantine by ${mention(quarantine.by.user)} ${time(quarantine.at)}, waiting for policy`,
+        md`■ ${alert.subject.name} labelled for quarantine by ${mention(quarantine.by.user)} ${time(quarantine.at)}, ${policyWords(quarantine.policy)}`,
       );
   const snoozed = alerts.flatMap(({ alert }) => alert.snoozed ?? []).at(-1);
   if (snoozed !== undefined)
@@ -221,6 +222,16 @@ const status = (alerts: readonly ShownAlert[]): KnownBlock[] => {
   const [end] = ends;
   if (end !== undefined && alerts.length === 1) lines.push(md`✓ Resolved ${time(end.at)} — ${end.why}`);
   return lines.length === 0 ? [] : [section(joined(lines, '\n'))];
+};
+
+/** What is known of the policy since the labels were read back; never that the host is contained (definitions §7.7). */
+const policyWords = ({ receivedAt, appliedAt, overdue }: PolicyFacts): Markup => {
+  if (receivedAt !== undefined && appliedAt !== undefined)
+    return md`policy received ${time(receivedAt)}, applied ${time(appliedAt)}`;
+  if (receivedAt !== undefined) return md`policy received ${time(receivedAt)}, not applied yet`;
+  return overdue === true
+    ? md`🔴 no new policy reached it in 10 min: does a provisioned rule name the label?`
+    : md`waiting for policy`;
 };
 
 /** Buttons that still apply. Values are ids that are looked up again: an alert, or the incident when there are several. */

@@ -1,20 +1,8 @@
 import type { ModalView } from '@slack/types';
 import type { Action, ActionPlan } from '../core/action.ts';
 import { inOrder, type Label, sameLabels } from '../core/label.ts';
-import type { Message } from '../core/ports.ts';
 import type { Target } from '../core/response.ts';
-import {
-  bold,
-  clip,
-  context,
-  divider,
-  joined,
-  type Markup,
-  md,
-  message,
-  plainText,
-  section,
-} from './parts.ts';
+import { bold, clip, context, divider, joined, type Markup, md, plainText, section } from './parts.ts';
 
 /** The callback id of every response form: which action it is, the draft knows. */
 export const RESPONSE_FORM = 'respond';
@@ -116,6 +104,3 @@ export const changedLabels = (before: readonly Label[], after: readonly Label[])
     })
     .join(', ');
 };
-
-/** An ephemeral sentence. */
-export const sentence = (words: Markup, plain: string): Message => message(plain, [section(words)]);

@@ -19,8 +19,8 @@ export interface Card {
   readonly action: 'quarantine' | 'release' | undefined;
   /** Page in the PCE's console. */
   readonly link: string;
-  /** When what is shown was read. */
-  readonly readAt: number;
+  /** When the inventory was read; undefined when the host itself was read just now. */
+  readonly inventoryAt: number | undefined;
 }
 
 const MODES: Readonly<Record<Mode, string>> = {
@@ -58,9 +58,12 @@ export const workloadCard = (card: Card, now: number): Message => {
       ...quarantineLine(card),
     ),
     ...(buttons.length === 0 ? [] : [actions(...buttons)]),
-    context(md`PCE ${pce} · read ${span(now - card.readAt)} ago`),
+    context(md`PCE ${pce} · ${ageText(card.inventoryAt, now)}`),
   ]);
 };
+
+const ageText = (inventoryAt: number | undefined, now: number): string =>
+  inventoryAt === undefined ? 'read just now' : `inventory ${span(now - inventoryAt)} old`;
 
 /** Unmanaged rows always say online (facts §4.2), so nothing is said about them. */
 const stateText = ({ managed, online, ven }: Workload, now: number): string => {

@@ -26,7 +26,7 @@ describe('/illumio workload, one host', () => {
         'Listening: 22/tcp sshd and 53/udp',
         'Open alerts: Firewall tampering on web-01 (10:00 UTC)',
         '[Quarantine…] [Open in PCE]',
-        'PCE prod-east · read 0 s ago',
+        'PCE prod-east · read just now',
       ].join('\n'),
     );
     expect(bench.pce.asked).toEqual([`workload ${web01.href}`]);
@@ -43,7 +43,7 @@ describe('/illumio workload, one host', () => {
     const bench = aBench();
     const said = await bench.ask('workload web-01', 'U0VIC');
     expect(said).not.toContain('Listening');
-    expect(said).toContain('PCE prod-east · read 40 s ago');
+    expect(said).toContain('PCE prod-east · inventory 40 s old');
     expect(bench.pce.asked).toEqual([]);
   });
 
@@ -52,7 +52,7 @@ describe('/illumio workload, one host', () => {
     bench.pce.failing = { code: 'unavailable', message: 'connection refused' };
     const said = await bench.ask('workload web-01');
     expect(said).toContain('Listening: could not be read (connection refused)');
-    expect(said).toContain('read 40 s ago');
+    expect(said).toContain('inventory 40 s old');
   });
 
   it('a host that is gone since the inventory was read is said to be gone, and forgotten', async () => {

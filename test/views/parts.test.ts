@@ -93,7 +93,7 @@ describe('Every block stays within Slack’s limits and foreign text never acts'
       fc.property(nasty, (text) => {
         const message = parts.message(text, []);
         expect(problemsOf(message)).toEqual([]);
-        expect(message.text.length).toBeLessThanOrEqual(120);
+        expect(message.text.length).toBeLessThanOrEqual(parts.LIMITS.push);
       }),
       { numRuns: 300 },
     );

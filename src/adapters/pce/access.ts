@@ -1,5 +1,5 @@
 import { dict, text } from '../../core/foreign.ts';
-import { PceError, type PceErrorCode } from '../../core/ports.ts';
+import { type Clock, PceError, type PceErrorCode } from '../../core/ports.ts';
 import type { Client, KeyName } from './client.ts';
 
 /** Whether a key opens the PCE, and if not, why, for the operator. */
@@ -40,6 +40,27 @@ export const checkAccess = async (
   const refused = ['unauthorised', 'forbidden', 'not-found'].includes(inside.code);
   const hint = refused ? `the ${key} key is right, but not for organisation ${org}: ` : '';
   return { ok: false, code: inside.code, why: hint + inside.message };
+};
+
+/** How the PCE answers somebody without a key. */
+export interface Contact {
+  /** From the request to the head of the answer, connecting included. */
+  readonly ms: number;
+  /** How far its clock is ahead of ours, negative when behind, give or take half a second; undefined when it says no time. */
+  readonly aheadMs: number | undefined;
+}
+
+/** One call of GET /node_available, whose status is no matter: 404 is a PCE without a healthy core, not one out of reach (facts §3). */
+export const readContact = async (client: Client, clock: Clock): Promise<Contact> => {
+  const [began, sent] = [clock.mono(), clock.now()];
+  const call = { path: '/node_available', key: 'none', lane: 'question', tries: 1 } as const;
+  return await client.call({ ...call, expects: [401, 403, 404] }, async ({ header, status, body }) => {
+    if (status < 300) body();
+    const ms = clock.mono() - began;
+    const date = Date.parse(header('date') ?? '');
+    // The header has whole seconds, cut off, and was written about half way between the request and the answer.
+    return { ms, aheadMs: Number.isNaN(date) ? undefined : date + 500 - (sent + ms / 2) };
+  });
 };
 
 /** The PCE's release, as `25.2.20`; `unknown` where it does not say (facts §1). */

@@ -140,3 +140,11 @@ const expected = (piece: Piece, { matched, rows, events }: Reading): number => {
 
 const inTime = (a: PceEvent, b: PceEvent): number =>
   a.at - b.at || (a.href < b.href ? -1 : a.href > b.href ? 1 : 0);
+
+/** Whether the PCE still has an event of that time (epoch ms) or an older one. Rejects with PceError. */
+export const hasEventBefore = async (client: Client, org: number, at: number): Promise<boolean> => {
+  const query = { 'timestamp[lte]': new Date(at).toISOString(), max_results: 1 };
+  return await client.call({ path: `/orgs/${org}/events`, query, lane: 'question' }, async (answer) => {
+    return (await answer.rows(() => {})) > 0;
+  });
+};

@@ -1,22 +1,25 @@
+import type { Label } from '../../core/label.ts';
 import type { Clock, Log, Pce } from '../../core/ports.ts';
 import type { PceSettings } from '../../core/settings.ts';
 import { uuidOf } from '../../core/workload.ts';
-import { type Access, checkAccess, readVersion } from './access.ts';
+import { type Access, type Contact, checkAccess, readContact, readVersion } from './access.ts';
 import { createBudget } from './budget.ts';
 import { openClient } from './client.ts';
 import { createCollections } from './collections.ts';
-import { createEventReader } from './events.ts';
+import { createEventReader, hasEventBefore } from './events.ts';
 import { readHealth } from './health.ts';
 import type { InventorySource } from './inventory.ts';
 import { createLabels } from './labels.ts';
 import { LIMITS, TIMES, type Times } from './limits.ts';
+import { type Denial, readDenials } from './policy.ts';
 import { createReachMeter } from './reach.ts';
 import { createTraffic } from './traffic.ts';
 import { createWorkloads } from './workloads.ts';
 
-export type { Access } from './access.ts';
+export type { Access, Contact } from './access.ts';
 export { readFlows } from './flow-reader.ts';
 export { openInventory } from './inventory.ts';
+export type { Denial } from './policy.ts';
 
 export interface PceDeps {
   readonly clock: Clock;
@@ -33,10 +36,18 @@ export interface PceDeps {
 
 /** One PCE with what only the composition root, `doctor` and the inventory need. */
 export interface PceAdapter extends Pce, InventorySource {
+  /** How fast it answers without a key, and what time it has. Rejects with PceError. */
+  contact(): Promise<Contact>;
   /** The PCE's release, as `25.2.20`. Rejects with PceError. */
   version(): Promise<string>;
   /** Whether a key opens the PCE and its organisation; never rejects for a refusal or a PCE that is away. */
   checkAccess(key?: 'read' | 'write' | 'traffic'): Promise<Access>;
+  /** Whether events of that time (epoch ms) or older ones are still there. Rejects with PceError. */
+  hasEventBefore(at: number): Promise<boolean>;
+  /** Makes the smallest traffic query there is and deletes it. Rejects with PceError when the traffic key may not. */
+  tryTraffic(): Promise<void>;
+  /** What the active policy denies to hosts with each of the labels, in the order given. Rejects with PceError. */
+  denials(labels: readonly Label[]): Promise<readonly Denial[]>;
   /** At start: deletes traffic queries an earlier run left behind; resolves with their number. Rejects with PceError. */
   deleteStaleQueries(): Promise<number>;
   /** Ends all connections; calls under way reject. */
@@ -73,8 +84,12 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     eachWorkload: workloads.each,
     allLabels: labels.all,
     lookUp: (href) => workloads.one(href, 'background', times.lookup),
+    contact: () => readContact(client, clock),
     version: () => readVersion(client),
     checkAccess: (key = 'read') => checkAccess(client, org, key),
+    hasEventBefore: (at) => hasEventBefore(client, org, at),
+    tryTraffic: traffic.tryOut,
+    denials: (wanted) => readDenials(collections, org, wanted),
     deleteStaleQueries: traffic.deleteStale,
     close: client.close,
   };

@@ -21,6 +21,8 @@ export interface Traffic {
    * signal cancels it.
    */
   flows(query: TrafficQuery, row: (flow: Flow) => void, signal?: AbortSignal): Promise<TrafficAnswer>;
+  /** Asks for one row of the last minute and deletes the query again: resolves when the key may make queries. */
+  tryOut(): Promise<void>;
   /** Deletes our queries of an earlier run; resolves with their number. */
   deleteStale(): Promise<number>;
 }
@@ -105,20 +107,33 @@ export const createTraffic = (
     await discard(client, { ...ours, path: href });
   };
 
+  /** The new query's href. */
+  const create = async (
+    query: TrafficQuery,
+    most: number,
+    signal: AbortSignal | undefined,
+  ): Promise<string> => {
+    const body = bodyOf(query, `${OURS} ${new Date(clock.now()).toISOString()}`, most);
+    return await client.call({ ...ours, method: 'POST', path, body, signal }, async (answer) => {
+      const created = text(dict(await answer.json())['href']);
+      if (created === undefined) throw badAnswer('the PCE took a traffic query and did not say where it is');
+      return created;
+    });
+  };
+
   return {
     async flows(query, row, signal) {
-      const body = bodyOf(query, `${OURS} ${new Date(clock.now()).toISOString()}`);
-      const href = await client.call({ ...ours, method: 'POST', path, body, signal }, async (answer) => {
-        const created = text(dict(await answer.json())['href']);
-        if (created === undefined)
-          throw badAnswer('the PCE took a traffic query and did not say where it is');
-        return created;
-      });
+      const href = await create(query, LIMITS.flows, signal);
       try {
         return await run(href, row, signal);
       } finally {
         await remove(href);
       }
+    },
+
+    async tryOut() {
+      const to = clock.now();
+      await remove(await create({ from: to - 60_000, to, labels: [], decisions: ['blocked'] }, 1, undefined));
     },
 
     async deleteStale() {
@@ -133,7 +148,7 @@ export const createTraffic = (
 };
 
 /** Facts §7.1. Without labels: everything. With labels: what has them at either end. */
-const bodyOf = (query: TrafficQuery, name: string): Dict => {
+const bodyOf = (query: TrafficQuery, name: string, most: number): Dict => {
   const include = query.labels.map((set) => set.map((href) => ({ label: { href } })));
   return {
     query_name: name,
@@ -144,7 +159,7 @@ const bodyOf = (query: TrafficQuery, name: string): Dict => {
     services: { include: [], exclude: [] },
     sources_destinations_query_op: query.labels.length === 0 ? 'and' : 'or',
     policy_decisions: query.decisions,
-    max_results: LIMITS.flows,
+    max_results: most,
   };
 };
 

@@ -15,6 +15,7 @@ import { createPeople } from './people.ts';
 import { type Connections, keepConnected, LINE_TIMES } from './sockets.ts';
 
 export type { Backlog } from './pacer.ts';
+export { openProbe, type SlackProbe } from './probe.ts';
 export { isSocketModeRejection } from './rejection.ts';
 export type { Connections } from './sockets.ts';
 

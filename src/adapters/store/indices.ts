@@ -51,16 +51,18 @@ export const incidentsBy = rowsBy(({ alerts, open, key, root, shown, revision }:
   ...(root === undefined ? [] : [rootWord(root.channel, root.ts), ...(shown < revision ? ['to edit'] : [])]),
 ]);
 
-/** `waiting`. */
-export const deliveriesBy = rowsBy(({ state }: Delivery) => (state === 'dead' ? [] : ['waiting']));
+/** `waiting` or `dead`. */
+export const deliveriesBy = rowsBy(({ state }: Delivery) => [state === 'dead' ? 'dead' : 'waiting']);
 
 /** By the id of the incident. */
 export const toldBy = rowsBy(({ incident }: Told) => [incident]);
 
 const ENDED: ReadonlySet<Response['state']> = new Set(['done', 'stopped', 'failed']);
 
-/** `unfinished`, `quarantine`. */
-export const responsesBy = rowsBy(({ state, action, releasedBy }: Response) => [
+/** `host|pce|href`, `unfinished`, `quarantine`, `watched`: done, and nobody has seen yet what its policy became. */
+export const responsesBy = rowsBy(({ state, action, releasedBy, pce, target, policy }: Response) => [
+  `host|${pce}|${target.href}`,
+  ...(state === 'done' && policy?.appliedAt === undefined && policy?.overdue !== true ? ['watched'] : []),
   ...(ENDED.has(state) ? [] : ['unfinished']),
   ...(action === 'quarantine' && state === 'done' && releasedBy === undefined ? ['quarantine'] : []),
 ]);

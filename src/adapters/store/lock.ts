@@ -40,6 +40,12 @@ export const takeLock = async (files: Files, folder: string): Promise<() => Prom
   };
 };
 
+/** The process that holds the folder, if one that lives does. Takes and changes nothing. Rejects when the lock cannot be read. */
+export const lockHolder = async (files: Files, folder: string): Promise<number | undefined> => {
+  const holder = (await readIfThere(files, join(folder, LOCK)))?.toString();
+  return holder !== undefined && lives(holder) ? parsed(holder)?.pid : undefined;
+};
+
 /** The lock appears with its content or not at all: an empty one could belong to anybody. */
 const writeDraft = async (files: Files, path: string, content: string): Promise<void> => {
   const file = await files.open(path, 'w');

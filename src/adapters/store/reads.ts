@@ -31,11 +31,14 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
 
   // Equally old ones as they were queued: sorting is stable.
   waiting: async () => deliveriesBy(durable().deliveries, 'waiting').sort((a, b) => a.queuedAt - b.queuedAt),
+  dead: async () => deliveriesBy(durable().deliveries, 'dead'),
   delivery: async (key) => durable().deliveries.get(key),
   told: async (incident) => toldBy(durable().told, incident),
 
   response: async (id) => durable().responses.get(id),
   responsesUnfinished: async () => responsesBy(durable().responses, 'unfinished'),
+  responsesWatched: async () => responsesBy(durable().responses, 'watched'),
+  responsesOf: async (pce, href) => responsesBy(durable().responses, `host|${pce}|${href}`),
   quarantines: async (pce, href) =>
     responsesBy(durable().responses, 'quarantine').filter(
       (one) => (pce === undefined || one.pce === pce) && (href === undefined || one.target.href === href),

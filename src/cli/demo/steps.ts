@@ -50,6 +50,73 @@ const refused = async (scene: Scene, user: string): Promise<string> => {
   return pick;
 };
 
+/** What a person reads after a command. */
+const answered = async (scene: Scene, command: string, word: string): Promise<string> => {
+  const before = scene.ephemerals(MAYA).length;
+  await scene.command(MAYA, command);
+  return scene.until(
+    `an answer to /illumio ${command} with "${word}"`,
+    () =>
+      scene
+        .ephemerals(MAYA)
+        .slice(before)
+        .find((words) => words.toLowerCase().includes(word.toLowerCase())),
+    () => scene.ephemerals(MAYA).slice(before).join(' | '),
+  );
+};
+
+/**
+ * The busiest source of the last 24 h, summed from the simulator's own rows by another path than the bot's: rows of one flow are
+ * told by both ends, and the side with more connections counts (definitions §0).
+ */
+interface End {
+  readonly ip: string;
+  readonly workload?: { readonly href: string; readonly hostname?: string; readonly name?: string };
+}
+interface Row {
+  readonly src: End;
+  readonly dst: End;
+  readonly service: { readonly port?: number; readonly proto: number };
+  readonly policy_decision: string;
+  readonly flow_direction?: string;
+  readonly num_connections?: number;
+  readonly timestamp_range: { readonly first_detected: string };
+}
+
+const identityOf = ({ ip, workload }: End): string => workload?.href ?? ip;
+
+const topSource = ({ world }: Scene): { readonly name: string; readonly connections: number } => {
+  const to = Date.now();
+  const rows = world.pce.control.flows({
+    from: new Date(to - 86_400_000).toISOString(),
+    to: new Date(to).toISOString(),
+  });
+
+  const sides = new Map<
+    string,
+    { name: string; who: string; inbound: number; outbound: number; other: number }
+  >();
+  for (const row of rows as unknown as readonly Row[]) {
+    const { src, dst, service, policy_decision: decision, flow_direction: direction } = row;
+    const day = row.timestamp_range.first_detected.slice(0, 10);
+    const key = [identityOf(src), identityOf(dst), service.port, service.proto, decision, day].join(' ');
+    const name = src.workload?.hostname || src.workload?.name || src.ip;
+    const sum = sides.get(key) ?? { name, who: identityOf(src), inbound: 0, outbound: 0, other: 0 };
+    sum[direction === 'inbound' || direction === 'outbound' ? direction : 'other'] +=
+      row.num_connections ?? 0;
+    sides.set(key, sum);
+  }
+  const sources = new Map<string, { name: string; connections: number }>();
+  for (const { name, who, inbound, outbound, other } of sides.values()) {
+    const source = sources.get(who) ?? { name, connections: 0 };
+    source.connections += Math.max(inbound, outbound, other);
+    sources.set(who, source);
+  }
+  const [best] = [...sources.values()].sort((a, b) => b.connections - a.connections);
+  if (best === undefined) throw new Mismatch('expected flows in the simulator, saw none');
+  return best;
+};
+
 /** The whole job, in the order a team would meet it. Each step looks at the simulators' state. */
 export const steps: readonly Step[] = [
   {
@@ -132,10 +199,27 @@ export const steps: readonly Step[] = [
     run: async (scene) => say(await root(scene, 'web-01 labelled for quarantine by', 'waiting for policy')),
   },
   {
-    title: 'one request makes one PUT',
-    run: async (scene) => {
+    title: 'the policy that reaches the host is shown with its times, never as "contained"',
+    async run(scene) {
+      scene.world.pce.control.clock({ advance_ms: 5_000 });
+      const message = await root(scene, 'web-01 labelled for quarantine by', 'policy received', 'applied');
+      if (/contained/i.test(message.words))
+        throw new Mismatch(`expected no "contained", saw ${message.words}`);
+      return say(message);
+    },
+  },
+  {
+    title: 'a second form submitted for the same host changes nothing: one request, one PUT',
+    async run(scene) {
+      const before = scene.ephemerals(MAYA).length;
+      await scene.command(MAYA, 'quarantine web-01');
+      await scene.until(
+        'the form or the reason why not',
+        () => (scene.modal(MAYA)?.words.includes('already carries') ? true : undefined),
+        () => `${scene.modal(MAYA)?.words} ${scene.ephemerals(MAYA).slice(before).join(' | ')}`,
+      );
       const puts = scene.writes().filter(({ href }) => href === scene.href('web-01'));
-      return `${expectEqual('PUTs on web-01', '1', String(puts.length))} PUT`;
+      return `"already carries", ${expectEqual('PUTs on web-01', '1', String(puts.length))} PUT`;
     },
   },
   {
@@ -272,6 +356,43 @@ export const steps: readonly Step[] = [
         () => scene.ephemerals(MAYA).slice(before).join(' | '),
       );
       return card.slice(0, 140);
+    },
+  },
+  {
+    title: '/illumio top: the numbers are those of an independent sum over the stored flows',
+    async run(scene) {
+      const expected = topSource(scene);
+      const words = await answered(scene, 'top src --by connections', expected.name);
+      const figure = expected.connections.toLocaleString('en-US');
+      if (!words.includes(figure))
+        throw new Mismatch(`expected ${expected.name} with ${figure} connections, saw ${words}`);
+      if (!words.includes('prod-east')) throw new Mismatch(`expected a basis line, saw ${words}`);
+      return `${expected.name} ${figure} connections`;
+    },
+  },
+  {
+    title: '/illumio health, alerts, status, why, quarantine, release, help and test answer',
+    async run(scene) {
+      const health = await answered(scene, 'health', 'prod-east');
+      await answered(scene, 'alerts', 'tampering');
+      await answered(scene, 'status', 'prod-east');
+      await answered(scene, 'help', '/illumio top');
+      await answered(scene, 'release db-02', 'quarantine');
+      await answered(scene, 'test', 'test');
+      const alert = /[\w-]{12}/.exec(await answered(scene, 'alerts', 'db-01'))?.[0] ?? '';
+      await answered(scene, `why ${alert}`, 'Rule ');
+      return `${health.slice(0, 100)}…`;
+    },
+  },
+  {
+    title: 'acknowledge: the message says who, and a second one is told so',
+    async run(scene) {
+      const message = await root(scene, 'irewall', 'db-01');
+      const before = scene.ephemerals(MAYA).length;
+      await scene.click(MAYA, message, 'acknowledge');
+      const shown = await root(scene, 'Acknowledged by', 'db-01');
+      await scene.click(MAYA, message, 'acknowledge').catch(() => undefined);
+      return `${say(shown)} ${scene.ephemerals(MAYA).slice(before).join(' ')}`;
     },
   },
   {

@@ -1,0 +1,50 @@
+/** Where the bot of a run talks to. */
+export interface Places {
+  readonly pceUrl: string;
+  readonly slackApiUrl: string;
+}
+
+/** Channels of the simulated workspace that the bot is in; the first ones are used. */
+export const CHANNELS = ['C0SOC0001', 'C0GENERAL', 'C0PCEADM1', 'C0ANNOUN1'] as const;
+export const FALLBACK = 'C0FALLBK1';
+export const ANNOUNCE = 'C0ANNOUN1';
+
+/** Of the simulated fleet's roles, so that the channels get about as much each. What is none of them goes to the first. */
+const ROLES = ['web', 'app', 'db'] as const;
+
+/**
+ * The bot's configuration: a message per host, and short times, so that a minute holds many kills. One Slack connection instead of two:
+ * a bot that is restarted every other second would use up Slack's 50 apps.connections.open a minute with nothing but starting.
+ */
+export const configFor = ({ pceUrl, slackApiUrl }: Places, channels: number): string => `
+pces:
+  - name: prod-east
+    url: ${pceUrl}
+    key: api_sim
+    secret: simsecret
+    write_key: api_sim
+    write_secret: simsecret
+slack:
+  bot_token: xoxb-sim
+  app_token: xapp-sim
+  team: T0SIM0001
+  api_url: ${slackApiUrl}
+  request_timeout: 1s
+  connections: 1
+default_channel: ${CHANNELS[0]}
+fallback_channel: ${FALLBACK}
+admin_channel: C0PCEADM1
+announce_channel: ${ANNOUNCE}
+routes:
+${ROLES.slice(0, channels - 1)
+  .map((role, index) => `  - {match: {labels: role=${role}}, channel: ${CHANNELS[index + 1]}, group_by: [rule, subject]}`)
+  .join('\n')}
+  - {channel: ${CHANNELS[0]}, group_by: [rule, subject]}
+roles:
+  responder: [{members: [S0SECOPS1]}]
+quarantine:
+  strategy: deny
+  labels: {Quarantine: Severe}
+poll: {events: 200ms, health: 60s}
+log: {level: info}
+`;

@@ -1,0 +1,107 @@
+import { parseArgs } from 'node:util';
+import { STEPS, type Step } from '../src/core/step.ts';
+import { FAULTS, type FaultName } from './faults.ts';
+
+/** How the bot's order is bent, to see that the harness notices. */
+export const ORDERS = ['as built', 'send-first', 'remember-first'] as const;
+export type Order = (typeof ORDERS)[number];
+
+export interface Options {
+  readonly kills: number;
+  readonly alerts: number;
+  readonly channels: number;
+  readonly seed: number;
+  /** Posts a second and channel that the simulated Slack allows. */
+  readonly pace: number;
+  /** The steps to kill at; none = at random instants. */
+  readonly steps: readonly Step[];
+  readonly faults: readonly FaultName[];
+  /** Whether the bot's token may read what it wrote. */
+  readonly history: boolean;
+  readonly flow: 'alerts' | 'response';
+  readonly order: Order;
+  /** How long Slack may be left alone while something is still missing before the run is over. */
+  readonly patienceMs: number;
+}
+
+/** A command line that cannot be carried out as written: exit 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const USAGE = `npm run -s chaos -- [--kills 25] [--alerts 200] [--channels 4] [--seed 1] [--pace 10] [--steps] [--faults a,b]
+  [--history off] [--flow alerts|response] --json
+
+The real bot, started from dist/ as a child process, is killed again and again while Slack and the PCE misbehave. What stands in the
+simulated Slack at the end is the only judge. One JSON document on stdout, progress on stderr; exit 1 if anything was lost or doubled.
+  --steps           kill at every named step between a write and a call instead of at random instants
+  --at a,b          only at these: ${STEPS.join(', ')}
+  --pace N          posts a second and channel that the simulated Slack allows; 1 is the real one
+  --faults a,b      none, or of: ${Object.keys(FAULTS).join(', ')}; default all
+  --history off     the bot may not read channels: what is unclear goes out again, marked "possible repeat"
+  --order o         ${ORDERS.join(', ')}: the last two bend the bot to show that this harness sees it
+  --patience S      seconds without a post after which missing alerts count as lost, default 75`;
+
+export const readOptions = (args: readonly string[]): Options => {
+  const flags = read(args);
+  const alerts = whole(flags.alerts, 'alerts', 1, 5_000);
+  return {
+    kills: whole(flags.kills, 'kills', 0, 10_000),
+    alerts,
+    channels: whole(flags.channels, 'channels', 1, 4),
+    seed: whole(flags.seed, 'seed', 0, 2 ** 31),
+    pace: whole(flags.pace, 'pace', 1, 1_000),
+    steps: flags.at === undefined ? (flags.steps ? STEPS : []) : listed(flags.at, STEPS, 'step'),
+    faults:
+      flags.faults === 'none'
+        ? []
+        : flags.faults === undefined
+          ? (Object.keys(FAULTS) as FaultName[])
+          : listed(flags.faults, Object.keys(FAULTS) as FaultName[], 'fault'),
+    history: one(flags.history, ['on', 'off'], 'history') === 'on',
+    flow: one(flags.flow, ['alerts', 'response'], 'flow'),
+    order: one(flags.order, ORDERS, 'order'),
+    patienceMs: whole(flags.patience, 'patience', 5, 3_600) * 1_000,
+  };
+};
+
+const read = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        kills: { type: 'string', default: '25' },
+        alerts: { type: 'string', default: '200' },
+        channels: { type: 'string', default: '4' },
+        seed: { type: 'string', default: '1' },
+        pace: { type: 'string', default: '10' },
+        steps: { type: 'boolean', default: false },
+        at: { type: 'string' },
+        faults: { type: 'string' },
+        history: { type: 'string', default: 'on' },
+        flow: { type: 'string', default: 'alerts' },
+        order: { type: 'string', default: 'as built' },
+        patience: { type: 'string', default: '75' },
+        json: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+};
+
+const whole = (text: string, name: string, least: number, most: number): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new UsageError(`--${name} wants a whole number from ${least} to ${most}, not "${text}"`);
+  return value;
+};
+
+const one = <T extends string>(text: string, known: readonly T[], what: string): T => {
+  const found = known.find((name) => name === text);
+  if (found === undefined) throw new UsageError(`--${what} is one of ${known.join(', ')}, not "${text}"`);
+  return found;
+};
+
+const listed = <T extends string>(text: string, known: readonly T[], what: string): readonly T[] =>
+  text.split(',').map((name) => one(name.trim(), known, what));

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { Step } from '../src/core/step.ts';
+import { type PceSimulator, startPceSimulator } from '../src/simulators/pce/index.ts';
+import { type SlackSimulator, startSlackSimulator } from '../src/simulators/slack/index.ts';
+import { configFor } from './config.ts';
+import type { Options } from './options.ts';
+
+/** Where a bot kills itself: at the n-th time it reaches a step. */
+export interface KillPoint {
+  readonly step: Step;
+  readonly nth: number;
+}
+
+/** Both simulators, and the bot as a process of its own with its state in a temporary folder. */
+export interface ChaosWorld {
+  readonly pce: PceSimulator;
+  readonly slack: SlackSimulator;
+  /** The bot's data and its log. */
+  readonly folder: string;
+  start(at?: KillPoint): void;
+  running(): boolean;
+  /** Ends the bot at once. @returns whether it was running */
+  kill(): Promise<boolean>;
+  /** Resolves when the bot has ended, or after so long. @returns whether a kill signal ended it by then */
+  diedWithin(ms: number): Promise<boolean>;
+  /** Starts of the bot, and how often it ended without having been killed. */
+  counts(): { readonly starts: number; readonly ownEnds: readonly string[] };
+  close(options: { readonly keep: boolean }): Promise<void>;
+}
+
+/** Twenty workloads of the fleet's pattern hold eighteen with a VEN. */
+const fleetFor = (alerts: number): number => Math.ceil(alerts / 18) * 20;
+
+/** This file runs as .tmp/chaos/chaos/world.js: the repository is three folders up. */
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const PRELOAD = new URL('./preload.js', import.meta.url).href;
+
+export const openWorld = async (options: Options): Promise<ChaosWorld> => {
+  const { seed, pace, alerts, channels, order } = options;
+  // 300 polls a minute are asked for on purpose; the limit of 500 a minute is the PCE tests' matter.
+  const pce = await startPceSimulator({
+    seed,
+    workloads: fleetFor(alerts),
+    rateLimit: { perMinute: 100_000 },
+    timings: { job: 100 },
+  });
+  const slack = await startSlackSimulator({ seed, pace });
+  if (!options.history) {
+    const scopes = slack.control.state()['scopes'] as readonly string[];
+    await slack.control.scopes({ scopes: scopes.filter((scope) => !scope.endsWith(':history')) });
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'illumio-chatops-chaos-'));
+  const config = join(folder, 'config.yml');
+  await writeFile(config, configFor({ pceUrl: pce.url, slackApiUrl: slack.apiUrl }, channels));
+  const log = openSync(join(folder, 'bot.log'), 'a');
+  const main = process.env['CHAOS_MAIN'] ?? join(ROOT, 'dist/main.js');
+  const entry =
+    order === 'as built' ? [main, 'start'] : [fileURLToPath(new URL('./bent.js', import.meta.url)), main, order];
+
+  let child: ChildProcess | undefined;
+  let starts = 0;
+  const ownEnds: string[] = [];
+
+  const running = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
+
+  return {
+    pce,
+    slack,
+    folder,
+    running,
+    start(at) {
+      starts += 1;
+      const started = spawn(
+        process.execPath,
+        ['--import', PRELOAD, ...entry, '--config', config, '--data', join(folder, 'data')],
+        {
+          stdio: ['ignore', 'ignore', log],
+          env: { ...process.env, CHAOS_AT: at === undefined ? '' : `${at.nth} ${at.step}` },
+        },
+      );
+      child = started;
+      started.once('exit', (code, signal) => {
+        if (signal !== 'SIGKILL') ownEnds.push(`start ${starts}: ${code ?? signal}`);
+      });
+    },
+    async kill() {
+      if (child === undefined || !running()) return false;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+      return true;
+    },
+    async diedWithin(ms) {
+      if (child !== undefined && running()) {
+        const late = new AbortController();
+        const timer = setTimeout(() => late.abort(), ms);
+        await once(child, 'exit', { signal: late.signal }).catch(() => {});
+        clearTimeout(timer);
+      }
+      return child?.signalCode === 'SIGKILL';
+    },
+    counts: () => ({ starts, ownEnds }),
+    async close({ keep }) {
+      if (running()) {
+        child?.kill('SIGKILL');
+        if (child !== undefined) await once(child, 'exit');
+      }
+      await pce.close();
+      await slack.close();
+      closeSync(log);
+      if (!keep) await rm(folder, { recursive: true, force: true });
+    },
+  };
+};

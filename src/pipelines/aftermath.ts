@@ -1,0 +1,105 @@
+import type { PceEvent } from '../core/event.ts';
+import { text } from '../core/foreign.ts';
+import { labelText } from '../core/label.ts';
+import { overwritten } from '../core/own-event.ts';
+import { PceError } from '../core/ports.ts';
+import type { PolicyFacts, Response } from '../core/response.ts';
+import type { Workload } from '../core/workload.ts';
+import type { RespondingDeps } from './response.ts';
+
+/** Without new policy for so long something is wrong: no rule names the label, or the PCE computes nothing (definitions §7.7). */
+const OVERDUE_MS = 10 * 60_000;
+
+const changedWorkloads = ({ resources }: PceEvent): Set<string> =>
+  new Set(resources.flatMap(({ resource }) => text(resource['workload']?.['href']) ?? []));
+
+/** Reads the hosts of finished responses until their policy has been seen received and applied, or is overdue. */
+export const watchPolicy = async ({
+  store,
+  desks,
+  clock,
+}: Pick<RespondingDeps, 'store' | 'desks' | 'clock'>): Promise<void> => {
+  for (const response of await store.responsesWatched()) {
+    const desk = desks.get(response.pce);
+    if (desk === undefined) continue;
+    const workload = await readOrNothing(() => desk.pce.workload(response.target.href, 'background'));
+    const late = clock.now() - (response.endedAt ?? 0) > OVERDUE_MS;
+    const policy = { ...(workload && factsOf(workload)), ...(late ? { overdue: true } : {}) };
+    if (JSON.stringify(policy) === JSON.stringify(response.policy ?? {})) continue;
+    await store.commit([{ type: 'response-observed', id: response.id, policy }]);
+    if (workload) desk.inventory.note(workload.href, workload);
+    await desk.touchHost(response.target.href);
+  }
+};
+
+/** A PCE that is away is asked again at the next look. */
+const readOrNothing = async (read: () => Promise<Workload | null>): Promise<Workload | null> => {
+  try {
+    return await read();
+  } catch (err) {
+    if (err instanceof PceError) return null;
+    throw err;
+  }
+};
+
+/** All three times are the PCE's: policy counts as new when it was received after the workload's own last change. */
+const factsOf = ({ policy, updatedAt }: Workload): PolicyFacts => {
+  const { receivedAt, appliedAt, sync } = policy;
+  if (receivedAt === undefined || receivedAt < (updatedAt ?? 0)) return {};
+  const applied = sync === 'applied' && appliedAt !== undefined && appliedAt >= receivedAt;
+  return { receivedAt, ...(applied ? { appliedAt } : {}) };
+};
+
+type CompareDeps = Pick<RespondingDeps, 'store' | 'desks' | 'ids' | 'clock' | 'tell' | 'isOurs'> & {
+  carryOut(response: Response): Promise<unknown>;
+};
+
+/**
+ * Holds the PCE's own events of our PUTs against their plans. A label that was removed beyond the plan was added by somebody
+ * between our last read and the PUT: it is put back by one equally checked repair, told and audited (promise 3).
+ */
+export const compareOwnEvents = async (
+  pce: string,
+  events: readonly PceEvent[],
+  deps: CompareDeps,
+): Promise<void> => {
+  const { store, desks, ids, clock, isOurs, tell } = deps;
+  const desk = desks.get(pce);
+  if (desk === undefined) return;
+  for (const event of events.filter(isOurs))
+    for (const href of changedWorkloads(event)) {
+      const responses = await store.responsesOf(pce, href);
+      for (const response of responses) {
+        const lost = overwritten(event, response, desk.inventory.label);
+        const repaired = responses.some(({ repairs }) => repairs === response.id);
+        if (lost.length === 0 || repaired || response.action === 'repair') continue;
+        const workload = await desk.pce.workload(href, 'response');
+        if (workload === null) continue;
+        const repair: Response = {
+          id: ids.next(),
+          action: 'repair',
+          pce,
+          target: { href, name: workload.name, labels: workload.labels, mode: workload.mode },
+          by: response.by,
+          byName: response.byName,
+          reason: `put back what our own change overwrote (${labelText(lost)})`,
+          channel: response.channel,
+          alert: response.alert,
+          requestedAt: clock.now(),
+          state: 'requested',
+          change: { replaced: [], added: lost },
+          releases: null,
+          repairs: response.id,
+        };
+        await store.commit([{ type: 'response-requested', response: repair }]);
+        await deps.carryOut(repair);
+        const after = await store.response(repair.id);
+        tell(
+          `While ${workload.name} was changed by this bot, somebody else set ${labelText(lost)}; that was overwritten. ` +
+            (after?.state === 'done'
+              ? 'It has been put back.'
+              : `It could not be put back: ${after?.outcome ?? 'not known yet'}`),
+        );
+      }
+    }
+};

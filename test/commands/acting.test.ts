@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { aBench, someHosts } from '../support/asking.ts';
+import { aWorkload, labels } from '../support/builders.ts';
+
+const hrefOf = (name: string): string => someHosts.find((host) => host.name === name)?.href ?? '';
+
+describe('/illumio quarantine', () => {
+  it('opens the form for exactly one managed host, and changes nothing itself', async () => {
+    const bench = aBench();
+    expect(await bench.ask('quarantine web-01')).toBe('');
+    expect(bench.opened).toEqual([{ action: 'quarantine', pce: 'prod-east', href: hrefOf('web-01') }]);
+    expect(bench.pce.asked).toEqual([]);
+  });
+
+  const cases: readonly (readonly [string, string, string, string])[] = [
+    [
+      'names the candidates when several match',
+      'quarantine web*',
+      'I quarantine one host at a time, and 3 match web*: web-01, web-02 and web-07.',
+      '/illumio quarantine web-01',
+    ],
+    [
+      'says plainly that a host is not managed',
+      'quarantine printer-1',
+      'printer-1 is not managed: it has no VEN',
+      '',
+    ],
+    [
+      'offers the nearest name, never a pattern',
+      'quarantine wbe-01',
+      'Nearest: web-01',
+      '/illumio quarantine web-01',
+    ],
+    [
+      'wants a host',
+      'quarantine',
+      'I expected a host name, an address or labels',
+      '/illumio quarantine web-01',
+    ],
+    [
+      'takes no options of other commands',
+      'quarantine web-01 --share',
+      'does not know the option "--share"',
+      '/illumio quarantine web-01',
+    ],
+  ];
+  for (const [sentence, words, says, copy] of cases)
+    it(sentence, async () => {
+      const bench = aBench();
+      const said = await bench.ask(words);
+      expect(said).toContain(says);
+      expect(said.split('\n').at(-1)).toContain(copy);
+      expect(bench.opened).toEqual([]);
+    });
+
+  it('two hosts of one name are told apart by PCE, or by address', async () => {
+    const twin = (href: string, address: string) =>
+      aWorkload({ name: 'web-01', href, interfaces: [{ name: '', address }] });
+    const two = aBench({
+      pces: {
+        'prod-east': [twin('/orgs/1/workloads/a', '192.0.2.1')],
+        'prod-west': [twin('/orgs/1/workloads/b', '192.0.2.2')],
+      },
+    });
+    expect(await two.ask('quarantine web-01')).toBe(
+      'I quarantine one host at a time, and 2 match web-01: web-01 (prod-east) and web-01 (prod-west).\n/illumio quarantine web-01 --pce prod-east',
+    );
+    const one = aBench({
+      pces: {
+        'prod-east': [twin('/orgs/1/workloads/a', '192.0.2.1'), twin('/orgs/1/workloads/b', '192.0.2.2')],
+      },
+    });
+    expect(await one.ask('quarantine web-01')).toContain(
+      'web-01 (192.0.2.1) and web-01 (192.0.2.2).\n/illumio quarantine 192.0.2.1',
+    );
+  });
+
+  it('is off without a configured strategy', async () =>
+    expect(await aBench({ settings: { quarantine: undefined } }).ask('quarantine web-01')).toContain(
+      'Quarantine is off',
+    ));
+
+  it('analysts may not, and nothing opens', async () => {
+    const bench = aBench();
+    expect(await bench.ask('quarantine web-01', 'U0ANA')).toContain(
+      "You can't use quarantine: it needs the role responder",
+    );
+    expect(bench.opened).toEqual([]);
+  });
+});
+
+describe('/illumio release', () => {
+  it('says that there is nothing to release', async () => {
+    const bench = aBench();
+    expect(await bench.ask('release web-01')).toContain(
+      'web-01 is not in quarantine: this bot has put no label on it',
+    );
+    expect(bench.opened).toEqual([]);
+  });
+
+  it('opens for a host that somebody else labelled', async () => {
+    const bench = aBench({
+      pces: { 'prod-east': [aWorkload({ name: 'web-01', labels: labels('env=prod Quarantine=Severe') })] },
+    });
+    expect(await bench.ask('release web-01')).toBe('');
+    expect(bench.opened).toHaveLength(1);
+  });
+});
