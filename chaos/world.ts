@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Step } from '../src/core/step.ts';
 import { type PceSimulator, startPceSimulator } from '../src/simulators/pce/index.ts';
 import { type SlackSimulator, startSlackSimulator } from '../src/simulators/slack/index.ts';
@@ -68,6 +68,18 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
   let starts = 0;
   const ownEnds: string[] = [];
 
+  /** A bot that has loaded its modules and waits to be let go (see preload.ts). */
+  const load = (): ChildProcess =>
+    spawn(
+      process.execPath,
+      ['--import', PRELOAD, ...entry, '--config', config, '--data', join(folder, 'data')],
+      {
+        stdio: ['pipe', 'ignore', log],
+        env: { ...process.env, CHAOS_MODULES: new URL('cli/start.js', pathToFileURL(main)).href },
+      },
+    );
+  let spare = load();
+
   const running = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
 
   return {
@@ -77,18 +89,14 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
     running,
     start(at) {
       starts += 1;
-      const started = spawn(
-        process.execPath,
-        ['--import', PRELOAD, ...entry, '--config', config, '--data', join(folder, 'data')],
-        {
-          stdio: ['ignore', 'ignore', log],
-          env: { ...process.env, CHAOS_AT: at === undefined ? '' : `${at.nth} ${at.step}` },
-        },
-      );
+      const started = spare;
       child = started;
+      started.stdin?.end(at === undefined ? 'go\n' : `${at.nth} ${at.step}\n`);
+      const start = starts;
       started.once('exit', (code, signal) => {
-        if (signal !== 'SIGKILL') ownEnds.push(`start ${starts}: ${code ?? signal}`);
+        if (signal !== 'SIGKILL') ownEnds.push(`start ${start}: ${code ?? signal}`);
       });
+      spare = load();
     },
     async kill() {
       if (child === undefined || !running()) return false;
@@ -108,10 +116,11 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
     },
     counts: () => ({ starts, ownEnds }),
     async close({ keep }) {
-      if (running()) {
-        child?.kill('SIGKILL');
-        if (child !== undefined) await once(child, 'exit');
-      }
+      for (const one of [child, spare])
+        if (one !== undefined && one.exitCode === null && one.signalCode === null) {
+          one.kill('SIGKILL');
+          await once(one, 'exit');
+        }
       await pce.close();
       await slack.close();
       closeSync(log);

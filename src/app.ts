@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { channel as namedChannel } from 'node:diagnostics_channel';
 import { setMaxListeners } from 'node:events';
 import { actions } from './actions/index.ts';
 import { openInventory, openPce, type PceAdapter } from './adapters/pce/index.ts';
@@ -13,9 +14,10 @@ import { analyses } from './analytics/index.ts';
 import { commands } from './commands/index.ts';
 import type { BotStatus, Catalog } from './core/command.ts';
 import { compileRules } from './core/detect.ts';
-import type { Chat, Inbox, Inventory, Log } from './core/ports.ts';
+import type { Chat, Inbox, Inventory, Log, Store } from './core/ports.ts';
 import { contextOf, isOurs } from './core/rule-context.ts';
 import type { PceSettings, Settings } from './core/settings.ts';
+import type { Step } from './core/step.ts';
 import { type Alerting, createAlerting, WINDOW_MS } from './pipelines/alerting.ts';
 import { createAsking } from './pipelines/asking.ts';
 import { createDelivery } from './pipelines/delivery.ts';
@@ -52,7 +54,15 @@ export interface BotOptions {
   readonly log: Log;
   /** Fire alerts for the hour before the first start. */
   readonly backfill: boolean;
+  /** Stands between the bot and its store: for chaos/, which bends the order of things to see that it notices. No setting reaches it. */
+  readonly around?: (store: Store) => Store;
 }
+
+/** Free as long as nobody listens: chaos/ ends the process at a step of its choice. */
+const steps = namedChannel('illumio-chatops:step');
+const reached = (step: Step): void => {
+  if (steps.hasSubscribers) steps.publish({ step });
+};
 
 /** A bot that is wired but does nothing before `run`. */
 export interface Bot {
@@ -83,14 +93,15 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const clock = systemClock;
   const ids = { next: () => randomBytes(16).toString('base64url') };
   const startedAt = clock.now();
-  const store = await openFileStore({ folder: dataDir, log, clock });
+  const files = await openFileStore({ folder: dataDir, log, clock });
+  const store = options.around?.(files) ?? files;
   const audit = await openAudit({
     folder: dataDir,
     log,
     clock,
     version,
     config: () => options.configHash,
-    commits: store.commits,
+    commits: files.commits,
   });
 
   const context = contextOf(settings);
@@ -114,6 +125,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     render,
     fallback: settings.channels.fallback,
     requestTimeoutMs: settings.slack.requestTimeoutMs,
+    reached,
     tell: troubles.tell,
   });
 
@@ -131,6 +143,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       ids,
       log,
       alertId: (fingerprint) => createHash('sha256').update(fingerprint).digest('base64url').slice(0, 12),
+      reached,
       evaluated: (events) => responding.compare(one.name, events),
       committed: delivery.kick,
       tell: troubles.tell,
@@ -317,7 +330,10 @@ const loopsOf = ({ settings, pce, inventory, alerting }: Desk, { poll }: Setting
   return [
     named('events', poll.events, 0, () => alerting.poll(WINDOW_MS.poll)),
     named('sweep', poll.sweep, 2 * MINUTE_MS, () => alerting.poll(WINDOW_MS.sweep)),
-    named('audit sweep', EVERY_MS.auditSweep, HOUR_MS, () => alerting.poll(EVERY_MS.auditSweep)),
+    named('look back', poll.sweep, 3 * MINUTE_MS, alerting.lookBack),
+    named('audit sweep', EVERY_MS.auditSweep, HOUR_MS, () =>
+      alerting.poll(EVERY_MS.auditSweep, { late: true }),
+    ),
     named('health', poll.health, SECOND_MS, alerting.health),
     named('reach', EVERY_MS.reach, EVERY_MS.reach, alerting.reach),
     named('state sweep', EVERY_MS.sweepState, MINUTE_MS, alerting.sweep),

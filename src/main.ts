@@ -12,6 +12,10 @@ const TABLE: VerbTable = {
     about: 'says whether a configuration is right, and where an alert would go',
     load: () => import('./cli/check.ts'),
   },
+  doctor: {
+    about: 'asks PCEs and Slack whether the bot can work, and says what to do',
+    load: () => import('./cli/doctor.ts'),
+  },
   replay: {
     about: 'runs the alert rules over recorded events',
     load: () => import('./cli/replay.ts'),

@@ -12,28 +12,28 @@ let state;
 let here = { me: undefined, channel: null, thread: null };
 /** The newest ts each person has seen, by "person/channel". */
 const readUpTo = new Map();
-/** What was typed into inputs and not sent yet, by "view or message/block/action"; an updated view keeps it, as Slack does. */
+/** What was entered and not sent yet, by "view or message/block/action"; an updated view keeps it, as in Slack. */
 const drafts = new Map();
-/** Ephemerals that were dismissed: Slack forgets them in the client, too. */
+/** Ephemerals that were dismissed: Slack's client forgets them, too. */
 const dismissed = new Set();
-/** Block ids of required inputs that a submission left empty. */
-let missing = [];
 
 const HOME = 'app-home';
-/** The rights the demo's configuration gives (src/cli/demo/config.ts); Slack itself knows nothing of them. */
+/** The rights that the demo's configuration gives (src/cli/demo/config.ts): Slack knows nothing of them. */
 const RIGHTS = { U0MAYA001: 'responder', U0JO00001: 'responder', U0ANA0001: 'approver', U0OPS0001: 'admin' };
 
 const $ = (id) => document.getElementById(id);
 const userOf = (id) => state.users.find((user) => user.id === id);
 const nameOf = (id) => userOf(id)?.profile.display_name || (id === 'USLACKBOT' ? 'Slackbot' : id);
 const isOutside = (user) => user.team_id !== state.app.team;
+const people = () => state.users.filter((user) => !user.is_bot && !user.deleted);
+const byTs = (a, b) => Number(a.ts) - Number(b.ts);
 
 const rightsOf = (user) => {
   if (isOutside(user)) return 'other workspace';
   return user.is_restricted ? 'guest' : (RIGHTS[user.id] ?? 'no rights');
 };
 
-/** Whether a person's client lists this conversation; the simulator refuses the others itself. */
+/** Whether a person's client lists this conversation; the simulator itself refuses the others. */
 const canSee = (user, channel) => {
   if (channel.members.includes(user.id)) return true;
   if (channel.is_im || channel.is_private) return false;
@@ -44,23 +44,23 @@ const address = (...parts) => `#${parts.filter(Boolean).map(encodeURIComponent).
 
 // ── Drawing ──────────────────────────────────────────────────────────────────
 
-/** An element from 'tag.class', attributes (on… = listeners) where there are any, and children; strings become text, null nothing. */
+/** An element from 'tag.class', attributes if any (on… = listeners) and children: text, nodes, lists; null and false are left out. */
 const h = (selector, ...rest) => {
   const [tag, ...classes] = selector.split('.');
   const node = document.createElement(tag);
-  node.classList.add(...classes);
-  const hasAttributes = rest[0]?.constructor === Object;
-  for (const [name, value] of Object.entries(hasAttributes ? rest.shift() : {})) {
+  const attributes = rest[0]?.constructor === Object ? rest.shift() : {};
+  for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? '' : value);
   }
-  node.append(...rest.flat(9).filter((child) => child !== null && child !== undefined && child !== false));
+  if (classes.length > 0) node.classList.add(...classes);
+  node.append(...rest.flat(9).filter((child) => child !== undefined && child !== null && child !== false));
   return node;
 };
 
 const json = (value) => h('pre.json', JSON.stringify(value, null, 1));
-
+const NEW_TAB = { target: '_blank', rel: 'noopener noreferrer' };
 const marks = new WeakMap();
 
 /**
@@ -68,30 +68,23 @@ const marks = new WeakMap();
  * and open menus survive what happens elsewhere. @param items [{key, mark, make}] @returns the nodes that are new
  */
 const fill = (parent, items) => {
+  const focused = { control: document.activeElement?.dataset.control };
+  focused.key =
+    parent.contains(document.activeElement) && document.activeElement.closest('[data-key]')?.dataset.key;
   const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
-  const made = [];
   const nodes = items.map(({ key, mark, make }) => {
-    const had = old.get(key);
-    if (had !== undefined && marks.get(had) === mark) return had;
+    if (old.has(key) && marks.get(old.get(key)) === mark) return old.get(key);
     const node = make();
     node.dataset.key = key;
     marks.set(node, mark);
-    if (had === undefined) made.push(node);
     return node;
   });
-  const focused = document.activeElement?.closest('[data-key]');
-  const control = document.activeElement?.dataset.control;
-  let next = parent.firstElementChild;
-  for (const node of nodes) {
-    if (node === next) next = next.nextElementSibling;
-    else parent.insertBefore(node, next);
-  }
-  for (const node of [...parent.children]) if (!nodes.includes(node)) node.remove();
-  if (control && focused?.parentElement === null) {
-    const again = nodes.find((node) => node.dataset.key === focused.dataset.key);
-    again?.querySelector(`[data-control="${CSS.escape(control)}"]`)?.focus();
-  }
-  return made;
+  for (const node of old.values()) if (!nodes.includes(node)) node.remove();
+  for (const [at, node] of nodes.entries())
+    if (parent.children[at] !== node) parent.insertBefore(node, parent.children[at] ?? null);
+  const redrawn = nodes.find((node) => node.dataset.key === focused.key && node !== old.get(focused.key));
+  if (focused.control) redrawn?.querySelector(`[data-control="${CSS.escape(focused.control)}"]`)?.focus();
+  return nodes.filter((node) => !old.has(node.dataset.key));
 };
 
 // ── Times ────────────────────────────────────────────────────────────────────
@@ -100,38 +93,39 @@ const dateOf = (ts) => new Date(Number(ts) * 1000);
 const shown = (options) => (date) => new Intl.DateTimeFormat(undefined, options).format(date);
 const clock = shown({ timeStyle: 'short' });
 const fullTime = shown({ dateStyle: 'full', timeStyle: 'medium' });
-const dayKey = (date) => new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short' }).format(date);
+const isoDay = (date) => new Intl.DateTimeFormat('sv-SE').format(date);
 
 /** "today", "yesterday", "tomorrow", or the date. */
-const pretty = (long) => (date) => {
-  const near = [0, -1, 1].find((days) => dayKey(new Date(Date.now() + days * 86_400_000)) === dayKey(date));
-  const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-  return near === undefined ? long(date) : words.format(near, 'day');
+const pretty = (dateStyle) => (date) => {
+  const near = [0, -1, 1].find((days) => isoDay(new Date(Date.now() + days * 86_400_000)) === isoDay(date));
+  if (near === undefined) return shown({ dateStyle })(date);
+  return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(near, 'day');
 };
 
-const DATES = { date: 'long', date_short: 'medium', date_long: 'full' };
 /** Slack's date tokens, in the browser's zone as Slack shows them in the reader's. */
-const TOKENS = {
-  date_num: dayKey,
+const DATES = {
+  date_num: isoDay,
+  date: shown({ dateStyle: 'long' }),
+  date_short: shown({ dateStyle: 'medium' }),
+  date_long: shown({ dateStyle: 'full' }),
+  date_pretty: pretty('long'),
+  date_short_pretty: pretty('medium'),
+  date_long_pretty: pretty('full'),
   time: clock,
   time_secs: shown({ timeStyle: 'medium' }),
-  ...Object.fromEntries(
-    Object.entries(DATES).flatMap(([name, dateStyle]) => [
-      [name, shown({ dateStyle })],
-      [`${name}_pretty`, pretty(shown({ dateStyle }))],
-    ]),
-  ),
 };
 
-/** A date token; a format that is not known here shows its fallback, as an old client does. */
+const timeNode = (date, text) => h('time', { datetime: date.toISOString(), title: fullTime(date) }, text);
+
+/** A date token; one with a format that is not known here shows its fallback, as an old client does. */
 const dateNode = (seconds, format, fallback, url) => {
+  const tokens = format.match(/\{\w+\}/g) ?? [];
+  if (!tokens.every((token) => token.slice(1, -1) in DATES)) return fallback ?? format;
   const date = dateOf(seconds);
-  const isKnown =
-    !Number.isNaN(date.getTime()) &&
-    !/\{(\w+)\}/g[Symbol.match](format)?.some((token) => !TOKENS[token.slice(1, -1)]);
-  if (!isKnown) return fallback ?? format;
-  const text = format.replace(/\{(\w+)\}/g, (_, token) => TOKENS[token](date));
-  const node = h('time', { datetime: date.toISOString(), title: fullTime(date) }, text);
+  const node = timeNode(
+    date,
+    format.replace(/\{(\w+)\}/g, (_, token) => DATES[token](date)),
+  );
   return url ? linkNode(url, node) : node;
 };
 
@@ -139,41 +133,36 @@ const dateNode = (seconds, format, fallback, url) => {
 
 /** A link; anything but http, https and mailto stays text. */
 const linkNode = (url, label) =>
-  /^(https?:|mailto:)/i.test(url)
-    ? h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, label)
-    : label;
+  /^(https?:|mailto:)/i.test(url) ? h('a', { href: url, ...NEW_TAB }, label) : label;
 
-const mentionNode = (text, isMe) => h('span', { class: isMe ? 'mention me' : 'mention' }, text);
+const mention = (text, isMe = false) => h(isMe ? 'span.mention.me' : 'span.mention', text);
 
-const mentionOf = {
-  user: (id) => mentionNode(`@${nameOf(id)}`, id === here.me?.id),
-  usergroup: (id) => {
+const MENTIONS = {
+  '@': (id) => mention(`@${nameOf(id)}`, id === here.me?.id),
+  '#': (id) => mention(`#${state.channels.find((one) => one.id === id)?.name ?? id}`),
+  '!': (range) => mention(`@${range}`, true),
+  '!subteam^': (id) => {
     const group = state.groups.find((one) => one.id === id);
-    return mentionNode(`@${group?.handle ?? id}`, group?.users.includes(here.me?.id));
+    return mention(`@${group?.handle ?? id}`, group?.users.includes(here.me?.id));
   },
-  channel: (id) => mentionNode(`#${state.channels.find((one) => one.id === id)?.name ?? id}`, false),
-  broadcast: (range) => mentionNode(`@${range}`, true),
 };
 
 const decode = (text) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+const encode = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** The inside of <…>: a mention, a date or a link. */
 const tokenNode = (inside) => {
   const [target, ...rest] = inside.split('|');
   const label = rest.length === 0 ? undefined : decode(rest.join('|'));
   const [, sign, id] = /^(@|#|!subteam\^|!(?=here$|channel$|everyone$))(\w+)$/.exec(target) ?? [];
-  if (sign === '@') return mentionOf.user(id);
-  if (sign === '#') return mentionOf.channel(id);
-  if (sign === '!') return mentionOf.broadcast(id);
-  if (sign !== undefined) return mentionOf.usergroup(id);
-  const [, seconds, format, url] = /^!date\^(\d+)\^([^^]*)(?:\^(.*))?$/.exec(target) ?? [];
+  if (sign !== undefined) return MENTIONS[sign](id);
+  const [, seconds, format, url] = /^!date\^(\d{1,12})\^([^^]*)(?:\^(.*))?$/.exec(target) ?? [];
   if (seconds !== undefined) return dateNode(seconds, decode(format), label, url);
-  return /^(https?:|mailto:)/i.test(target)
-    ? linkNode(decode(target), label ?? decode(target))
-    : `<${decode(inside)}>`;
+  const isLink = /^(https?:|mailto:)/i.test(target);
+  return isLink ? linkNode(decode(target), label ?? decode(target)) : `<${decode(inside)}>`;
 };
 
-/** `code`, <token>, a bare address, and *bold* _italic_ ~strike~ standing between characters that are no letters. */
+/** `code`, <token>, a bare address, and *bold* _italic_ ~strike~ where no letter stands outside of the marks. */
 const SPANS =
   /`([^`\n]+)`|<([^<>\n]+)>|(https?:\/\/[^\s<>|]+)|(?<![\p{L}\p{N}])([*_~])(?=\S)((?:<[^<>\n]*>|[^\n<])+?)(?<=\S)\4(?![\p{L}\p{N}])/gu;
 const STYLES = { '*': 'b', _: 'i', '~': 's' };
@@ -181,26 +170,26 @@ const STYLES = { '*': 'b', _: 'i', '~': 's' };
 const spans = (text, verbatim) => {
   const nodes = [];
   let from = 0;
-  for (const [all, code, token, url, mark, inner] of text.matchAll(SPANS).map((match) => {
-    nodes.push(decode(text.slice(from, match.index)));
-    from = match.index + match[0].length;
-    return match;
-  })) {
+  for (const { 0: all, 1: code, 2: token, 3: url, 4: mark, 5: inner, index } of text.matchAll(SPANS)) {
+    nodes.push(decode(text.slice(from, index)));
+    from = index + all.length;
     if (code) nodes.push(h('code', decode(code)));
     else if (token) nodes.push(tokenNode(token));
-    else if (url) nodes.push(verbatim ? decode(all) : linkNode(decode(url), decode(url)));
-    else nodes.push(h(STYLES[mark], {}, spans(inner, verbatim)));
+    else if (url) nodes.push(verbatim ? decode(url) : linkNode(decode(url), decode(url)));
+    else nodes.push(h(STYLES[mark], spans(inner, verbatim)));
   }
   return [...nodes, decode(text.slice(from))];
 };
 
-/** Lines that begin with > are quotes. */
-const quoted = (text, verbatim) => {
+const QUOTE = /^(>|&gt;) ?/;
+
+/** Lines that begin with > are a quote, together with their neighbours. */
+const paragraphs = (text, verbatim) => {
   const runs = [];
   for (const line of text.split('\n')) {
-    const isQuote = /^(>|&gt;)/.test(line);
+    const isQuote = QUOTE.test(line);
     if (runs.at(-1)?.isQuote !== isQuote) runs.push({ isQuote, lines: [] });
-    runs.at(-1).lines.push(isQuote ? line.replace(/^(>|&gt;) ?/, '') : line);
+    runs.at(-1).lines.push(isQuote ? line.replace(QUOTE, '') : line);
   }
   return runs.map(({ isQuote, lines }) => {
     const nodes = spans(lines.join('\n'), verbatim);
@@ -209,209 +198,172 @@ const quoted = (text, verbatim) => {
 };
 
 /** Slack's mrkdwn as nodes. @param verbatim bare addresses stay text */
-const mrkdwn = (text, verbatim = false) =>
-  text
-    .split(/```\n?([\s\S]+?)\n?```/)
-    .map((piece, at) => (at % 2 === 1 ? h('pre', decode(piece)) : quoted(piece, verbatim)));
+const mrkdwn = (text, verbatim = false) => {
+  const pieces = text.split(/```\n?([\s\S]+?)\n?```/);
+  return pieces.map((piece, at) => (at % 2 === 1 ? h('pre', decode(piece)) : paragraphs(piece, verbatim)));
+};
 
 /** A text object; plain_text is literal. */
-const textNodes = (object) => (object.type === 'mrkdwn' ? mrkdwn(object.text, object.verbatim) : object.text);
-const textBox = (object) => h('div.text', textNodes(object));
+const words = (object) => (object.type === 'mrkdwn' ? mrkdwn(object.text, object.verbatim) : object.text);
+const textBox = (object) => h('div.text', words(object));
+
+const fromHex = (unicode) =>
+  String.fromCodePoint(...unicode.split('-').map((hex) => Number.parseInt(hex, 16)));
 
 const INLINE = {
   text: ({ text }) => text,
   link: ({ url, text }) => linkNode(url, text || url),
-  user: ({ user_id }) => mentionOf.user(user_id),
-  usergroup: ({ usergroup_id }) => mentionOf.usergroup(usergroup_id),
-  channel: ({ channel_id }) => mentionOf.channel(channel_id),
-  broadcast: ({ range }) => mentionOf.broadcast(range),
+  user: ({ user_id }) => MENTIONS['@'](user_id),
+  usergroup: ({ usergroup_id }) => MENTIONS['!subteam^'](usergroup_id),
+  channel: ({ channel_id }) => MENTIONS['#'](channel_id),
+  broadcast: ({ range }) => MENTIONS['!'](range),
   date: ({ timestamp, format, fallback, url }) => dateNode(timestamp, format, fallback, url),
-  emoji: ({ name, unicode }) =>
-    unicode
-      ? String.fromCodePoint(...unicode.split('-').map((hex) => Number.parseInt(hex, 16)))
-      : `:${name}:`,
+  emoji: ({ name, unicode }) => (unicode ? fromHex(unicode) : `:${name}:`),
 };
-const RICH_STYLES = { code: 'code', strike: 's', underline: 'u', italic: 'i', bold: 'b' };
+const INLINE_STYLES = { code: 'code', strike: 's', underline: 'u', italic: 'i', bold: 'b' };
 
 const inline = (element) => {
   const node = INLINE[element.type]?.(element) ?? h('code.json', JSON.stringify(element));
-  const styles = Object.keys(RICH_STYLES).filter((style) => element.style?.[style]);
-  return styles.reduce((inner, style) => h(RICH_STYLES[style], {}, inner), node);
+  const styles = Object.keys(INLINE_STYLES).filter((style) => element.style?.[style]);
+  return styles.reduce((inner, style) => h(INLINE_STYLES[style], inner), node);
+};
+
+const listNode = ({ style, indent, offset = 0, elements }) => {
+  const items = elements.map((item) => h('li', item.elements.map(inline)));
+  return style === 'ordered'
+    ? h('ol', { 'data-indent': indent, start: offset + 1 }, items)
+    : h('ul', { 'data-indent': indent }, items);
 };
 
 const RICH = {
   rich_text_section: ({ elements }) => h('div', elements.map(inline)),
   rich_text_quote: ({ elements }) => h('blockquote', elements.map(inline)),
   rich_text_preformatted: ({ elements }) => h('pre', elements.map(inline)),
-  rich_text_list: ({ style, indent, offset, elements }) =>
-    h(
-      style === 'ordered' ? 'ol' : 'ul',
-      { 'data-indent': indent, start: offset === undefined ? undefined : offset + 1 },
-      elements.map((item) => h('li', item.elements.map(inline))),
-    ),
+  rich_text_list: listNode,
 };
 
-const richText = ({ elements }) =>
-  h(
-    'div.text',
-    elements.map((element) => RICH[element.type]?.(element) ?? json(element)),
-  );
+const richText = ({ elements }) => {
+  const parts = elements.map((element) => RICH[element.type]?.(element) ?? json(element));
+  return h('div.text', parts);
+};
 
 // ── Elements: what can be pressed, chosen and typed ──────────────────────────
-// `place` is where a block stands: {target: what /_sim/click needs, id, values: what Slack knows was entered}.
+// An element is drawn from `at`: {place, block, element}. A place is {id, target: what /_sim/click needs to find it,
+// values: what Slack knows was entered, errors: by block id}.
 
-const draftKey = (place, block, element) => `${place.id}/${block.block_id}/${element.action_id}`;
+const draftKey = ({ place, block, element }) => `${place.id}/${block.block_id}/${element.action_id}`;
 
-/** Does what a press or a choice does, after the question the element may ask first. */
-const act = async (place, block, element, value, control) => {
-  const { confirm } = element;
-  if (confirm && !window.confirm([confirm.title?.text, confirm.text?.text].filter(Boolean).join('\n\n')))
-    return;
-  const body = { ...place.target, block_id: block.block_id, action_id: element.action_id };
-  await busy(control, post('click', value === undefined ? body : { ...body, value }));
+/** Does what a press or a choice does, after the question that the element may ask first. */
+const act = (at, control, value) => {
+  const { confirm, action_id } = at.element;
+  if (confirm && !window.confirm(`${confirm.title?.text ?? ''}\n\n${confirm.text?.text ?? ''}`)) return;
+  const body = { ...at.place.target, block_id: at.block.block_id, action_id, value };
+  void busy(control, post('click', body));
 };
 
 /** Keeps what was entered; outside of inputs, and in inputs that ask for it, the app hears of it at once. */
-const entered = (place, block, element, value, control) => {
-  drafts.set(draftKey(place, block, element), value);
-  if (block.type !== 'input' || block.dispatch_action) void act(place, block, element, value, control);
+const enter = (at, control, value) => {
+  drafts.set(draftKey(at), value);
+  if (at.block.type !== 'input' || at.block.dispatch_action) act(at, control, value);
 };
 
-/** What a stateful element holds now: typed here, else what Slack knows, else its initial value. */
-const held = (place, block, element) => {
-  const draft = drafts.get(draftKey(place, block, element));
-  if (draft !== undefined) return draft;
+/** What an element holds: what was entered here, else what Slack knows, else its initial value. */
+const held = (at) => {
+  const { place, block, element } = at;
   const known = place.values?.[block.block_id]?.[element.action_id] ?? {};
-  const options = known.selected_options ?? element.initial_options;
   const option = known.selected_option ?? element.initial_option;
-  return option?.value ?? options?.map((one) => one.value) ?? known.value ?? element.initial_value ?? '';
+  const options = known.selected_options ?? element.initial_options;
+  const value = option?.value ?? options?.map((one) => one.value) ?? known.value ?? element.initial_value;
+  return drafts.get(draftKey(at)) ?? value ?? '';
 };
 
-const buttonNode = (place, block, element) => {
-  const press = (event) => void act(place, block, element, undefined, event.currentTarget);
-  const common = {
-    'data-control': element.action_id,
-    'aria-label': element.accessibility_label,
-    onclick: press,
-  };
-  const label = textNodes(element.text);
-  if (element.url === undefined)
-    return h('button', { type: 'button', class: element.style, ...common }, label);
-  const isWeb = /^https?:/i.test(element.url);
-  const link = { href: isWeb ? element.url : undefined, target: '_blank', rel: 'noopener noreferrer' };
-  return h('a.button', { ...link, ...common }, label);
+const buttonNode = (at) => {
+  const { action_id, accessibility_label, style, text, url } = at.element;
+  const onclick = ({ currentTarget }) => act(at, currentTarget);
+  const common = { onclick, 'data-control': action_id, 'aria-label': accessibility_label };
+  if (url === undefined) return h('button', { type: 'button', class: style, ...common }, text.text);
+  return h('a.button', { href: /^https?:/i.test(url) ? url : null, ...NEW_TAB, ...common }, text.text);
 };
 
-const overflowNode = (place, block, element) => {
-  const choose = (option) => (event) => {
-    const menu = event.currentTarget.closest('details');
-    menu.open = false;
-    menu.firstElementChild.focus();
-    void act(place, block, element, option.value, menu);
+const overflowNode = (at) => {
+  const menu = h('details.more');
+  const choose = (value) => () => {
+    closeMenu(menu);
+    act(at, menu, value);
   };
-  return h(
-    'details.more',
-    h('summary', { 'aria-label': 'More actions', 'data-control': element.action_id }, '⋯'),
-    h(
-      'div',
-      element.options.map((option) =>
-        option.url
-          ? h(
-              'a',
-              {
-                class: 'button',
-                href: option.url,
-                target: '_blank',
-                rel: 'noopener noreferrer',
-                onclick: choose(option),
-              },
-              option.text.text,
-            )
-          : h('button', { type: 'button', onclick: choose(option) }, option.text.text),
-      ),
-    ),
+  const items = at.element.options.map(({ text, value, url }) => {
+    const onclick = choose(value);
+    return url
+      ? h('a.button', { href: url, ...NEW_TAB, onclick }, text.text)
+      : h('button', { type: 'button', onclick }, text.text);
+  });
+  const label = { 'aria-label': 'More actions', 'data-control': at.element.action_id };
+  menu.append(h('summary', label, '⋯'), h('div', items));
+  return menu;
+};
+
+const selectNode = (at, about) => {
+  const { action_id, placeholder, options = [], option_groups = [] } = at.element;
+  const chosen = held(at);
+  const optionNode = ({ text, value }) => h('option', { value, selected: value === chosen }, text.text);
+  const groups = option_groups.map((group) =>
+    h('optgroup', { label: group.label.text }, group.options.map(optionNode)),
   );
-};
-
-const optionNode = (value) => (option) =>
-  h('option', { value: option.value, selected: option.value === value }, option.text.text);
-
-const selectNode = (place, block, element, more) => {
-  const value = held(place, block, element);
-  const change = (event) => entered(place, block, element, event.target.value, event.target);
+  const onchange = ({ target }) => enter(at, target, target.value);
+  const none = h('option', { value: '' }, placeholder?.text ?? 'Choose…');
   return h(
     'select',
-    { ...more, 'data-control': element.action_id, onchange: change },
-    h('option', { value: '' }, element.placeholder?.text ?? 'Choose…'),
-    (element.options ?? []).map(optionNode(value)),
-    (element.option_groups ?? []).map((group) =>
-      h('optgroup', { label: group.label.text }, group.options.map(optionNode(value))),
-    ),
+    { ...about, onchange, 'data-control': action_id },
+    none,
+    options.map(optionNode),
+    groups,
   );
 };
 
 /** Radio buttons or checkboxes. */
-const choicesNode = (type) => (place, block, element) => {
-  const value = [held(place, block, element)].flat();
-  const change = (event) => {
-    const chosen = [...event.currentTarget.querySelectorAll(':checked')].map((one) => one.value);
-    entered(place, block, element, type === 'radio' ? chosen[0] : chosen, event.currentTarget);
+const choicesNode = (type) => (at) => {
+  const chosen = [held(at)].flat();
+  const name = draftKey(at);
+  const onchange = ({ currentTarget }) => {
+    const values = [...currentTarget.querySelectorAll(':checked')].map((one) => one.value);
+    enter(at, currentTarget, type === 'radio' ? values[0] : values);
   };
-  return h(
-    'div',
-    { onchange: change },
-    element.options.map((option, at) =>
-      h(
-        'label.choice',
-        h('input', {
-          type,
-          name: draftKey(place, block, element),
-          value: option.value,
-          checked: value.includes(option.value),
-          'data-control': `${element.action_id}.${at}`,
-        }),
-        h(
-          'span',
-          textNodes(option.text),
-          option.description && [h('br'), h('small', textNodes(option.description))],
-        ),
-      ),
-    ),
-  );
+  const choices = at.element.options.map(({ text, value, description }) => {
+    const checked = chosen.includes(value);
+    const box = h('input', { type, name, value, checked, 'data-control': `${name}/${value}` });
+    return h(
+      'label.choice',
+      box,
+      h('span', words(text), description && [h('br'), h('small', words(description))]),
+    );
+  });
+  return h('div', { onchange }, choices);
 };
 
-const typedNode = (type) => (place, block, element, more) => {
-  const isLong = element.multiline === true;
-  const node = h(isLong ? 'textarea' : 'input', {
-    ...more,
-    type: isLong ? undefined : type,
-    rows: isLong ? 4 : undefined,
-    maxlength: element.max_length,
-    placeholder: element.placeholder?.text,
-    'data-control': element.action_id,
-    oninput: (event) => drafts.set(draftKey(place, block, element), event.target.value),
-    onchange: (event) => entered(place, block, element, event.target.value, event.target),
-  });
-  node.value = held(place, block, element);
+const typedNode = (type) => (at, about) => {
+  const { action_id, multiline, max_length, placeholder } = at.element;
+  const common = {
+    ...about,
+    maxlength: max_length,
+    placeholder: placeholder?.text,
+    'data-control': action_id,
+  };
+  const node = multiline ? h('textarea', { ...common, rows: 4 }) : h('input', { ...common, type });
+  node.value = held(at);
+  node.addEventListener('input', () => drafts.set(draftKey(at), node.value));
+  node.addEventListener('change', () => enter(at, node, node.value));
   return node;
 };
 
-/** A picture of this workspace's files. Others are not fetched: the page loads nothing from outside. */
+/** A picture out of this workspace's files; any other is not fetched, since the page loads nothing from outside. */
 const pictureNode = ({ image_url, slack_file, alt_text, title }) => {
-  const wanted = slack_file?.id ?? /\/files\/([^/]+)\//.exec(slack_file?.url ?? image_url ?? '')?.[1];
-  const file = state.channels
-    .flatMap((one) => one.messages.flatMap((message) => message.files))
-    .find((one) => one.id === wanted);
-  const url =
-    file?.url ??
-    (wanted && /^https?:\/\/(127\.0\.0\.1|localhost)[:/]/.test(slack_file?.url ?? image_url ?? '')
-      ? new URL(slack_file?.url ?? image_url).pathname
-      : undefined);
-  return h(
-    'div.picture',
-    title && h('small', textNodes(title)),
-    url ? h('img', { src: url, alt: alt_text ?? '' }) : json({ image_url, slack_file, alt_text }),
-  );
+  const source = slack_file?.url ?? image_url ?? `/files/${slack_file?.id}/image`;
+  const url = new URL(source, location.href);
+  const isHere = ['127.0.0.1', 'localhost'].includes(url.hostname) && url.pathname.startsWith('/files/');
+  const image = isHere
+    ? h('img', { src: url.pathname, alt: alt_text ?? '' })
+    : json({ image: source, alt_text });
+  return h('div.picture', title && h('small', words(title)), image);
 };
 
 const ELEMENTS = {
@@ -424,87 +376,74 @@ const ELEMENTS = {
   number_input: typedNode('number'),
   email_text_input: typedNode('email'),
   url_text_input: typedNode('url'),
-  image: (_place, _block, element) => pictureNode(element),
+  image: ({ element }) => pictureNode(element),
 };
 
-const elementNode = (place, block, element, more = {}) =>
-  ELEMENTS[element.type]?.(place, block, element, more) ?? json(element);
+const elementNode = (place, block, element, about = {}) =>
+  ELEMENTS[element.type]?.({ place, block, element }, about) ?? json(element);
 
 // ── Blocks ───────────────────────────────────────────────────────────────────
 
-const cellNode = (tag, cell, { align, is_wrapped } = {}) => {
-  const classes = [align, is_wrapped && 'wrapped'].filter(Boolean).join(' ');
-  const content = cell.type === 'rich_text' ? richText(cell) : (cell.text ?? json(cell));
-  return h(tag, { class: classes || undefined, scope: tag === 'th' ? 'col' : undefined }, content);
-};
-
 /** A table in a box of its own that scrolls sideways, so that the page never does. */
 const tableNode = ({ rows, column_settings = [], caption }) => {
-  const name = caption ?? 'Table';
-  return h(
-    'div.table',
-    { tabindex: 0, role: 'region', 'aria-label': name },
-    h(
-      'table',
-      caption && h('caption', caption),
-      rows.map((row, at) =>
-        h(
-          'tr',
-          row.map((cell, column) => cellNode(at === 0 ? 'th' : 'td', cell, column_settings[column] ?? {})),
-        ),
-      ),
-    ),
-  );
+  const cellNode = (isHead) => (cell, column) => {
+    const { align, is_wrapped } = column_settings[column] ?? {};
+    const content = cell.type === 'rich_text' ? richText(cell) : (cell.text ?? json(cell));
+    const attributes = {
+      class: `${align ?? 'left'}${is_wrapped ? ' wrapped' : ''}`,
+      scope: isHead ? 'col' : null,
+    };
+    return h(isHead ? 'th' : 'td', attributes, content);
+  };
+  const lines = rows.map((row, at) => h('tr', row.map(cellNode(at === 0))));
+  const box = { tabindex: 0, role: 'region', 'aria-label': caption ?? 'Table' };
+  return h('div.table', box, h('table', caption && h('caption', caption), lines));
 };
-
-const GROUPS = ['radio_buttons', 'checkboxes'];
 
 const inputNode = (place, block) => {
   const { element, label, hint, optional, block_id } = block;
   const id = `${place.id}-${block_id}`;
   const error = place.errors?.[block_id];
-  const isGroup = GROUPS.includes(element.type);
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;
-  const about = {
-    id,
-    'aria-describedby': described,
-    'aria-invalid': error ? 'true' : undefined,
-    'aria-required': optional ? undefined : 'true',
-  };
+  const isGroup = ['radio_buttons', 'checkboxes'].includes(element.type);
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || null;
+  const about = { id, 'aria-describedby': described, 'aria-invalid': Boolean(error) && 'true' };
   return h(
-    isGroup ? 'fieldset' : 'div',
-    { class: 'field', 'aria-describedby': isGroup ? described : undefined },
+    isGroup ? 'fieldset.field' : 'div.field',
     h(
       isGroup ? 'legend' : 'label',
-      { for: isGroup ? undefined : id },
+      { for: isGroup ? null : id },
       label.text,
       optional && h('small', ' (optional)'),
     ),
-    elementNode(place, block, element, about),
+    elementNode(place, block, element, { ...about, 'aria-required': !optional && 'true' }),
     hint && h('small', { id: `${id}-hint` }, hint.text),
     error && h('p.error', { id: `${id}-error` }, error),
   );
 };
 
+const sectionNode = (place, block) => {
+  const { text, fields, accessory } = block;
+  const said = h('div', text && textBox(text), fields && h('div.fields', fields.map(textBox)));
+  return h('div.section', said, accessory && h('div.accessory', elementNode(place, block, accessory)));
+};
+
+const contextNode = (place, block) => {
+  const parts = block.elements.map((one) =>
+    one.type === 'image' ? elementNode(place, block, one) : h('span', words(one)),
+  );
+  return h('div.context', parts);
+};
+
+const actionsNode = (place, block) => {
+  const elements = block.elements.map((element) => elementNode(place, block, element));
+  return h('div.actions', elements);
+};
+
 const BLOCKS = {
-  section: (place, block) => {
-    const { text, fields, accessory } = block;
-    const words = h('div', text && textBox(text), fields && h('div.fields', fields.map(textBox)));
-    return h('div.section', words, accessory && h('div.accessory', elementNode(place, block, accessory)));
-  },
+  section: sectionNode,
   header: (_place, { text }) => h('p.heading', text.text),
-  context: (place, block) =>
-    h(
-      'div.context',
-      block.elements.map((one) =>
-        one.type === 'image' ? elementNode(place, block, one) : h('span', textNodes(one)),
-      ),
-    ),
-  actions: (place, block) =>
-    h(
-      'div.actions',
-      block.elements.map((element) => elementNode(place, block, element)),
-    ),
+  context: contextNode,
+  actions: actionsNode,
   divider: () => h('hr'),
   rich_text: (_place, block) => richText(block),
   table: (_place, block) => tableNode(block),
@@ -514,23 +453,22 @@ const BLOCKS = {
   markdown: (_place, { text }) => h('div.text', text),
 };
 
-const blocksNode = (place, blocks) =>
-  h(
-    'div.blocks',
-    blocks.map((block) => BLOCKS[block.type]?.(place, block) ?? json(block)),
-  );
+const blocksNode = (place, blocks) => {
+  const nodes = blocks.map((block) => BLOCKS[block.type]?.(place, block) ?? json(block));
+  return h('div.blocks', nodes);
+};
 
 // ── Messages ─────────────────────────────────────────────────────────────────
 
-const hueOf = (id) => [...id].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 360, 7);
+const isApp = (id) => userOf(id)?.is_bot || id === 'USLACKBOT';
 
 const avatarNode = (id) => {
-  const node = h(
-    'div',
-    { class: userOf(id)?.is_bot ? 'avatar bot' : 'avatar', 'aria-hidden': 'true' },
-    nameOf(id)[0].toUpperCase(),
+  const attributes = { class: isApp(id) && 'bot', 'aria-hidden': 'true' };
+  const node = h('div.avatar', attributes, nameOf(id)[0].toUpperCase());
+  node.style.setProperty(
+    '--hue',
+    [...id].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 360, 7),
   );
-  node.style.setProperty('--hue', hueOf(id));
   return node;
 };
 
@@ -538,155 +476,146 @@ const bylineNode = (from, ts) =>
   h(
     'div.byline',
     h('b', nameOf(from)),
-    (userOf(from)?.is_bot || from === 'USLACKBOT') && h('span.tag', 'APP'),
-    h('time', { datetime: dateOf(ts).toISOString(), title: fullTime(dateOf(ts)) }, clock(dateOf(ts))),
+    isApp(from) && h('span.tag', 'APP'),
+    timeNode(dateOf(ts), clock(dateOf(ts))),
   );
 
-const fileNode = (file) =>
+const fileNode = ({ url, name, title, text }) =>
   h(
     'div.file',
-    h('a', { href: file.url, download: file.name }, file.title || file.name),
-    /\.(png|jpe?g|gif|svg)$/i.test(file.name) && h('img', { src: file.url, alt: file.title || file.name }),
-    file.text !== null && h('details', h('summary', 'Show what is in it'), h('pre', file.text)),
+    h('a', { href: url, download: name }, title || name),
+    /\.(png|jpe?g|gif|svg)$/i.test(name) && h('img', { src: url, alt: title || name }),
+    text !== null && h('details', h('summary', 'Show what is in it'), h('pre', text)),
   );
 
-/** Blocks where there are any, else the text: with blocks the text is only the notification. */
-const contentNode = (place, { blocks, text }) =>
-  blocks.length > 0 ? blocksNode(place, blocks) : h('div.text', mrkdwn(text));
+/** Blocks where there are any, else the text: beside blocks the text is only the notification. */
+const contentNode = (channel, { ts, blocks, text }) =>
+  blocks.length > 0
+    ? blocksNode({ id: ts, target: { channel: channel.id, ts } }, blocks)
+    : h('div.text', mrkdwn(text));
 
 const repliesOf = (channel, ts) =>
   channel.messages.filter((one) => one.thread_ts === ts && one.ts !== ts && !one.deleted);
 
-const threadLink = (channel, ts, ...label) =>
-  h('a.replies', { href: address(here.me.name, channel.name, ts), 'data-control': 'thread' }, label);
+const threadLink = (channel, ts, ...label) => {
+  const href = address(here.me.name, channel.name, ts);
+  return h('a.replies', { href, 'data-control': 'thread' }, label);
+};
 
-const repliesLink = (channel, ts, replies) => {
+const repliesLink = (channel, ts) => {
+  const replies = repliesOf(channel, ts);
   const last = replies.at(-1);
+  if (last === undefined) return null;
+  const count = replies.length === 1 ? '1 reply' : `${replies.length} replies`;
   return threadLink(
     channel,
     ts,
-    replies.length === 1 ? '1 reply' : `${replies.length} replies`,
+    count,
     h('small', ` · last ${clock(dateOf(last.ts))} from ${nameOf(last.user)}`),
   );
 };
 
+const broadcastNote = (channel, threadTs) => {
+  const root = channel.messages.find((one) => one.ts === threadTs);
+  return h('p.note', 'replied to a thread', root && [': ', threadLink(channel, threadTs, decode(root.text))]);
+};
+
 const messageNode = (channel, message, inThread) => {
   const { ts, user, thread_ts, broadcast, edited, deleted, attachments, files, reactions } = message;
-  const replies = inThread ? [] : repliesOf(channel, ts);
-  const root = broadcast && !inThread && channel.messages.find((one) => one.ts === thread_ts);
-  if (deleted)
-    return h(
-      'li.message',
-      h('p.note.tombstone', 'This message was deleted. ', repliesLink(channel, ts, replies)),
-    );
-  return h(
-    'li.message',
-    broadcast &&
-      h('p.note', 'replied to a thread', root && [': ', threadLink(channel, thread_ts, decode(root.text))]),
-    avatarNode(user),
-    h(
-      'div',
-      bylineNode(user, ts),
-      contentNode({ target: { channel: channel.id, ts }, id: ts }, message),
-      edited && h('span.edited', '(edited)'),
-      attachments.map(json),
-      files.length > 0 && h('div.files', files.map(fileNode)),
-      Object.keys(reactions).length > 0 &&
-        h(
-          'div.reactions',
-          Object.entries(reactions).map(([name, users]) => h('span', `:${name}: ${users.length}`)),
-        ),
-      replies.length > 0 && repliesLink(channel, ts, replies),
-    ),
-  );
+  if (deleted) return h('li.message', h('p.note', 'This message was deleted. ', repliesLink(channel, ts)));
+  const reacted = Object.entries(reactions).map(([name, users]) => h('span', `:${name}: ${users.length}`));
+  const body = [
+    bylineNode(user, ts),
+    contentNode(channel, message),
+    edited && h('span.edited', '(edited)'),
+    attachments.map(json),
+    files.map(fileNode),
+    reacted.length > 0 && h('div.reactions', reacted),
+    !inThread && repliesLink(channel, ts),
+  ];
+  const note = broadcast && !inThread && broadcastNote(channel, thread_ts);
+  return h('li.message', note, avatarNode(user), h('div', body));
 };
 
 const ephemeralNode = (channel, one) => {
-  const dismiss = () => {
+  const onclick = () => {
     dismissed.add(one.ts);
     render();
   };
-  return h(
-    'li.message.ephemeral',
-    h(
-      'p.note',
-      'Only visible to you · ',
-      h('button', { type: 'button', class: 'plain', onclick: dismiss }, 'Dismiss'),
-    ),
-    avatarNode(one.from),
-    h(
-      'div',
-      bylineNode(one.from, one.ts),
-      contentNode({ target: { channel: channel.id, ts: one.ts }, id: one.ts }, one),
-    ),
+  const note = h(
+    'p.note',
+    'Only visible to you · ',
+    h('button.plain', { type: 'button', onclick }, 'Dismiss'),
   );
+  const body = h('div', bylineNode(one.from, one.ts), contentNode(channel, one));
+  return h('li.message.ephemeral', note, avatarNode(one.from), body);
 };
 
-const byTs = (a, b) => Number(a.ts) - Number(b.ts);
-
+/** What only this person sees in a channel (thread null) or a thread. */
 const ephemeralsOf = (channel, thread) =>
   state.ephemerals
-    .filter((one) => one.channel === channel.id && one.user === here.me.id && !one.deleted)
-    .filter((one) => one.thread_ts === thread && !dismissed.has(one.ts))
+    .filter((one) => one.channel === channel.id && one.user === here.me.id && one.thread_ts === thread)
+    .filter((one) => !one.deleted && !dismissed.has(one.ts))
     .map((one) => ({ ...one, ephemeral: true }));
 
-/** Roots, what was also sent to the channel, and deleted roots that still have a thread. */
+/** What a channel shows: roots, what was also sent to the channel, and deleted roots that still have a thread. */
 const inChannel = (channel) =>
   channel.messages
     .filter((one) => one.thread_ts === null || one.thread_ts === one.ts || one.broadcast)
     .filter((one) => !one.deleted || repliesOf(channel, one.ts).length > 0);
 
-const itemsOf = (channel, messages, thread) => {
+/** Messages as items of a log, in a channel with a heading before each day. */
+const logItems = (channel, messages, inThread) => {
   let day = '';
-  return [...messages, ...ephemeralsOf(channel, thread)].sort(byTs).flatMap((one) => {
-    const date = dateOf(one.ts);
-    const isNewDay = day !== dayKey(date);
-    day = dayKey(date);
-    const heading = pretty(shown({ dateStyle: 'full' }))(date);
-    const replies = thread === null && !one.ephemeral ? repliesOf(channel, one.ts) : [];
-    return [
-      ...(isNewDay && thread === null ? [{ key: day, mark: heading, make: () => h('li.day', heading) }] : []),
-      {
-        key: `${channel.id}/${one.ts}`,
-        mark: JSON.stringify([here.me.id, one, replies.length, replies.at(-1)?.ts]),
-        make: () =>
-          one.ephemeral ? ephemeralNode(channel, one) : messageNode(channel, one, thread !== null),
-      },
-    ];
+  return messages.toSorted(byTs).flatMap((one) => {
+    const replies = inThread ? [] : repliesOf(channel, one.ts);
+    const make = () => (one.ephemeral ? ephemeralNode(channel, one) : messageNode(channel, one, inThread));
+    const item = {
+      key: one.ts,
+      mark: JSON.stringify([here.me.id, one, replies.length, replies.at(-1)?.ts]),
+      make,
+    };
+    const heading = pretty('full')(dateOf(one.ts));
+    if (inThread || heading === day) return [item];
+    day = heading;
+    return [{ key: heading, mark: '', make: () => h('li.day', heading) }, item];
   });
 };
 
 // ── The parts of the page ────────────────────────────────────────────────────
 
-/** Draws a list of messages; stays at the end when it was there, and goes there for what only this person sees. */
-const drawLog = (log, scroller, items, place, empty) => {
+/** Draws messages; stays at the end when it was there, and goes there for what only this person sees. */
+const drawLog = (log, place, items, empty) => {
+  const scroller = log.parentElement;
   const isElsewhere = log.dataset.place !== place;
-  const wasAtEnd = isElsewhere || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+  const wasAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
   log.dataset.place = place;
-  const nothing = { key: 'empty', mark: empty, make: () => h('li.empty', empty) };
-  const made = fill(log, items.length > 0 ? items : [nothing]);
-  const isForMe = made.some((node) => node.classList.contains('ephemeral'));
+  const made = fill(
+    log,
+    items.length > 0 ? items : [{ key: '', mark: empty, make: () => h('li.empty', empty) }],
+  );
   if (!isElsewhere) for (const node of made) node.classList.add('new');
-  if (wasAtEnd || isForMe) scroller.scrollTop = scroller.scrollHeight;
+  const isForMe = made.some((node) => node.matches('.ephemeral'));
+  if (isElsewhere || wasAtEnd || isForMe) scroller.scrollTop = scroller.scrollHeight;
 };
 
 /** Says new messages to screen readers with the text they were posted with, as Slack does. */
 const announce = (messages, seen) => {
-  const fresh = messages.filter((one) => Number(one.ts) > seen && (one.user !== here.me.id || one.ephemeral));
-  if (seen > 0 && fresh.length > 0)
-    $('announce').textContent = fresh
-      .map((one) => `${nameOf(one.from ?? one.user)}: ${decode(one.text)}`)
-      .join('. ');
+  const fresh = messages.filter(
+    (one) => Number(one.ts) > seen && one.user !== (one.ephemeral ? '' : here.me.id),
+  );
+  const said = fresh.map((one) => `${nameOf(one.from ?? one.user)}: ${decode(one.text)}`);
+  if (seen > 0 && said.length > 0) $('announce').textContent = said.join('. ');
 };
 
-const drawChannel = (channel) => {
-  const messages = inChannel(channel);
-  const place = `${here.me.id}/${channel.id}`;
-  const all = [...messages, ...ephemeralsOf(channel, null)].sort(byTs);
-  announce(all, readUpTo.get(place) ?? 0);
-  readUpTo.set(place, Number(all.at(-1)?.ts ?? 0));
-  const empty = 'Nothing has been said here yet. Try /illumio help.';
-  drawLog($('messages'), $('scroll'), itemsOf(channel, messages, null), place, empty);
+const drawChannel = () => {
+  const { me, channel } = here;
+  const place = `${me.id}/${channel.id}`;
+  const messages = [...inChannel(channel), ...ephemeralsOf(channel, null)].sort(byTs);
+  announce(messages, readUpTo.get(place) ?? 0);
+  readUpTo.set(place, Number(messages.at(-1)?.ts ?? 0));
+  const empty = `Nothing has been said here yet. Try ${state.app.command} help.`;
+  drawLog($('messages'), place, logItems(channel, messages, false), empty);
 };
 
 const drawThread = () => {
@@ -694,213 +623,161 @@ const drawThread = () => {
   const root = channel?.messages.find((one) => one.ts === thread);
   $('thread').hidden = root === undefined;
   if (root === undefined) return;
-  fill($('thread-title'), [
-    {
-      key: 'title',
-      mark: channel.name,
-      make: () => h('span', 'Thread ', h('small', `#${channel.name}`)),
-    },
-  ]);
-  $('thread-close').href = address(me.name, channel.name);
-  const items = itemsOf(channel, [...(root.deleted ? [] : [root]), ...repliesOf(channel, thread)], thread);
-  drawLog($('replies'), $('thread-scroll'), items, `${me.id}/${thread}`, 'No replies.');
+  $('thread-title').textContent = `Thread in #${channel.name}`;
+  const messages = [root, ...repliesOf(channel, thread), ...ephemeralsOf(channel, thread)];
+  drawLog($('replies'), `${me.id}/${thread}`, logItems(channel, messages, true), '');
 };
 
-/** The app's Home of this person; the app is told that it was opened. */
-const drawHome = () => {
-  const view = state.homes.find((one) => one.user === here.me.id);
-  const place = view && {
-    target: { view_id: view.id },
-    id: view.id,
-    values: view.state.values,
-    errors: view.errors,
-  };
-  const nothing = 'The app shows nothing on its Home tab.';
-  fill($('home'), [
-    {
-      key: view?.id ?? 'none',
-      mark: view?.hash ?? '',
-      make: () => (view ? blocksNode(place, view.blocks) : h('p', nothing)),
-    },
-  ]);
-};
-
-const unreadIn = (channel) => {
-  const seen = readUpTo.get(`${here.me.id}/${channel.id}`) ?? 0;
-  const fresh = inChannel(channel).filter((one) => Number(one.ts) > seen && one.user !== here.me.id);
-  const groups = state.groups.filter((one) => one.users.includes(here.me.id)).map((one) => one.id);
-  const mine = (one) =>
-    one.kind === 'user' || one.kind === 'usergroup' ? [here.me.id, ...groups].includes(one.id) : true;
-  const named = state.mentions.filter(
-    (one) => one.channel === channel.id && Number(one.ts) > seen && mine(one),
-  );
-  return { fresh: fresh.length, named: named.length };
-};
-
-const sideItem = (key, href, isHere, label, note, { fresh = 0, named = 0 } = {}) => ({
-  key,
-  mark: JSON.stringify([href, isHere, label, note, fresh > 0, named]),
-  make: () =>
-    h(
-      'li',
-      h(
-        'a',
-        { href, 'aria-current': isHere && 'true', class: fresh > 0 && 'unread', 'data-control': 'go' },
-        h('span', label),
-        note && h('small', note),
-        fresh > 0 &&
-          h(
-            'span',
-            { class: named > 0 ? 'dot count' : 'dot' },
-            named > 0 ? `${named}` : null,
-            h('span.unseen', named > 0 ? ' mentions' : 'unread'),
-          ),
-      ),
-    ),
+const inView = (view, errors) => ({
+  id: view.id,
+  target: { view_id: view.id },
+  values: view.state.values,
+  errors,
 });
 
-const channelNote = (channel) =>
-  [channel.is_private && 'private', channel.is_ext_shared && 'shared', channel.is_archived && 'archived']
-    .filter(Boolean)
+const drawHome = () => {
+  const view = state.homes.find((one) => one.user === here.me.id);
+  const nothing = 'The app shows nothing on its Home tab.';
+  const make = () => (view ? blocksNode(inView(view, view.errors), view.blocks) : h('p', nothing));
+  fill($('home'), [{ key: view?.id ?? '', mark: view?.hash ?? '', make }]);
+};
+
+const isUnread = (channel) => {
+  const seen = readUpTo.get(`${here.me.id}/${channel.id}`) ?? 0;
+  return inChannel(channel).some((one) => Number(one.ts) > seen && one.user !== here.me.id);
+};
+
+const sideItem = (href, isHere, label, note, unread = false) => ({
+  key: href,
+  mark: JSON.stringify([isHere, label, note, unread]),
+  make: () => {
+    const dot = unread && h('span.dot', h('span.unseen', 'unread'));
+    return h('li', h('a', { href, 'aria-current': isHere && 'true' }, label, h('span.side-note', note), dot));
+  },
+});
+
+const channelItem = (channel) => {
+  const isHere = channel === here.channel;
+  const notes = { private: channel.is_private, shared: channel.is_ext_shared, archived: channel.is_archived };
+  const note = Object.keys(notes)
+    .filter((name) => notes[name])
     .join(', ');
+  return sideItem(
+    address(here.me.name, channel.name),
+    isHere,
+    titleOf(channel),
+    note,
+    !isHere && isUnread(channel),
+  );
+};
+
+const titleOf = (channel) => {
+  if (channel === null) return `${nameOf(state.app.bot_user)} home`;
+  return channel.is_im ? `${nameOf(state.app.bot_user)} messages` : `# ${channel.name}`;
+};
 
 const drawSide = () => {
-  const { me, channel: current } = here;
-  const visible = state.channels.filter((channel) => canSee(me, channel));
-  const item = (channel) => {
-    const isHere = channel === current;
-    const label = channel.is_im ? `${nameOf(state.app.bot_user)} messages` : `# ${channel.name}`;
-    return sideItem(
-      channel.id,
-      address(me.name, channel.name),
-      isHere,
-      label,
-      channelNote(channel),
-      isHere ? {} : unreadIn(channel),
-    );
-  };
-  fill($('channels'), visible.filter((one) => !one.is_im).map(item));
-  const home = sideItem(
-    HOME,
-    address(me.name, HOME),
-    current === null,
-    `${nameOf(state.app.bot_user)} home`,
-    '',
-  );
-  fill($('apps'), isOutside(me) ? [] : [home, ...visible.filter((one) => one.is_im).map(item)]);
-  const people = state.users.filter((user) => !user.is_bot && !user.deleted);
-  fill(
-    $('people'),
-    people.map((user) =>
-      sideItem(
-        user.id,
-        address(user.name, current?.name ?? HOME),
-        user === me,
-        user.real_name,
-        rightsOf(user),
-      ),
-    ),
-  );
+  const { me, channel } = here;
+  const visible = state.channels.filter((one) => canSee(me, one));
+  const home = sideItem(address(me.name, HOME), channel === null, titleOf(null), '');
+  fill($('channels'), visible.filter((one) => !one.is_im).map(channelItem));
+  fill($('apps'), isOutside(me) ? [] : [home, ...visible.filter((one) => one.is_im).map(channelItem)]);
+  const personItem = (user) =>
+    sideItem(address(user.name, channel?.name ?? HOME), user === me, user.real_name, rightsOf(user));
+  fill($('people'), people().map(personItem));
   const bot = state.connections > 0 ? 'The bot is connected.' : 'No bot is connected.';
   $('about').textContent = `A simulated Slack on this machine; nothing leaves it. ${bot}`;
 };
 
-/** Why nothing can be written here; undefined when it can. */
+/** Why nothing can be written here, if so. */
 const closedBecause = (channel) => {
   if (channel?.is_archived) return `#${channel.name} is archived.`;
-  // manifest.yml: messages_tab_read_only_enabled
-  return channel?.is_im ? 'Sending messages to this app has been turned off.' : undefined;
+  // manifest.yml: messages_tab_read_only_enabled.
+  return channel?.is_im ? 'Sending messages to this app has been turned off.' : '';
 };
 
-const drawComposer = (form, place) => {
+const drawComposer = (form, placeholder) => {
   const why = closedBecause(here.channel);
   form.hidden = here.channel === null;
-  fill(
-    form.querySelector('p') ?? form.appendChild(h('p')),
-    why ? [{ key: 'why', mark: why, make: () => h('span', why) }] : [],
-  );
-  form.querySelector('p').hidden = why === undefined;
-  for (const control of form.querySelectorAll('input, button')) control.hidden = why !== undefined;
-  form.querySelector('input').placeholder = place;
+  for (const control of form.querySelectorAll('input, button')) control.hidden = why !== '';
+  form.querySelector('p').textContent = why;
+  form.querySelector('input').placeholder = placeholder;
 };
 
 // ── Modals ───────────────────────────────────────────────────────────────────
 
-/** The view the dialog shows; another id or hash is drawn anew. */
-let shownView = null;
+/** What the dialog shows: a view's id, a mark of what is drawn, the block ids of required inputs that were left empty. */
+const NO_MODAL = { id: undefined, mark: undefined, missing: [] };
+let modal = NO_MODAL;
+/** The view that the person has just closed, which the state may still have. */
+let closedView;
 
 const drawModal = () => {
   const dialog = $('modal');
   const view = state.views.find((one) => one.user === here.me.id && one.type === 'modal' && one.top);
-  if (view?.id !== shownView?.id) missing = [];
-  const mark = view && JSON.stringify([view.id, view.hash, view.errors, missing]);
-  if (mark === shownView?.mark) return;
-  shownView = view ? { id: view.id, mark } : null;
-  if (view === undefined) return dialog.close();
-  const empty = Object.fromEntries(missing.map((block) => [block, 'Please fill this in.']));
-  const errors = { ...view.errors, ...empty };
-  const place = { target: { view_id: view.id }, id: view.id, values: view.state.values, errors };
-  $('modal-title').textContent = view.title;
+  if (view?.id === modal.id && view === undefined) return;
+  if (view === undefined) {
+    modal = NO_MODAL;
+    return dialog.close();
+  }
+  const missing = view.id === modal.id ? modal.missing : [];
+  const mark = JSON.stringify([view.hash, view.errors, missing]);
+  if (view.id === closedView || (view.id === modal.id && mark === modal.mark)) return;
+  modal = { id: view.id, mark, missing };
+  const left = Object.fromEntries(missing.map((block) => [block, 'Please fill this in.']));
   const body = dialog.querySelector('.body');
-  body.replaceChildren(blocksNode(place, view.blocks));
-  dialog
-    .querySelector('footer')
-    .replaceChildren(
-      h('button', { type: 'button', onclick: () => dialog.close() }, view.close ?? 'Close'),
-      ...(view.submit ? [h('button', { type: 'submit', class: 'primary' }, view.submit)] : []),
-    );
+  const submit = view.submit && h('button.primary', { type: 'submit' }, view.submit);
+  const close = h('button', { type: 'button', onclick: () => dialog.close() }, view.close ?? 'Close');
+  $('modal-title').textContent = view.title;
+  body.replaceChildren(blocksNode(inView(view, { ...view.errors, ...left }), view.blocks));
+  dialog.querySelector('footer').replaceChildren(...[close, submit].filter(Boolean));
   if (!dialog.open) dialog.showModal();
-  const first =
-    body.querySelector('[aria-invalid="true"]') ?? body.querySelector('input, select, textarea, button');
-  (first ?? dialog.querySelector('footer button:last-child')).focus();
+  const field = body.querySelector('[aria-invalid]') ?? body.querySelector('input, select, textarea, button');
+  (field ?? close).focus();
 };
 
 const submitModal = async (event) => {
   event.preventDefault();
-  const view = state.views.find((one) => one.id === shownView?.id);
-  if (view?.submit == null) return;
+  const view = state.views.find((one) => one.id === modal.id);
+  if (!view?.submit) return;
   const values = {};
-  for (const { type, block_id, element } of view.blocks) {
-    const value = type === 'input' ? drafts.get(draftKey(view, { block_id }, element)) : undefined;
-    if (value !== undefined) values[block_id] = { [element.action_id]: value };
+  for (const block of view.blocks.filter(({ type }) => type === 'input')) {
+    const value = drafts.get(draftKey({ place: view, block, element: block.element }));
+    if (value !== undefined) values[block.block_id] = { [block.element.action_id]: value };
   }
-  const answer = await busy(
-    $('modal').querySelector('[type=submit]'),
-    post('submit', { view_id: view.id, values }),
-  );
-  missing = answer.error === 'missing_required' ? answer.fields : [];
+  const work = post('submit', { view_id: view.id, values });
+  const answer = await busy($('modal').querySelector('[type=submit]'), work);
+  modal.missing = answer.error === 'missing_required' ? answer.fields : [];
   drawModal();
 };
 
-/** Escape, ✕ and the close button all close the dialog; when Slack did not close it, the person did, and the app may want to know. */
+/** Escape, ✕ and the close button all close the dialog. Was it not the app who closed the view, then it may want to know. */
 const modalClosed = () => {
-  const closed = shownView;
-  shownView = null;
-  if (closed !== null) void post('close', { view_id: closed.id });
+  if (modal === NO_MODAL) return;
+  closedView = modal.id;
+  modal = NO_MODAL;
+  void post('close', { view_id: closedView });
 };
 
 // ── Doing things ─────────────────────────────────────────────────────────────
 
 const say = (sentence) => {
-  const close = h('button', { type: 'button', class: 'plain', onclick: () => say('') }, 'Dismiss');
-  $('trouble').replaceChildren(h('span', sentence), close);
+  const close = h('button.plain', { type: 'button', onclick: () => say('') }, 'Dismiss');
+  $('trouble').replaceChildren(sentence, close);
   $('trouble').hidden = sentence === '';
 };
 
-/** Posts as the present person; a request that cannot be done is said in the simulator's own sentence. */
+/** Posts as the present person; what cannot be done is said in the simulator's own sentence. */
 const post = async (route, body) => {
-  try {
-    const response = await fetch(`/_sim/${route}`, {
-      method: 'POST',
-      body: JSON.stringify({ user: here.me.id, ...body }),
-    });
-    const answer = await response.json();
-    say(response.ok ? '' : `That cannot be done: ${answer.error}.`);
-    return answer;
-  } catch {
-    say('The demo does not answer. Is it still running?');
-    return { ok: false };
-  }
+  say('');
+  const request = { method: 'POST', body: JSON.stringify({ user: here.me.id, ...body }) };
+  const response = await fetch(`/_sim/${route}`, request).catch(() => undefined);
+  const answer = (await response?.json().catch(() => undefined)) ?? {
+    ok: false,
+    error: 'the demo does not answer',
+  };
+  if (!response?.ok) say(`That cannot be done: ${answer.error}.`);
+  return answer;
 };
 
 /** Marks a control while its work is under way. */
@@ -922,34 +799,27 @@ const tellErrors = () => {
   for (const { at, user, about, error, messages = [] } of state.errors) {
     if (at <= toldUntil || user !== here.me.id) continue;
     toldUntil = at;
-    say(
-      `“${about}” failed: ${WHY[error] ?? 'Slack cannot show what the app answered'} (${[error, ...messages].join('; ')}).`,
-    );
+    const why = WHY[error] ?? 'Slack cannot show what the app answered';
+    say(`“${about}” failed: ${why} (${[error, ...messages].join('; ')}).`);
   }
 };
 
-const MENTIONABLE = /(?<![\w@])@([\w.-]+)/g;
-
 /** What a client makes of typed text: escaped, with @names as mentions. */
 const asSent = (text) =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(MENTIONABLE, (all, name) => {
-      const user = state.users.find((one) => one.name === name);
-      const group = state.groups.find((one) => one.handle === name);
-      if (user) return `<@${user.id}>`;
-      return group ? `<!subteam^${group.id}>` : all;
-    });
+  encode(text).replace(/(?<![\w@])@([\w.-]*\w)/g, (all, name) => {
+    const user = state.users.find((one) => one.name === name);
+    const group = state.groups.find((one) => one.handle === name);
+    if (user) return `<@${user.id}>`;
+    return group ? `<!subteam^${group.id}>` : all;
+  });
 
 const send = (text, thread) => {
+  const { command } = state.app;
   const channel = here.channel.id;
   const [, name, rest] = /^(\/\S*)\s*(.*)$/s.exec(text) ?? [];
   if (name === undefined)
-    return post('message', { channel, text: asSent(text), ...(thread && { thread_ts: thread }) });
-  if (name !== state.app.command)
-    return say(`${name} is not a command of this workspace. Try ${state.app.command} help.`);
+    return post('message', { channel, text: asSent(text), thread_ts: thread ?? undefined });
+  if (name !== command) return say(`${name} is not a command of this workspace. Try ${command} help.`);
   return thread
     ? say(`${name} is not supported in threads. Sorry!`)
     : post('command', { channel, text: rest });
@@ -969,11 +839,12 @@ const composer = (form, threadOf) => {
     box.value = '';
     void busy(form.querySelector('button'), send(text, threadOf()));
   });
-  box.addEventListener('keydown', ({ key }) => {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[key];
-    if (step === undefined || sent[at + step] === undefined) return;
+  box.addEventListener('keydown', (event) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (step === undefined || at + step < 0 || at + step > sent.length) return;
+    event.preventDefault();
     at += step;
-    box.value = sent[at];
+    box.value = sent[at] ?? '';
   });
 };
 
@@ -982,32 +853,26 @@ const composer = (form, threadOf) => {
 /** Reads the address. Who or what is not there becomes the first that is. */
 const locate = () => {
   const [person, place, thread] = location.hash.slice(1).split('/').map(decodeURIComponent);
-  const people = state.users.filter((user) => !user.is_bot && !user.deleted);
-  const me = people.find((user) => user.name === person) ?? people[0];
+  const me = people().find((user) => user.name === person) ?? people()[0];
+  if (place === HOME && !isOutside(me)) return { me, channel: null, thread: null };
   const visible = state.channels.filter((channel) => canSee(me, channel));
-  const isHome = place === HOME && !isOutside(me);
-  const channel = isHome ? null : (visible.find((one) => one.name === place) ?? visible[0] ?? null);
-  return { me, channel, thread: channel?.name === place && thread ? thread : null };
+  const channel = visible.find((one) => one.name === place) ?? visible[0] ?? null;
+  return { me, channel, thread: channel?.name === place ? thread : undefined };
 };
 
 const render = () => {
   here = locate();
   const { me, channel } = here;
-  document.title = `${channel === null ? 'Home' : channel.name} – ${me.real_name} – Illumio ChatOps demo`;
-  $('title').textContent =
-    channel === null
-      ? `${nameOf(state.app.bot_user)} home`
-      : channel.is_im
-        ? 'illumio messages'
-        : `# ${channel.name}`;
+  document.title = `${titleOf(channel)} – ${me.real_name} – Illumio ChatOps demo`;
+  $('title').textContent = titleOf(channel);
   $('whoami').textContent = `${me.real_name}, ${rightsOf(me)}`;
   $('messages').hidden = channel === null;
   $('home').hidden = channel !== null;
   drawSide();
   if (channel === null) drawHome();
-  else drawChannel(channel);
+  else drawChannel();
   drawThread();
-  drawComposer($('composer'), channel && `Message #${channel.name}, or ${state.app.command} help`);
+  drawComposer($('composer'), channel ? `Message #${channel.name}, or ${state.app.command} help` : '');
   drawComposer($('thread-composer'), 'Reply…');
   drawModal();
   tellErrors();
@@ -1018,63 +883,70 @@ const showMenu = (isOpen) => {
   $('menu').setAttribute('aria-expanded', String(isOpen));
 };
 
-const moved = () => {
-  const wasHome = here.channel === null && here.me;
+/** Goes where the address says; the app hears when its Home is opened. */
+const go = () => {
+  const before = here;
   showMenu(false);
   say('');
   render();
-  if (here.channel === null && wasHome !== here.me) void post('home', {});
+  const wasHome = before.channel === null && before.me === here.me;
+  if (here.channel === null && !wasHome) void post('home', {});
 };
 
-const get = async (path) => (await fetch(`/_sim/${path}`)).json();
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const get = (path) =>
+  fetch(`/_sim/${path}`)
+    .then((response) => response.json())
+    .catch(() => undefined);
 
 /** Draws every change; when the demo is gone, says so and waits for it to come back. */
 const follow = async () => {
+  let isGone = false;
   for (;;) {
-    try {
-      state = await get('state');
-      const isFirst = here.me === undefined;
-      if (isFirst) {
-        toldUntil = state.now;
-        moved();
-      } else render();
-      let change = state.change;
-      while (change === state.change) change = (await get(`changes?since=${state.change}`)).change;
-    } catch (cause) {
-      if (!(cause instanceof TypeError && /fetch|network/i.test(cause.message))) throw cause;
+    const fresh = await get('state');
+    if (fresh === undefined) {
+      isGone = true;
       say('The demo has stopped. This page goes on when it runs again.');
-      await pause(1500);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      continue;
     }
+    state = fresh;
+    toldUntil ||= state.now;
+    if (isGone || here.me === undefined) go();
+    else render();
+    isGone = false;
+    await get(`changes?since=${state.change}`);
   }
 };
 
-const closeMenus = (event) => {
-  for (const menu of document.querySelectorAll('details.more[open]'))
-    if (!menu.contains(event.target)) menu.open = false;
+const closeMenu = (menu) => {
+  menu.open = false;
+  menu.querySelector('summary').focus();
 };
 
-const leave = (event) => {
-  if (event.key !== 'Escape' || $('modal').open) return;
+const closeThread = () => {
+  location.hash = address(here.me.name, here.channel.name);
+};
+
+const onEscape = () => {
   const menu = document.querySelector('details.more[open]');
-  if (menu) {
-    menu.open = false;
-    menu.firstElementChild.focus();
-  } else if (document.body.classList.contains('menu-open')) {
+  if (menu !== null) closeMenu(menu);
+  else if (document.body.classList.contains('menu-open')) {
     showMenu(false);
     $('menu').focus();
-  } else if (here.thread) location.hash = $('thread-close').hash;
+  } else if (here.thread) closeThread();
 };
 
+document.addEventListener('click', ({ target }) => {
+  for (const menu of document.querySelectorAll('details.more[open]'))
+    if (!menu.contains(target)) menu.open = false;
+});
+document.addEventListener('keydown', ({ key }) => key === 'Escape' && !$('modal').open && onEscape());
 $('menu').addEventListener('click', () => showMenu(!document.body.classList.contains('menu-open')));
+$('thread-close').addEventListener('click', closeThread);
 $('modal').addEventListener('close', modalClosed);
-$('modal').querySelector('form').addEventListener('submit', submitModal);
-$('modal')
-  .querySelector('[data-close]')
-  .addEventListener('click', () => $('modal').close());
-document.addEventListener('click', closeMenus);
-document.addEventListener('keydown', leave);
-window.addEventListener('hashchange', () => state && moved());
-composer($('composer'), () => null);
+$('modal-form').addEventListener('submit', submitModal);
+$('modal-close').addEventListener('click', () => $('modal').close());
+window.addEventListener('hashchange', () => state && go());
+composer($('composer'), () => undefined);
 composer($('thread-composer'), () => here.thread);
 void follow();

@@ -1,11 +1,14 @@
-import { meant, problemText } from '../config/problem.ts';
+import type { ConfigResult } from '../config/parse.ts';
+import { type ConfigProblem, meant, problemText } from '../config/problem.ts';
 import { destinations } from '../core/route.ts';
 import type { Settings } from '../core/settings.ts';
 import { SEVERITIES, type Severity } from '../core/severity.ts';
 import { counted } from '../core/text.ts';
 import { catalog } from './catalog.ts';
+import { checkLive, type LiveProblems } from './check-live.ts';
+import { connected } from './connected.ts';
 import { loadConfig } from './load-config.ts';
-import { defineVerb, EXIT, UsageError } from './verb.ts';
+import { defineVerb, type Edge, EXIT, UsageError } from './verb.ts';
 
 interface RouteAnswer {
   readonly channel: string;
@@ -14,40 +17,56 @@ interface RouteAnswer {
 
 export const verb = defineVerb({
   name: 'check',
-  usage: 'check [--config F] [--route k=v,…] [--json]',
+  usage: 'check [--config F] [--live] [--route k=v,…] [--json]',
   help: `Reads the configuration (./config.yml) and tells everything that is wrong with it, each with its line and the way out.
-Asks nobody: no PCE, no Slack.
+Asks nobody: no PCE, no Slack, unless --live.
 
+  --live    also holds labels against those of the PCEs, and channels against Slack: what does not exist there is an error
   --route rule=firewall-tampering,severity=critical,pce=prod-east,env=prod
             also says where such an alert would go; other keys are labels of its host
   --json    {ok, errors:[{file,line,path,message,hint}], warnings:[…], routes?:[{channel, mention}]}
 
-Exits 0 when it is right (warnings or not), 2 when it is not.`,
+Exits 0 when it is right (warnings or not), 2 when it is not, 1 when all that is wrong is that a PCE or Slack did not answer.`,
   options: {
     config: { type: 'string', default: 'config.yml' },
+    live: { type: 'boolean', default: false },
     route: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
   async run({ flags }, edge) {
     const result = loadConfig(edge, flags.config);
-    const errors = result.ok ? [] : result.errors;
-    const warnings = result.ok ? result.warnings : [];
+    const live = result.ok && flags.live ? await lookAround(result, edge) : NOTHING_LIVE;
+    const wrong = inOrder([...(result.ok ? [] : result.errors), ...live.errors]);
+    const errors = inOrder([...wrong, ...live.unasked]);
+    const ok = errors.length === 0;
+    const warnings = inOrder([...(result.ok ? result.warnings : []), ...live.warnings]);
     const routes = result.ok && flags.route !== undefined ? routed(flags.route, result.settings) : undefined;
-    if (flags.json) edge.out(JSON.stringify({ ok: result.ok, errors, warnings, routes }));
+    if (flags.json) edge.out(JSON.stringify({ ok, errors, warnings, routes }));
     else {
       for (const problem of errors) edge.out(problemText(problem));
       for (const problem of warnings) edge.out(`warning: ${problemText(problem)}`);
       for (const { channel, mention } of routes ?? [])
         edge.out(`to ${channel}${mention === null ? '' : `, mentioning ${mention}`}`);
       edge.out(
-        result.ok
+        ok && result.ok
           ? `${flags.config} is valid: ${counted(result.settings.pces.length, 'PCE')}, ${counted(result.settings.routes.length, 'route')}, ${counted(warnings.length, 'warning')}`
           : `${flags.config}: ${counted(errors.length, 'error')}`,
       );
     }
-    return result.ok ? EXIT.done : EXIT.usage;
+    if (ok) return EXIT.done;
+    return wrong.length === 0 ? EXIT.failed : EXIT.usage;
   },
 });
+
+const NOTHING_LIVE: LiveProblems = { errors: [], warnings: [], unasked: [] };
+
+const lookAround = (
+  { settings, source }: Extract<ConfigResult, { ok: true }>,
+  edge: Edge,
+): Promise<LiveProblems> => connected(settings, edge, (world) => checkLive(world, settings, source.problem));
+
+const inOrder = (problems: readonly ConfigProblem[]): ConfigProblem[] =>
+  [...problems].sort((a, b) => a.line - b.line);
 
 /** Where an alert described by `rule=…,severity=…,pce=…,<label>=<value>` would go. */
 const routed = (text: string, settings: Settings): RouteAnswer[] => {

@@ -12,8 +12,10 @@ import { contextOf, DEFAULT_CONTEXT } from '../core/rule-context.ts';
 import type { Settings } from '../core/settings.ts';
 import { subjectKey } from '../core/subject.ts';
 import { counted, plain } from '../core/text.ts';
+import { EMPTY_ESTATE } from '../core/workload.ts';
 import { rules } from '../rules/index.ts';
 import { atCwd, loadConfig } from './load-config.ts';
+import { type Reading, readSince, spanOf } from './replay-since.ts';
 import { defineVerb, type Edge, EXIT, UsageError } from './verb.ts';
 
 /** Rejected records named one by one; a wrong file must not fill a terminal. */
@@ -33,7 +35,8 @@ The clock is the events' own; nothing is sent and no PCE is written to.
   --json       a line per finding {"rule","severity","subject","pce","event","time","reason"} and a last line
                {"events","rejected","findings","byRule","byDay","unknownTypes"}
 
-Records that are no events are named on stderr and counted. Exits 0 also when something was found, 1 when a rule failed.`,
+Records that are no events are named on stderr and counted. Exits 0 also when something was found, 1 when a rule failed or not
+everything could be read.`,
   options: {
     events: { type: 'string' },
     since: { type: 'string' },
@@ -47,34 +50,28 @@ Records that are no events are named on stderr and counted. Exits 0 also when so
       throw new UsageError('--since needs --config: it reads from the PCEs that are configured.');
     const settings = flags.config === undefined ? undefined : settingsOf(flags.config, edge);
     if (settings === null) return EXIT.usage;
-    if (flags.events === undefined) return fromPces(edge);
-
-    const read = await readSource(flags.events, edge);
+    const read =
+      flags.since !== undefined && settings !== undefined
+        ? await readSince(settings, spanOf(flags.since), edge)
+        : await readFile(flags.events ?? '-', settings, edge);
     if (read === undefined) return EXIT.failed;
-    for (const { line, why } of read.rejected.slice(0, MOST_NAMED))
-      edge.err(`${flags.events}:${line}: not an event: ${why}`);
+    for (const line of read.missing) edge.err(line);
+    if (read.recorded.length === 0 && read.missing.length > 0) return EXIT.failed;
+    for (const line of read.rejected.slice(0, MOST_NAMED)) edge.err(line);
     if (read.rejected.length > MOST_NAMED)
-      edge.err(`${flags.events}: and ${read.rejected.length - MOST_NAMED} more that are no events`);
+      edge.err(`and ${read.rejected.length - MOST_NAMED} more that are no events`);
 
     const ruleSet = settings === undefined ? defaultRules() : configured(settings);
-    const runs = [
-      ...byPce(
-        read.events.map(({ event }) => event),
-        settings,
-      ),
-    ].map(([pce, events]) => ({ pce, ...replayEvents(pce, events, ruleSet) }));
+    const runs = read.recorded.map(({ pce, events, estate }) => ({
+      pce,
+      ...replayEvents(pce, events, ruleSet, estate),
+    }));
     const result = report(runs, read.rejected.length);
     if (flags.json) for (const row of [...result.rows, result.summary]) edge.out(JSON.stringify(row));
     else for (const line of asText(result)) edge.out(line);
-    return failed(runs, edge) ? EXIT.failed : EXIT.done;
+    return failed(runs, edge) || read.missing.length > 0 ? EXIT.failed : EXIT.done;
   },
 });
-
-/** The seam for --since: the events come from the PCE adapter, which only src/app.ts may construct. */
-const fromPces = (edge: Edge): number => {
-  edge.err('--since cannot read from a PCE yet. Export the events to a file and use --events.');
-  return EXIT.failed;
-};
 
 /** null when the configuration is wrong, after every error was told. */
 const settingsOf = (name: string, edge: Edge): Settings | null => {
@@ -89,13 +86,29 @@ const defaultRules = (): RuleSet => compileRules(rules, () => undefined, DEFAULT
 const configured = (settings: Settings): RuleSet =>
   compileRules(rules, (id) => settings.rules[id], contextOf(settings));
 
-const readSource = async (name: string, edge: Edge): Promise<ReturnType<typeof readEvents> | undefined> => {
+/** undefined when the file cannot be read, after it was told. Nothing is known of the hosts in it. */
+const readFile = async (
+  name: string,
+  settings: Settings | undefined,
+  edge: Edge,
+): Promise<Reading | undefined> => {
+  let content: string;
   try {
-    return readEvents(name === '-' ? await streamText(stdin) : readFileSync(atCwd(edge, name), 'utf8'));
+    content = name === '-' ? await streamText(stdin) : readFileSync(atCwd(edge, name), 'utf8');
   } catch (error) {
     edge.err(`${name} cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
     return undefined;
   }
+  const { events, rejected } = readEvents(content);
+  const pces = byPce(
+    events.map(({ event }) => event),
+    settings,
+  );
+  return {
+    recorded: [...pces].map(([pce, own]) => ({ pce, events: own, estate: EMPTY_ESTATE })),
+    rejected: rejected.map(({ line, why }) => `${name}:${line}: not an event: ${why}`),
+    missing: [],
+  };
 };
 
 /** Memories are per PCE, and so are replays. A PCE is called as the configuration calls it, else by its own name. */

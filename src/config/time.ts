@@ -18,12 +18,19 @@ export const duration = textLeaf({
   read: durationMs,
 });
 
+/** Intervals alone may be shorter than a second, for tests that cannot wait: `200ms`. */
+const millis = (text: string): number | undefined => {
+  const count = /^([1-9]\d{1,5})ms$/.exec(text)?.[1];
+  return count === undefined ? undefined : Number(count);
+};
+
 /** How often something is done: a duration (→ ms) or a cron expression (→ as written, run by our own loops: design §3). */
 export const interval = textLeaf<Interval>({
   expects: 'a duration or a cron expression',
   hint: `${DURATION_HINT}, or "*/5 * * * *"`,
   json: {},
-  read: (text) => durationMs(text) ?? (isCron(text) ? text.split(/\s+/).join(' ') : undefined),
+  read: (text) =>
+    durationMs(text) ?? millis(text) ?? (isCron(text) ? text.split(/\s+/).join(' ') : undefined),
 });
 
 /** Epoch ms of `2026-12-31` (its first moment, UTC) or of an RFC 3339 time with a zone. */

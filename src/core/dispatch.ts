@@ -1,5 +1,5 @@
 import { type Alert, type Delivery, fingerprintOf, type Incident, type Reason } from './alert.ts';
-import { type Fork, fork } from './apply.ts';
+import { type Board, boardOn } from './board.ts';
 import type { Label } from './label.ts';
 import { type Destination, destinations } from './route.ts';
 import type { Cleared, Finding, Life } from './rule.ts';
@@ -7,6 +7,7 @@ import type { Settings } from './settings.ts';
 import { compareSeverity, graver, raised, type Severity } from './severity.ts';
 import { deliveryKey, type State, type Transition } from './state.ts';
 import { subjectKey } from './subject.ts';
+import { span } from './text.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -42,6 +43,10 @@ export interface DispatchDeps {
   alertId(fingerprint: string): string;
   /** A new unguessable id. */
   newId(): string;
+  /** Only the daily look back found these: the PCE recorded them long after they happened (definitions §1). */
+  readonly late?: boolean;
+  /** After a downtime: what happened before this moment is folded into one digest per rule, critical and high-value excepted. */
+  readonly digestBefore?: number;
 }
 
 /**
@@ -55,20 +60,21 @@ export const dispatch = (
   state: State,
   deps: DispatchDeps,
 ): readonly Transition[] => {
-  const board = fork({ ...state, ...slice });
+  const board = boardOn({ ...state, ...slice });
   for (const weighed of found) fire(board, weighed, deps);
   for (const { rule, cleared: over } of cleared)
     resolve(board, fingerprintOf(deps.pce, rule, subjectKey(over.subject)), over, deps);
   return board.transitions;
 };
 
-const fire = (board: Fork, weighed: Weighed, deps: DispatchDeps): void => {
-  const { rule, finding } = weighed;
+const fire = (board: Board, weighed: Weighed, deps: DispatchDeps): void => {
+  const { rule } = weighed;
+  const finding = deps.late === true ? saidLate(weighed.finding, deps.now) : weighed.finding;
   const fingerprint = fingerprintOf(deps.pce, rule, subjectKey(finding.subject));
   const severity = weighed.highValue ? raised(finding.severity) : finding.severity;
-  const before = board.state.alerts.get(fingerprint);
+  const before = board.alert(fingerprint);
   if (before === undefined || before.state === 'resolved')
-    return begin(board, fingerprint, weighed, severity, before, deps);
+    return begin(board, fingerprint, { ...weighed, finding }, severity, before, deps);
 
   const rose = compareSeverity(severity, before.severity) > 0;
   const due = before.life === 'once' || weighed.highValue || deps.now >= before.quiet.until;
@@ -82,17 +88,25 @@ const fire = (board: Fork, weighed: Weighed, deps: DispatchDeps): void => {
     severity: before.life === 'burst' ? graver(before.severity, severity) : severity,
     quiet: due || rose ? longer(before, deps.now) : before.quiet,
   });
-  const alert = board.state.alerts.get(fingerprint) as Alert;
+  const alert = board.alert(fingerprint) as Alert;
   if (isSnoozed(alert, deps.now)) return touch(board, fingerprint);
   if (rose) return tell(board, alert, weighed, 'escalated', deps);
-  if (before.life === 'once') return tell(board, alert, weighed, 'more', deps);
+  if (before.life === 'once') return tell(board, alert, weighed, toldAs(alert, deps), deps);
   if (due) return tell(board, alert, weighed, 'repeat', deps);
   touch(board, fingerprint);
 };
 
+const saidLate = (finding: Finding, now: number): Finding => ({
+  ...finding,
+  story: [
+    ...finding.story,
+    ` The PCE recorded this late: I found it ${span(now - finding.at)} after it happened.`,
+  ],
+});
+
 /** An alert begins to fire. Within its quiet period it only moves what already stands in Slack. */
 const begin = (
-  board: Fork,
+  board: Board,
   fingerprint: string,
   { rule, life, finding, highValue, ...weighed }: Weighed,
   severity: Severity,
@@ -129,9 +143,16 @@ const begin = (
       ...(hushed ? { hushed } : {}),
     },
   });
-  const alert = board.state.alerts.get(fingerprint) as Alert;
+  const alert = board.alert(fingerprint) as Alert;
   if (hushed || isSnoozed(alert, deps.now)) return reopen(board, fingerprint, deps);
-  tell(board, alert, { rule, life, finding, highValue, ...weighed }, 'more', deps);
+  tell(board, alert, { rule, life, finding, highValue, ...weighed }, toldAs(alert, deps), deps);
+};
+
+/** Why a new alert is told: found late, part of a catch-up, or simply one more (of none so far: the first). */
+const toldAs = ({ severity, highValue, firstAt }: Alert, { late, digestBefore }: DispatchDeps): Reason => {
+  if (digestBefore !== undefined && firstAt < digestBefore && severity !== 'critical' && !highValue)
+    return 'digest';
+  return late === true ? 'late' : 'more';
 };
 
 const isSnoozed = ({ snoozed }: Alert, now: number): boolean => snoozed !== undefined && now < snoozed.until;
@@ -141,48 +162,61 @@ const longer = ({ quiet }: Alert, now: number): Alert['quiet'] => {
   return { until: now + stepMs, stepMs };
 };
 
-const incidentsWith = (board: Fork, fingerprint: string): Incident[] =>
-  [...board.state.incidents.values()].filter(({ alerts }) => alerts.includes(fingerprint));
-
 /** The counter of every message that shows the alert moves. */
-const touch = (board: Fork, fingerprint: string): void => {
-  for (const { id } of incidentsWith(board, fingerprint)) board.add({ type: 'incident-touched', id });
+const touch = (board: Board, fingerprint: string): void => {
+  for (const { id } of board.incidentsWith(fingerprint)) board.add({ type: 'incident-touched', id });
 };
 
 /** The newest incidents that showed the alert show it again, as firing. */
-const reopen = (board: Fork, fingerprint: string, deps: DispatchDeps): void => {
+const reopen = (board: Board, fingerprint: string, deps: DispatchDeps): void => {
   const newest = new Map<string, Incident>();
-  for (const incident of incidentsWith(board, fingerprint))
+  for (const incident of board.incidentsWith(fingerprint))
     if (incident.openedAt >= (newest.get(incident.key)?.openedAt ?? 0)) newest.set(incident.key, incident);
   for (const { id, severity } of newest.values())
     board.add({ type: 'incident-joined', id, alerts: [fingerprint], at: deps.now, severity, groups: [] });
 };
 
 /** Says something about an alert in every place it is routed to: as a root if an incident opens there, else as a line. */
-const tell = (board: Fork, alert: Alert, weighed: Weighed, reason: Reason, deps: DispatchDeps): void => {
+const tell = (board: Board, alert: Alert, weighed: Weighed, reason: Reason, deps: DispatchDeps): void => {
   const routed = { ...alert, labels: weighed.labels };
-  for (const place of destinations(routed, deps.settings)) {
-    const open = takes(board, place.key, deps);
-    if (open === undefined) openIncident(board, alert, weighed, place, deps);
+  for (const way of destinations(routed, deps.settings)) {
+    // A catch-up is one message per rule, whatever the route groups by.
+    const place =
+      reason === 'digest' ? { ...way, key: `${way.channel}|${deps.pce}|${alert.rule}|digest` } : way;
+    const open = takes(board, alert, place, deps);
+    if (open === undefined) openIncident(board, alert, weighed, place, reason, deps);
     else join(board, open, alert, weighed, reason, place, deps);
   }
 };
 
-/** The incident of the key that still takes alerts; one that is too old or too full is closed on the way. */
-const takes = (board: Fork, key: string, { now }: DispatchDeps): Incident | undefined => {
-  for (const incident of board.state.incidents.values()) {
-    if (incident.key !== key || !incident.open) continue;
+/**
+ * The incident that takes an alert for this place: one of its key that is neither too old nor too full (those are closed on the
+ * way), else one that holds it already: it may have been folded into another.
+ */
+const takes = (
+  board: Board,
+  { fingerprint }: Alert,
+  { key, channel }: Destination,
+  { now }: DispatchDeps,
+): Incident | undefined => {
+  for (const incident of board.openOf(key)) {
     if (now - incident.joinedAt < INCIDENT.idleMs && incident.alerts.length < INCIDENT.most) return incident;
     board.add({ type: 'incident-closed', id: incident.id });
   }
-  return undefined;
+  return board
+    .incidentsWith(fingerprint)
+    .find(
+      (incident) =>
+        incident.open && incident.channel === channel && now - incident.joinedAt < INCIDENT.idleMs,
+    );
 };
 
 const openIncident = (
-  board: Fork,
+  board: Board,
   alert: Alert,
   weighed: Weighed,
   place: Destination,
+  reason: Reason,
   deps: DispatchDeps,
 ): void => {
   const incident: Incident = {
@@ -202,11 +236,12 @@ const openIncident = (
     groups: groupsOf(weighed),
   };
   board.add({ type: 'incident-opened', incident });
-  queue(board, incident, [alert.fingerprint], 'first', 'root', place.mention, deps);
+  const opening = reason === 'late' || reason === 'digest' ? reason : 'first';
+  queue(board, incident, [alert.fingerprint], opening, 'root', place.mention, deps);
 };
 
 const join = (
-  board: Fork,
+  board: Board,
   incident: Incident,
   alert: Alert,
   weighed: Weighed,
@@ -214,7 +249,8 @@ const join = (
   place: Destination,
   deps: DispatchDeps,
 ): void => {
-  const broadcast = reason === 'escalated' || loud(incident, alert, weighed, reason, deps);
+  const broadcast =
+    reason === 'escalated' || (reason !== 'digest' && loud(incident, alert, weighed, reason, deps));
   board.add({
     type: 'incident-joined',
     id: incident.id,
@@ -223,9 +259,7 @@ const join = (
     severity: graver(incident.severity, alert.severity),
     groups: groupsOf(weighed),
   });
-  const waiting = [...board.state.deliveries.values()].filter(
-    (row) => row.incident === incident.id && row.state === 'queued',
-  );
+  const waiting = board.waitingOf(incident.id).filter(({ state }) => state === 'queued');
   const root = waiting.find((row) => row.place === 'root');
   if (root !== undefined && (root.alerts.includes(alert.fingerprint) || root.alerts.length < NAMED_IN_ROOT))
     return board.add({ type: 'delivery-joined', key: root.key, alerts: [alert.fingerprint], place: 'root' });
@@ -273,7 +307,7 @@ const groupsOf = ({ labels }: Weighed): string[] =>
   });
 
 const queue = (
-  board: Fork,
+  board: Board,
   { id }: Incident,
   alerts: readonly string[],
   reason: Reason,
@@ -281,7 +315,7 @@ const queue = (
   mention: string | undefined,
   deps: DispatchDeps,
 ): void => {
-  const incident = board.state.incidents.get(id) as Incident;
+  const incident = board.incident(id);
   board.add({
     type: 'delivery-queued',
     delivery: {
@@ -301,16 +335,16 @@ const queue = (
 };
 
 /** A condition is over: the alert is resolved; an incident whose last alert it was says so once and closes. */
-const resolve = (board: Fork, fingerprint: string, over: Cleared, deps: DispatchDeps): void => {
-  const alert = board.state.alerts.get(fingerprint);
+const resolve = (board: Board, fingerprint: string, over: Cleared, deps: DispatchDeps): void => {
+  const alert = board.alert(fingerprint);
   if (alert?.state !== 'firing') return;
   board.add({ type: 'alert-resolved', fingerprint, at: over.at, why: over.why });
-  for (const incident of incidentsWith(board, fingerprint)) {
+  for (const incident of board.incidentsWith(fingerprint)) {
     if (!incident.open) {
       board.add({ type: 'incident-touched', id: incident.id });
       continue;
     }
-    const members = incident.alerts.flatMap((one) => board.state.alerts.get(one) ?? []);
+    const members = incident.alerts.flatMap((one) => board.alert(one) ?? []);
     if (members.some(({ state }) => state === 'firing')) {
       board.add({ type: 'incident-touched', id: incident.id });
       continue;
@@ -324,7 +358,5 @@ const resolve = (board: Fork, fingerprint: string, over: Cleared, deps: Dispatch
 };
 
 /** The root is under way: it may stand in Slack already although nobody has confirmed it. */
-const wentOut = (board: Fork, { id }: Incident): boolean =>
-  [...board.state.deliveries.values()].some(
-    (row) => row.incident === id && row.place === 'root' && row.state === 'intent',
-  );
+const wentOut = (board: Board, { id }: Incident): boolean =>
+  board.waitingOf(id).some(({ place, state }) => place === 'root' && state === 'intent');

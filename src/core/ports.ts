@@ -44,6 +44,8 @@ export interface Store {
   wakesDue(pce: string, now: number): Promise<readonly string[]>;
   alerts(fingerprints: Iterable<string>): Promise<readonly Alert[]>;
   alertById(id: string): Promise<Alert | undefined>;
+  /** Alerts of any state about one workload. */
+  alertsOfHost(pce: string, href: string): Promise<readonly Alert[]>;
   /** Firing alerts, of one PCE or all. */
   firing(pce?: string): Promise<readonly Alert[]>;
   /** Burst alerts that fired last before `before` and are due to resolve are found by the caller among `firing`. */
@@ -148,6 +150,8 @@ export interface Pce {
   readonly name: string;
   /** All events with from ≤ time ≤ to, cut into as many calls as the cap needs, oldest first. */
   events(from: number, to: number): Promise<EventsAnswer>;
+  /** Time of the newest event the PCE has, epoch ms; undefined when it has none. */
+  newestEventAt(): Promise<number | undefined>;
   health(): Promise<HealthReading>;
   /** How it answered so far, from all calls made. */
   reach(): Reach;

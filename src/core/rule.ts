@@ -34,6 +34,16 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
       readonly hosts: ReadonlyMap<string, Workload | null>;
       readonly suspended: readonly Workload[];
     }
+  /**
+   * How complete the reading of events is: from where on something is missing, or how the PCE's newest event compares with the
+   * newest we have ever seen (both epoch ms).
+   */
+  | {
+      readonly kind: 'ingest';
+      readonly gapFrom?: number | undefined;
+      readonly newest?: number;
+      readonly newestSeen?: number | undefined;
+    }
   /** A rule asked to be called at this time; `hosts` holds what it asked to be read (Detector.reads). */
   | { readonly kind: 'wake'; readonly hosts: ReadonlyMap<string, Workload | null> }
 );
@@ -124,7 +134,7 @@ export interface AlertRule {
     readonly types: readonly string[];
     /** Notification types that count in whatever event they occur. */
     readonly notices?: readonly string[];
-    readonly readings?: readonly ('health' | 'reach' | 'sweep' | 'wake')[];
+    readonly readings?: readonly ('health' | 'reach' | 'sweep' | 'ingest' | 'wake')[];
   };
   readonly options: z.ZodType;
   /** What a person should do next: one or two plain sentences. */

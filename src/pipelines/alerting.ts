@@ -2,12 +2,13 @@ import { type Alert, fingerprintOf, type Person } from '../core/alert.ts';
 import type { Detected, RuleSet } from '../core/detect.ts';
 import { type DispatchDeps, dispatch, type Weighed } from '../core/dispatch.ts';
 import type { PceEvent } from '../core/event.ts';
-import type { Clock, Ids, Inventory, Log, Pce, Store } from '../core/ports.ts';
+import type { Clock, EventsAnswer, Ids, Inventory, Log, Pce, Store } from '../core/ports.ts';
 import { destinations } from '../core/route.ts';
 import type { Cleared, Observation, RuleContext } from '../core/rule.ts';
 import type { Settings } from '../core/settings.ts';
 import { SEVERITIES } from '../core/severity.ts';
 import { emptyState, type Transition } from '../core/state.ts';
+import type { Reached } from '../core/step.ts';
 import { affectedHosts, subjectKey } from '../core/subject.ts';
 import type { Workload } from '../core/workload.ts';
 import { createMutex } from './mutex.ts';
@@ -16,9 +17,17 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** Definitions §1: how far back the first start reads (as history), and each kind of poll before the cursor. */
-export const WINDOW_MS = { history: HOUR_MS, poll: 2 * MINUTE_MS, sweep: 20 * MINUTE_MS } as const;
+export const WINDOW_MS = {
+  history: HOUR_MS,
+  poll: 2 * MINUTE_MS,
+  sweep: 20 * MINUTE_MS,
+  /** After a longer absence, what is older than this is told in a digest. */
+  single: HOUR_MS,
+} as const;
 /** An empty poll commits nothing, but the cursor is stored at least so often (design §5). */
 const CURSOR_MS = 10 * MINUTE_MS;
+/** The PCE tells its time in whole seconds, and an answer takes a moment. */
+const CLOCKS_DIFFER_MS = 2_000;
 /** Above so many hosts a state sweep reads the whole collection instead of each (definitions §2). */
 const READ_EACH = 50;
 
@@ -36,6 +45,8 @@ export interface AlertingDeps {
   alertId(fingerprint: string): string;
   /** Called with the events of every poll, once what they mean is durable; those of overlapping polls come again. */
   evaluated(events: readonly PceEvent[]): Promise<void>;
+  /** Named steps, for tests that end the process at each of them. */
+  readonly reached?: Reached;
   /** Called when something was committed that may have to be sent. */
   committed(): void;
   /** Tells people of a trouble of our own. */
@@ -49,6 +60,14 @@ export interface AlertingStatus {
   readonly lastPollAt: number | undefined;
   readonly eventsSeen: number;
   readonly rejected: number;
+  /** Events that the last sweep found and no poll had. */
+  readonly lastSweepFound: number;
+  /** Events that only the daily look back found. */
+  readonly late: number;
+  /** Start of a gap that could not be closed yet. */
+  readonly gapFrom: number | undefined;
+  /** Times a gap was opened. */
+  readonly gaps: number;
 }
 
 /**
@@ -56,8 +75,13 @@ export interface AlertingStatus {
  * PceError or StoreError, and then changed nothing.
  */
 export interface Alerting {
-  /** Reads the events since the cursor, and `overlapMs` before it, for those recorded late. */
-  poll(overlapMs: number): Promise<void>;
+  /**
+   * Reads the events since the cursor, and `overlapMs` before it, for those recorded late. What only the daily look back finds is
+   * marked `late`. After a downtime of more than an hour, what is older than that is told as one digest per rule.
+   */
+  poll(overlapMs: number, how?: { readonly late?: boolean }): Promise<void>;
+  /** Looks whether the PCE's newest event is older than one we have seen: it was restored from a backup (definitions §1). */
+  lookBack(): Promise<void>;
   health(): Promise<void>;
   reach(): Promise<void>;
   /** Reads the hosts of open ven-* alerts: events alone may never clear them (definitions §2). */
@@ -83,18 +107,29 @@ export const createAlerting = (deps: AlertingDeps): Alerting => {
   let skewMs = 0;
   let cursor: number | undefined;
   let cursorStoredAt = Number.NEGATIVE_INFINITY;
-  let status: AlertingStatus = { cursor, lastPollAt: undefined, eventsSeen: 0, rejected: 0 };
+  /** Nothing before the first start is told: it is history, for the daily look back too. */
+  let origin: number | undefined;
+  let status: AlertingStatus = {
+    cursor,
+    lastPollAt: undefined,
+    eventsSeen: 0,
+    rejected: 0,
+    lastSweepFound: 0,
+    late: 0,
+    gapFrom: undefined,
+    gaps: 0,
+  };
 
   const pceNow = (): number => clock.now() + skewMs;
 
   /** Detects, decides and commits what one observation means. @returns true when something was committed */
   const accept = async (
     observation: Observation,
-    more: { cursor?: number; history?: boolean } = {},
+    more: Told & { cursor?: number; origin?: number; history?: boolean } = {},
   ): Promise<void> => {
     const found = rules.run(observation, await store.memories(pce.name));
     report(found, deps);
-    const dispatched = more.history === true ? [] : await decide(found, observation, deps);
+    const dispatched = more.history === true ? [] : await decide(found, observation, deps, more);
     const idle =
       dispatched.length === 0 &&
       found.seen.length === 0 &&
@@ -111,8 +146,10 @@ export const createAlerting = (deps: AlertingDeps): Alerting => {
         memories: found.memories,
         wakes: found.wakes,
       },
+      ...(more.origin === undefined ? [] : [stream(pce.name, 'origin', more.origin)]),
       ...dispatched,
     ]);
+    deps.reached?.('poll committed');
     if (more.cursor !== undefined) cursorStoredAt = clock.mono();
     if (dispatched.length > 0) deps.committed();
   };
@@ -129,12 +166,28 @@ export const createAlerting = (deps: AlertingDeps): Alerting => {
     return hosts;
   };
 
+  /** A part of the log that could not be read, and its end, are alerts themselves (definitions §1). */
+  const gap = async ({ completeFrom, pceNow: now }: EventsAnswer): Promise<void> => {
+    if (completeFrom === undefined && status.gapFrom === undefined) return;
+    await accept({ kind: 'ingest', pce: pce.name, now, estate: inventory, gapFrom: completeFrom });
+  };
+
   return {
-    async poll(overlapMs) {
+    async poll(overlapMs, { late = false } = {}) {
       const from = cursor ?? (await store.cursor(pce.name, 'events'));
-      const to = pceNow();
-      const answer = await pce.events(from === undefined ? to - WINDOW_MS.history : from - overlapMs, to);
+      origin ??= await store.cursor(pce.name, 'origin');
+      const start = (to: number): number =>
+        from === undefined ? to - WINDOW_MS.history : Math.max(from - overlapMs, origin ?? 0);
+      const read = (to: number): Promise<EventsAnswer> => pce.events(start(to), to);
+      let to = pceNow();
+      let answer = await read(to);
       skewMs = answer.pceNow - clock.now();
+      if (from === undefined && answer.pceNow > to + CLOCKS_DIFFER_MS) {
+        // Its clock is ahead of ours: what happened between the two is history as well.
+        to = answer.pceNow;
+        answer = await read(to);
+      }
+      deps.reached?.('events read');
       if (answer.rejected.length > 0)
         log.warn(
           { pce: pce.name, rejected: answer.rejected.slice(0, 5), count: answer.rejected.length },
@@ -145,11 +198,20 @@ export const createAlerting = (deps: AlertingDeps): Alerting => {
         const seen = await store.seen(pce.name, answer.events);
         const events = answer.events.filter(({ href }) => !seen.has(href) && !evaluated.has(href));
         const next = Math.max(cursor ?? from ?? 0, Math.min(to, answer.pceNow, answer.completeFrom ?? to));
+        const away = from !== undefined && answer.pceNow - from > WINDOW_MS.single;
         await accept(
           { kind: 'events', pce: pce.name, now: answer.pceNow, estate: inventory, events },
-          { cursor: next, history: from === undefined && !deps.backfill },
+          {
+            cursor: next,
+            late,
+            history: from === undefined && !deps.backfill,
+            ...(from === undefined ? { origin: start(to) } : {}),
+            ...(away ? { digestBefore: answer.pceNow - WINDOW_MS.single } : {}),
+          },
         );
         cursor = next;
+        origin ??= start(to);
+        await gap(answer);
         for (const [href, at] of evaluated) if (at < next - 2 * WINDOW_MS.sweep) evaluated.delete(href);
         for (const { href, at } of events) evaluated.set(href, at);
         status = {
@@ -157,9 +219,30 @@ export const createAlerting = (deps: AlertingDeps): Alerting => {
           lastPollAt: clock.now(),
           eventsSeen: status.eventsSeen + events.length,
           rejected: status.rejected + answer.rejected.length,
+          lastSweepFound: overlapMs === WINDOW_MS.sweep ? events.length : status.lastSweepFound,
+          late: status.late + (late ? events.length : 0),
+          gapFrom: answer.completeFrom,
+          gaps: status.gaps + (answer.completeFrom !== undefined && status.gapFrom === undefined ? 1 : 0),
         };
       });
       await deps.evaluated(answer.events);
+    },
+
+    async lookBack() {
+      const newest = await pce.newestEventAt();
+      if (newest === undefined) return;
+      await exclusive(async () => {
+        const seen = await store.cursor(pce.name, 'newest');
+        await accept({
+          kind: 'ingest',
+          pce: pce.name,
+          now: pceNow(),
+          estate: inventory,
+          newest,
+          newestSeen: seen,
+        });
+        if (seen === undefined || newest > seen) await store.commit([stream(pce.name, 'newest', newest)]);
+      });
     },
 
     async health() {
@@ -205,7 +288,9 @@ export const createAlerting = (deps: AlertingDeps): Alerting => {
 
     acknowledge: (alerts, by) =>
       exclusive(async () => {
-        const open = alerts.filter(({ acknowledged }) => acknowledged === undefined);
+        // Read anew: somebody may have been faster, and the first one stays.
+        const now = await store.alerts(alerts.map(({ fingerprint }) => fingerprint));
+        const open = now.filter(({ acknowledged }) => acknowledged === undefined);
         await change(
           open,
           open.map(({ fingerprint }) => ({ type: 'alert-acknowledged', fingerprint, by, at: clock.now() })),
@@ -225,7 +310,7 @@ export const createAlerting = (deps: AlertingDeps): Alerting => {
     touchHost: (href) =>
       exclusive(async () =>
         change(
-          (await store.firing(pce.name)).filter(({ workloads }) => workloads.includes(href)),
+          (await store.alertsOfHost(pce.name, href)).filter(({ state }) => state !== 'resolved'),
           [],
           deps,
         ),
@@ -234,9 +319,7 @@ export const createAlerting = (deps: AlertingDeps): Alerting => {
     flush: () =>
       exclusive(async () => {
         if (cursor === undefined) return;
-        await store.commit([
-          { type: 'polled', pce: pce.name, stream: 'events', cursor, seen: [], memories: {}, wakes: {} },
-        ]);
+        await store.commit([stream(pce.name, 'events', cursor)]);
       }),
 
     status: () => status,
@@ -263,10 +346,25 @@ const unknownHosts = (
   return hrefs;
 };
 
+/** A place in one of a PCE's streams, without anything found. */
+const stream = (pce: string, name: string, cursor: number): Transition => ({
+  type: 'polled',
+  pce,
+  stream: name,
+  cursor,
+  seen: [],
+  memories: {},
+  wakes: {},
+});
+
+/** How findings are told that are not of this moment. */
+type Told = Pick<DispatchDeps, 'late' | 'digestBefore'>;
+
 const decide = (
   found: Detected,
   observation: Observation,
   deps: AlertingDeps,
+  told: Told,
 ): Promise<readonly Transition[]> => {
   const weighed = found.findings.map(({ rule, finding }): Weighed => {
     const labels = finding.workloads.map((href) => observation.estate.workload(href)?.labels ?? []);
@@ -279,7 +377,7 @@ const decide = (
     };
   });
   const cleared = found.cleared.map(({ rule, cleared }) => ({ rule: rule.id, cleared }));
-  return decideOn(weighed, cleared, observation.now, deps);
+  return decideOn(weighed, cleared, observation.now, deps, told);
 };
 
 /** Reads the part of the state that the findings concern, and decides on it. */
@@ -288,6 +386,7 @@ const decideOn = async (
   cleared: readonly { readonly rule: string; readonly cleared: Cleared }[],
   now: number,
   { pce, store, settings, ids, alertId }: AlertingDeps,
+  told: Told = {},
 ): Promise<readonly Transition[]> => {
   if (weighed.length === 0 && cleared.length === 0) return [];
   const about = [
@@ -305,7 +404,15 @@ const decideOn = async (
     incidents: new Map(incidents.map((one) => [one.id, one])),
     deliveries: new Map(deliveries.map((one) => [one.key, one])),
   };
-  const dispatchDeps: DispatchDeps = { pce: pce.name, now, settings, alertId, newId: ids.next };
+  const dispatchDeps: DispatchDeps = {
+    pce: pce.name,
+    now,
+    settings,
+    alertId,
+    newId: ids.next,
+    ...(told.late === undefined ? {} : { late: told.late }),
+    ...(told.digestBefore === undefined ? {} : { digestBefore: told.digestBefore }),
+  };
   return dispatch(weighed, cleared, slice, emptyState(), dispatchDeps);
 };
 

@@ -2,6 +2,7 @@ import type { Alert, Delivery, Incident } from '../core/alert.ts';
 import { type Chat, ChatError, type Clock, type Log, type Message, type Store } from '../core/ports.ts';
 import { compareSeverity } from '../core/severity.ts';
 import { deliveryKey, type Transition } from '../core/state.ts';
+import type { Reached } from '../core/step.ts';
 import { reconcile } from './reconcile.ts';
 
 const SECOND_MS = 1_000;
@@ -25,6 +26,8 @@ export interface DeliveryDeps {
   /** Where messages go whose channel cannot be posted to. */
   readonly fallback: string;
   readonly requestTimeoutMs: number;
+  /** Named steps, for tests that end the process at each of them. */
+  readonly reached?: Reached;
   /** Tells people of a trouble of our own: a channel that is gone, a message that cannot be shown. */
   tell(trouble: string): void;
 }
@@ -173,8 +176,9 @@ const step = async (channel: string, deps: DeliveryDeps, pace: Pace): Promise<bo
 
 /** Posts one delivery: newest state, durable intent, post, durable confirmation. */
 const send = async (key: string, channel: string, deps: DeliveryDeps, pace: Pace): Promise<void> => {
-  const { store, chat, clock, render } = deps;
+  const { store, chat, clock, render, reached } = deps;
   await chat.slot(channel, 'post');
+  reached?.('slot taken');
   const row = await store.delivery(key);
   const incident = row && (await store.incident(row.incident));
   if (row === undefined || incident === undefined) return;
@@ -184,6 +188,7 @@ const send = async (key: string, channel: string, deps: DeliveryDeps, pace: Pace
     ? render.root(incident, alerts, row.mention)
     : render.line(incident, alerts, row));
   await store.commit([{ type: 'delivery-intent', key, at: clock.now(), channel }]);
+  reached?.('intent durable');
   try {
     const ts = await chat.post(
       {
@@ -195,14 +200,17 @@ const send = async (key: string, channel: string, deps: DeliveryDeps, pace: Pace
       },
       message,
     );
+    reached?.('posted');
     await store.commit([
       { type: 'delivery-sent', key, channel, ts, at: clock.now(), revision: incident.revision },
     ]);
+    reached?.('sent durable');
     pace.posted(incident.id);
     pace.edited(incident.id);
   } catch (err) {
     if (!(err instanceof ChatError)) throw err;
     await refused(row, incident, channel, err, deps, pace);
+    reached?.('refusal durable');
   }
 };
 
@@ -318,7 +326,9 @@ const showNewest = async (id: string, deps: DeliveryDeps, pace: Pace): Promise<v
   pace.edited(id);
   try {
     await chat.edit(incident.root, await render.root(incident, alerts, undefined));
+    deps.reached?.('edited');
     await store.commit([shown]);
+    deps.reached?.('shown durable');
   } catch (err) {
     if (!(err instanceof ChatError)) throw err;
     if (err.code === 'no-message' || err.code === 'no-channel') {

@@ -190,14 +190,22 @@ const byPce = (alerts: readonly Alert[]): Map<string, Alert[]> => {
 
 const acknowledge = async (click: Click, alerts: readonly Alert[], deps: InboxDeps): Promise<void> => {
   const open = alerts.filter((alert) => alert.acknowledged === undefined);
-  const before = alerts[0]?.acknowledged;
-  if (open.length === 0 && before !== undefined)
-    return say(click, deps)(
-      md`Already acknowledged by ${mention(before.by.user)} at ${time(before.at)}.`,
-      'Already acknowledged',
-    );
+  if (open.length === 0) return tellWho(click, alerts, deps);
   if (!(await allowed(click, 'acknowledge', open, deps))) return;
   for (const [pce, group] of byPce(open)) await deps.alertings.get(pce)?.acknowledge(group, click.person);
+  // Two people may press at the same time: the one who was later reads who was first.
+  const now = await deps.store.alerts(open.map(({ fingerprint }) => fingerprint));
+  if (now.every(({ acknowledged }) => acknowledged?.by.user !== click.person.user))
+    await tellWho(click, now, deps);
+};
+
+const tellWho = async (click: Click, alerts: readonly Alert[], deps: InboxDeps): Promise<void> => {
+  const before = alerts[0]?.acknowledged;
+  if (before === undefined) return;
+  await say(click, deps)(
+    md`Already acknowledged by ${mention(before.by.user)} at ${time(before.at)}.`,
+    'Already acknowledged',
+  );
 };
 
 const snooze = async (click: Click, alerts: readonly Alert[], deps: InboxDeps): Promise<void> => {

@@ -22,7 +22,8 @@ export const reconcile = async (
     clock,
     log,
     requestTimeoutMs,
-  }: Pick<DeliveryDeps, 'store' | 'chat' | 'clock' | 'log' | 'requestTimeoutMs'>,
+    reached,
+  }: Pick<DeliveryDeps, 'store' | 'chat' | 'clock' | 'log' | 'requestTimeoutMs' | 'reached'>,
 ): Promise<boolean> => {
   const unclear = rows.filter(
     ({ state, intentAt = 0, notBefore }) =>
@@ -39,7 +40,9 @@ export const reconcile = async (
     const keys = new Set(group.map(({ key }) => key));
     try {
       const found = await chat.find({ channel, since, ...(thread === '' ? {} : { thread }) }, keys);
+      reached?.('looked up');
       await store.commit(group.map((row) => verdict(row, channel, found.get(row.key), clock.now())));
+      reached?.('verdict durable');
       decided = true;
     } catch (err) {
       if (!(err instanceof ChatError)) throw err;

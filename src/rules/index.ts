@@ -1,5 +1,6 @@
 import type { AlertRule } from '../core/rule.ts';
 import { firewallTampering } from './firewall-tampering.ts';
+import { ingestGap } from './ingest-gap.ts';
 import { labelChanged } from './label-changed.ts';
 import { pceHealth } from './pce-health.ts';
 import { pceUnreachable } from './pce-unreachable.ts';
@@ -16,4 +17,5 @@ export const rules: readonly AlertRule[] = [
   labelChanged,
   pceHealth,
   pceUnreachable,
+  ingestGap,
 ];

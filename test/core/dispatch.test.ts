@@ -5,6 +5,7 @@ import { dispatch, NAMED_IN_ROOT, type Weighed } from '../../src/core/dispatch.t
 import type { Settings } from '../../src/core/settings.ts';
 import type { Severity } from '../../src/core/severity.ts';
 import { emptyState, type State } from '../../src/core/state.ts';
+import { plain } from '../../src/core/text.ts';
 import { HOUR, labels, MINUTE, T0 } from '../support/builders.ts';
 
 type Seen = Partial<Omit<Weighed, 'finding' | 'labels'>> & {
@@ -59,6 +60,34 @@ const aWorld = (routes: Settings['routes'] = []) => {
     share: [],
   };
   return {
+    /** What the daily look back finds. */
+    seeLate: (now: number, ...found: Weighed[]) => {
+      state = apply(
+        state,
+        dispatch(found, [], state, state, {
+          pce: 'p',
+          now,
+          late: true,
+          settings: { routes, channels },
+          alertId: (f) => f,
+          newId: () => `i${++ids}`,
+        }),
+      );
+    },
+    /** What is found after the bot was away. */
+    catchUp: (now: number, ...found: Weighed[]) => {
+      state = apply(
+        state,
+        dispatch(found, [], state, state, {
+          pce: 'p',
+          now,
+          digestBefore: now - HOUR,
+          settings: { routes, channels },
+          alertId: (f) => f,
+          newId: () => `i${++ids}`,
+        }),
+      );
+    },
     see: (now: number, ...found: Weighed[]) => {
       state = apply(
         state,
@@ -345,5 +374,30 @@ describe('dispatch', () => {
         .map(({ channel }) => channel)
         .sort(),
     ).toEqual(['C1', 'C1', 'C2']);
+  });
+
+  it('marks what only the daily look back found, and says how late', () => {
+    const world = aWorld();
+    world.seeLate(T0 + 5 * HOUR, aFinding());
+    expect(world.post()).toEqual(['late root web-01']);
+    expect(plain(world.alert('web-01').story)).toContain('5 h after it happened');
+  });
+
+  it('folds what happened over an hour ago, after a downtime, into one message per rule, whatever the route groups by', () => {
+    const match = { rules: [], minSeverity: 'info' as const, pce: undefined, labels: undefined };
+    const world = aWorld([{ match, channel: 'C1', groupBy: ['rule', 'subject'], notify: {}, goOn: false }]);
+    world.catchUp(
+      T0 + 24 * HOUR,
+      ...Array.from({ length: 8 }, (_, n) => aFinding({ host: `h${n}`, at: T0 + n * HOUR })),
+      aFinding({ host: 'open', severity: 'critical' }),
+      aFinding({ host: 'dc-01', highValue: true, severity: 'warning' }),
+      aFinding({ host: 'now', at: T0 + 24 * HOUR }),
+    );
+    expect(world.post().sort()).toEqual([
+      'digest root h0,h1,h2,h3,h4,h5,h6,h7',
+      'first root dc-01',
+      'first root now',
+      'first root open',
+    ]);
   });
 });

@@ -105,9 +105,21 @@ export interface SlackLab {
   readonly inbounds: Inbound[];
   /** What stands in a channel, oldest first, deleted ones left out. */
   messages(channel: string): Shown[];
-  calls(method: string): readonly { readonly at: number; readonly channel: string | null; readonly ok: boolean }[];
-  ephemerals(): readonly { readonly user: string; readonly ts: string; readonly text: string; readonly blocks: readonly Row[] }[];
-  views(): readonly { readonly id: string; readonly title: string; readonly blocks: readonly Row[]; readonly submit: string | null }[];
+  calls(
+    method: string,
+  ): readonly { readonly at: number; readonly channel: string | null; readonly ok: boolean }[];
+  ephemerals(): readonly {
+    readonly user: string;
+    readonly ts: string;
+    readonly text: string;
+    readonly blocks: readonly Row[];
+  }[];
+  views(): readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly blocks: readonly Row[];
+    readonly submit: string | null;
+  }[];
   mentions(): readonly Row[];
   /** Calls that are under way. */
   busy(): boolean;

@@ -307,6 +307,7 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
       return { rows: pce.flowRows.length, rejected: 0, truncated: pce.truncated };
     },
     link: (href) => `https://pce.example.com/#/workloads/${href.slice(href.lastIndexOf('/') + 1)}`,
+    newestEventAt: async () => undefined,
     callsPerMinute: () => 8.4,
   };
   return pce;

@@ -148,3 +148,20 @@ export const hasEventBefore = async (client: Client, org: number, at: number): P
     return (await answer.rows(() => {})) > 0;
   });
 };
+
+/**
+ * When the newest event happened, epoch ms; undefined when there is none. The PCE answers newest first (facts §2.1: everywhere
+ * seen, nowhere promised), so a few rows are asked for and the newest of them counts. Rejects with PceError.
+ */
+export const newestEventAt = async (client: Client, org: number): Promise<number | undefined> =>
+  await client.call(
+    { path: `/orgs/${org}/events`, query: { max_results: 10 }, lane: 'background' },
+    async (answer) => {
+      const collected = collect();
+      await answer.rows(collected.take);
+      return collected.events.reduce<number | undefined>(
+        (newest, { at }) => Math.max(newest ?? at, at),
+        undefined,
+      );
+    },
+  );

@@ -6,7 +6,7 @@ import { type Access, type Contact, checkAccess, readContact, readVersion } from
 import { createBudget } from './budget.ts';
 import { openClient } from './client.ts';
 import { createCollections } from './collections.ts';
-import { createEventReader, hasEventBefore } from './events.ts';
+import { createEventReader, hasEventBefore, newestEventAt } from './events.ts';
 import { readHealth } from './health.ts';
 import type { InventorySource } from './inventory.ts';
 import { createLabels } from './labels.ts';
@@ -72,6 +72,7 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
   return {
     name,
     events: createEventReader(client, collections, { org, cap }),
+    newestEventAt: () => newestEventAt(client, org),
     health: () => readHealth(client),
     reach: reach.read,
     workload: (href, lane = 'ingest') => workloads.one(href, lane),

@@ -39,10 +39,12 @@ const push = (lists: Map<string, string[]>, word: string, key: string): void => 
 
 export const rootWord = (channel: string, ts: string): string => `root|${channel}|${ts}`;
 
-/** `id|…`, and for those that fire `firing` and `firing|pce`. */
-export const alertsBy = rowsBy(({ id, state, pce }: Alert) =>
-  state === 'firing' ? [`id|${id}`, 'firing', `firing|${pce}`] : [`id|${id}`],
-);
+/** `id|…`, `host|pce|href`, and for those that fire `firing` and `firing|pce`. */
+export const alertsBy = rowsBy(({ id, state, pce, workloads }: Alert) => [
+  `id|${id}`,
+  ...workloads.map((href) => `host|${pce}|${href}`),
+  ...(state === 'firing' ? ['firing', `firing|${pce}`] : []),
+]);
 
 /** `alert|…` for every alert in it, `open|key`, `root|channel|ts`, `to edit`. */
 export const incidentsBy = rowsBy(({ alerts, open, key, root, shown, revision }: Incident) => [

@@ -20,6 +20,7 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
 
   alerts: async (fingerprints) => found(fingerprints, (one) => durable().alerts.get(one)),
   alertById: async (id) => alertsBy(durable().alerts, `id|${id}`)[0],
+  alertsOfHost: async (pce, href) => alertsBy(durable().alerts, `host|${pce}|${href}`),
   firing: async (pce) => alertsBy(durable().alerts, pce === undefined ? 'firing' : `firing|${pce}`),
 
   incident: async (id) => durable().incidents.get(id),

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transition } from '../src/core/state.ts';
+import type { Order } from './options.ts';
+
+type Commit = (transitions: readonly Transition[]) => Promise<void>;
+
+/** How long a bot that sends first takes to remember it: long enough for a random kill to fall into. */
+const LATER_MS = 400;
+
+/** A store's commit that remembers deliveries in the wrong order; everything else goes through as it is. */
+export const bend = (order: Order, commit: Commit): Commit => {
+  if (order === 'send-first') return sendFirst(commit);
+  return order === 'remember-first' ? rememberFirst(commit) : commit;
+};
+
+/** No intent is kept, and what was posted is remembered later: whoever dies in between posts it again. */
+const sendFirst =
+  (commit: Commit): Commit =>
+  async (transitions) => {
+    if (transitions.some(({ type }) => type === 'delivery-sent')) await sleep(LATER_MS);
+    await commit(transitions.filter(({ type }) => type !== 'delivery-intent'));
+  };
+
+/** What is about to be posted counts as posted: whoever dies in between never posts it. */
+const rememberFirst = (commit: Commit): Commit => {
+  const told = new Set<string>();
+  let count = 0;
+  return async (transitions) => {
+    await commit(
+      transitions.flatMap((one): Transition[] => {
+        if (one.type === 'delivery-intent') {
+          told.add(one.key);
+          count += 1;
+          const ts = `${Math.floor(one.at / 1_000)}.${String(count).padStart(6, '0')}`;
+          return [one, { type: 'delivery-sent', key: one.key, channel: one.channel, ts, at: one.at }];
+        }
+        return 'key' in one && told.has(one.key) ? [] : [one];
+      }),
+    );
+  };
+};

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { defineRule, type Finding } from '../core/rule.ts';
+import type { Subject } from '../core/subject.ts';
+
+const HOUR_MS = 3_600_000;
+/** Looks in a row that must agree before a PCE counts as restored from a backup (definitions §1). */
+const LOOKS = 3;
+
+const Memory = z
+  .object({ gapFrom: z.number().nullable(), behind: z.number() })
+  .default({ gapFrom: null, behind: 0 });
+
+/** Events are missing that cannot be read, or the PCE's log went back in time: what the bot may not know of. */
+export const ingestGap = defineRule({
+  id: 'ingest-gap',
+  about: 'Events of the PCE could not all be read',
+  severity: 'error',
+  life: { kind: 'state' },
+  on: { types: [], readings: ['ingest'] },
+  options: z.strictObject({}).default({}),
+  memory: Memory,
+  todo: 'Look at the events of that time in the PCE console: what is missing here may stand there. I go on trying to read it.',
+  detect(observation, memory) {
+    if (observation.kind !== 'ingest') return { findings: [] };
+    const { pce, now, newest, newestSeen } = observation;
+    if (newest !== undefined) return lookBack(memory, { pce, now, newest, newestSeen });
+    const { gapFrom } = observation;
+    const subject: Subject = { kind: 'pce', href: null, name: pce };
+    if (gapFrom === undefined)
+      return {
+        findings: [],
+        cleared:
+          memory.gapFrom === null
+            ? []
+            : [{ subject, at: now, why: 'all events of that time have been read' }],
+        memory: { ...memory, gapFrom: null },
+      };
+    if (memory.gapFrom !== null) return { findings: [], memory };
+    const finding: Finding = {
+      subject,
+      severity: 'error',
+      at: now,
+      title: `Events of ${pce} could not all be read`,
+      story: [
+        'More events happened at one moment than the PCE hands out, from ',
+        { time: gapFrom },
+        ' on. Alerts of that time may be missing; I stay there and try again.',
+      ],
+      workloads: [],
+      suggests: [],
+      event: null,
+    };
+    return { findings: [finding], memory: { ...memory, gapFrom } };
+  },
+});
+
+/** A PCE whose newest event is more than an hour older than one we have seen has lost some: it was restored from a backup. */
+const lookBack = (
+  memory: z.infer<typeof Memory>,
+  {
+    pce,
+    now,
+    newest,
+    newestSeen = newest,
+  }: { pce: string; now: number; newest: number; newestSeen: number | undefined },
+): {
+  findings: readonly Finding[];
+  cleared?: { subject: Subject; at: number; why: string }[];
+  memory: typeof memory;
+} => {
+  const subject: Subject = { kind: 'pce', href: null, name: `the event log of ${pce}` };
+  if (newest >= newestSeen - HOUR_MS)
+    return {
+      findings: [],
+      cleared: memory.behind >= LOOKS ? [{ subject, at: now, why: 'new events come in again' }] : [],
+      memory: { ...memory, behind: 0 },
+    };
+  const behind = memory.behind + 1;
+  if (behind !== LOOKS) return { findings: [], memory: { ...memory, behind } };
+  return {
+    findings: [
+      {
+        subject,
+        severity: 'error',
+        at: now,
+        title: `The event log of ${pce} went back in time`,
+        story: [
+          'Its newest event is of ',
+          { time: newest },
+          ', but I have seen one of ',
+          { time: newestSeen },
+          '. Was the PCE restored from a backup? What happened between the two is gone from its log; what I told of it still stands here.',
+        ],
+        workloads: [],
+        suggests: [],
+        event: null,
+      },
+    ],
+    memory: { ...memory, behind },
+  };
+};

@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = new URL('../../', import.meta.url).pathname;
+const main = process.env['DEMO_MAIN'] ?? `${root}dist/main.js`;
+const browserPath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium'].find(
+  (path) => path !== undefined && path !== '' && existsSync(path),
+);
+/** Pictures for the README only on demand: their clock times would change with every run. */
+const pictures = process.env['UPDATE_SCREENSHOTS'] === '1' ? `${root}docs/screenshots/` : `${root}.tmp/`;
+
+const skipped =
+  browserPath === undefined
+    ? ' (skipped: no browser; set CHROMIUM_PATH or install /usr/bin/chromium)'
+    : existsSync(main)
+      ? ''
+      : ' (skipped: not built; npm run build)';
+
+// Nothing but the demo is asked for anything: the browser's own services are off.
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const PATIENCE = 25_000;
+const TAMPERING = 'Firewall tampering on web-01';
+
+/** Starts the demo; resolves with its address once it says where the page is. */
+const startDemo = async (child: ChildProcess): Promise<string> => {
+  let said = '';
+  child.stderr?.on('data', (piece: Buffer) => {
+    said += piece.toString();
+  });
+  return new Promise((resolve, reject) => {
+    let out = '';
+    child.stdout?.on('data', (piece: Buffer) => {
+      out += piece.toString();
+      const [, url] = /open (http:\/\/127\.0\.0\.1:\d+)/.exec(out) ?? [];
+      if (url !== undefined) resolve(url);
+    });
+    child.once('exit', (code) => reject(new Error(`The demo ended with ${code}: ${said}`)));
+  });
+};
+
+// The steps build on each other: one demo, one story.
+describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
+  let demo: ChildProcess;
+  let url: string;
+  let browser: Browser;
+  /** What the browser complained about: scripts that failed, files that are missing, what its policy refused. */
+  const complaints: string[] = [];
+  const requested = new Set<string>();
+
+  const open = async (address: string, width = 1280, height = 800): Promise<Page> => {
+    const context = await browser.newContext({ viewport: { width, height }, locale: 'en-GB' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
+    page.on('request', (request) => requested.add(new URL(request.url()).origin));
+    await page.goto(`${url}/${address}`);
+    return page;
+  };
+  const picture = async (page: Page, name: string): Promise<void> => {
+    await page.screenshot({ path: `${pictures}${name}.png`, animations: 'disabled' });
+  };
+  const isTooWide = (page: Page): Promise<boolean> =>
+    page.evaluate('document.scrollingElement.scrollWidth > innerWidth');
+  const alert = (page: Page) => page.locator('#messages .message', { hasText: TAMPERING }).first();
+
+  beforeAll(async () => {
+    await mkdir(pictures, { recursive: true });
+    demo = spawn(process.execPath, [main, 'demo', '--port', '0'], { cwd: root });
+    [url, browser] = await Promise.all([
+      startDemo(demo),
+      chromium.launch({ executablePath: browserPath ?? '', args: ARGS }),
+    ]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    if (demo?.exitCode === null) {
+      demo.kill('SIGTERM');
+      await once(demo, 'exit');
+    }
+  });
+
+  it('answers a command to the person who typed it', async () => {
+    const page = await open('#maya/soc-alerts');
+    await page.getByLabel('Message or command').fill('/illumio workload web*');
+    await page.keyboard.press('Enter');
+    const answer = page.locator('.ephemeral', { hasText: /workloads match web\*/ });
+    await answer.getByRole('cell', { name: 'web-01' }).waitFor();
+    expect(await answer.textContent()).toContain('Only visible to you');
+    await page.keyboard.press('ArrowUp');
+    expect(await page.getByLabel('Message or command').inputValue()).toBe('/illumio workload web*');
+  });
+
+  it('refuses the quarantine to somebody without rights', async () => {
+    const page = await open('#sam/soc-alerts');
+    await alert(page).getByRole('button', { name: 'Quarantine…' }).click();
+    const refusal = page.locator('.ephemeral', { hasText: "can't quarantine" });
+    await refusal.waitFor();
+    expect(await refusal.textContent()).toContain('Nothing was changed');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('takes a responder from the alert through the form to the changed message', async () => {
+    const page = await open('#maya/soc-alerts');
+    await alert(page).getByRole('button', { name: 'Acknowledge' }).waitFor();
+    await picture(page, 'demo');
+    await alert(page).getByRole('button', { name: 'Quarantine…' }).click();
+    const form = page.getByRole('dialog', { name: 'Quarantine web-01' });
+    await form.getByLabel('Ticket').waitFor();
+    await form.getByRole('button', { name: 'Quarantine' }).click();
+    await form.getByText('Please fill this in.').waitFor();
+    await form.getByLabel('Reason').selectOption({ index: 1 });
+    await form.getByLabel('Ticket').fill('INC-4711');
+    await picture(page, 'quarantine');
+    await form.getByRole('button', { name: 'Quarantine' }).click();
+    await form.waitFor({ state: 'hidden' });
+    await alert(page)
+      .getByText(/web-01 labelled for quarantine by @maya/)
+      .waitFor();
+    expect(await alert(page).getByRole('button', { name: 'Quarantine…' }).count()).toBe(0);
+  });
+
+  it('shows people of another workspace only what is shared with them', async () => {
+    const page = await open('#otto/soc-alerts');
+    const channels = page.getByRole('navigation', { name: 'Channels' }).getByRole('listitem');
+    await channels.first().waitFor();
+    expect(await channels.allTextContents()).toEqual([expect.stringContaining('shared-vendor')]);
+  });
+
+  it('fits a phone', async () => {
+    const page = await open('#maya/soc-alerts', 390, 844);
+    await alert(page).waitFor();
+    expect(await isTooWide(page)).toBe(false);
+    await alert(page).scrollIntoViewIfNeeded();
+    await picture(page, 'phone');
+    await page.getByRole('button', { name: 'Channels and people' }).click();
+    await page.getByRole('link', { name: 'Ana Silva' }).click();
+    await page.getByText('Ana Silva, approver').waitFor();
+    expect(await isTooWide(page)).toBe(false);
+  });
+
+  it('loads nothing from elsewhere and the browser has nothing to complain about', () => {
+    expect([...requested]).toEqual([url]);
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,571 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openMemoryStore } from '../../src/adapters/store/memory.ts';
+import type { Alert, Delivery, Incident } from '../../src/core/alert.ts';
+import { ChatError, type Store } from '../../src/core/ports.ts';
+import { createDelivery, type DeliveryDeps } from '../../src/pipelines/delivery.ts';
+import { createRender } from '../../src/pipelines/render.ts';
+import { rules } from '../../src/rules/index.ts';
+import { anAlert } from '../support/asking.ts';
+import { shown } from '../support/blocks.ts';
+import { aSubject, HOUR, MINUTE, SECOND, T0 } from '../support/builders.ts';
+import { fakeLog } from '../support/fakes.ts';
+import { aSlackLab, CHANNELS, pass, type SlackLab, type Shown, until, type VirtualClock, virtualClock } from './support.ts';
+
+const SOC = CHANNELS.fallthrough;
+const FALLBACK = CHANNELS.fallback;
+
+const alertOf = (host: string, parts: Partial<Alert> = {}): Alert =>
+  anAlert({ id: host, fingerprint: host, subject: aSubject(host), ...parts });
+
+const incidentOf = (id: string, alerts: readonly string[], parts: Partial<Incident> = {}): Incident => ({
+  id,
+  key: `${id}|key`,
+  channel: SOC,
+  pce: 'prod-east',
+  rule: 'firewall-tampering',
+  alerts,
+  openedAt: T0,
+  joinedAt: T0,
+  open: true,
+  said: 0,
+  revision: 0,
+  shown: 0,
+  severity: 'error',
+  groups: [],
+  ...parts,
+});
+
+const row = (incident: string, key: string, alerts: readonly string[], parts: Partial<Delivery> = {}): Delivery => ({
+  key,
+  incident,
+  reason: 'first',
+  channel: SOC,
+  place: 'root',
+  alerts,
+  queuedAt: T0,
+  state: 'queued',
+  tries: 0,
+  notBefore: 0,
+  ...parts,
+});
+
+interface Bench extends SlackLab {
+  readonly clock: VirtualClock;
+  readonly store: Store;
+  readonly troubles: string[];
+  /** Opens an incident with its root waiting. */
+  open(id: string, hosts: readonly string[], parts?: Partial<Incident>): Promise<void>;
+  /** A line joins it, or moves what its root shows. */
+  line(id: string, host: string, parts?: Partial<Delivery>): Promise<void>;
+  touch(id: string): Promise<void>;
+  /** Starts a delivery loop; `stop` ends it as a clean stop does. */
+  start(): { stop(): Promise<void> };
+  until(holds: () => boolean | Promise<boolean>): Promise<void>;
+  pass(ms: number): Promise<void>;
+  /** Every message of a channel as `text` lines, thread lines indented, broadcasts marked. */
+  lines(channel?: string): string[];
+  settled(): Promise<void>;
+}
+
+const aBench = async (differs: Partial<DeliveryDeps> & { readonly pace?: number } = {}): Promise<Bench> => {
+  const { pace = 0, ...deps } = differs;
+  const clock = virtualClock();
+  const lab = await aSlackLab(clock, { pace });
+  const store = deps.store ?? openMemoryStore();
+  const troubles: string[] = [];
+  let kick = (): void => {};
+  const commit: Store['commit'] = async (transitions) => {
+    await store.commit(transitions);
+    kick();
+  };
+  const busy = lab.busy;
+  return {
+    ...lab,
+    clock,
+    store,
+    troubles,
+    open: async (id, hosts, parts = {}) =>
+      commit([
+        ...hosts.map((host) => ({ type: 'alert-fired' as const, alert: alertOf(host) })),
+        { type: 'incident-opened', incident: incidentOf(id, hosts, parts) },
+        {
+          type: 'delivery-queued',
+          delivery: row(id, `${id}.first.0`, hosts, { channel: parts.channel ?? SOC }),
+        },
+      ]),
+    line: async (id, host, parts = {}) =>
+      commit([
+        { type: 'alert-fired', alert: alertOf(host) },
+        { type: 'incident-joined', id, alerts: [host], at: clock.now(), severity: 'error', groups: [] },
+        {
+          type: 'delivery-queued',
+          delivery: row(id, `${id}.more.${host}`, [host], {
+            reason: 'more',
+            place: 'thread',
+            queuedAt: clock.now(),
+            ...parts,
+          }),
+        },
+      ]),
+    touch: (id) => commit([{ type: 'incident-touched', id }]),
+    start() {
+      const end = new AbortController();
+      const loop = createDelivery({
+        store,
+        chat: lab.chat,
+        clock,
+        log: fakeLog(),
+        render: createRender({ store, desks: new Map(), rules }),
+        fallback: FALLBACK,
+        requestTimeoutMs: 10_000,
+        tell: (trouble) => void troubles.push(trouble),
+        ...deps,
+      });
+      kick = loop.kick;
+      let ended = false;
+      void loop.run(end.signal).then(() => {
+        ended = true;
+      });
+      const stop = async (): Promise<void> => {
+        end.abort();
+        await until(() => ended, clock, busy);
+      };
+      onTestFinished(stop);
+      return { stop };
+    },
+    until: (holds) => until(holds, clock, busy, 20 * MINUTE),
+    pass: (ms) => pass(ms, clock, busy),
+    lines: (channel = SOC) => lab.messages(channel).map(lineOf),
+    settled: () =>
+      until(
+        async () => (await store.waiting()).length === 0 && (await store.incidentsToEdit()).length === 0,
+        clock,
+        busy,
+        20 * MINUTE,
+      ),
+  };
+};
+
+const lineOf = ({ thread_ts, broadcast, text }: Shown): string =>
+  `${thread_ts === null ? '' : '  '}${broadcast ? '(also in the channel) ' : ''}${text}`;
+
+const ROOT = 'Error: Firewall tampering on web-01 10:00 UTC';
+const LINE = '  Error: Firewall tampering on web-02 10:00 UTC';
+
+describe('delivery', () => {
+  it('posts the first as a root, and more as lines of its thread, in the channel too where it is loud', async () => {
+    const bench = await aBench();
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.settled();
+    await bench.line('i1', 'web-02');
+    await bench.settled();
+    await bench.line('i1', 'web-03', { place: 'broadcast' });
+    await bench.settled();
+    expect(bench.lines()).toEqual([
+      'Error: The host firewall was changed outside Illumio: 3 hosts on prod-east 10:00 UTC',
+      LINE,
+      '  (also in the channel) Error: Firewall tampering on web-03 10:00 UTC',
+    ]);
+    const told = await bench.store.told('i1');
+    expect(told.map(({ reason }) => reason)).toEqual(['first', 'more', 'more']);
+    const [alert] = await bench.store.alerts(['web-02']);
+    expect(alert?.said).toBe('i1.more.web-02');
+    expect(bench.messages(SOC).map(({ metadata }) => metadata?.event_payload.key)).toEqual([
+      'i1.first.0',
+      'i1.more.web-02',
+      'i1.more.web-03',
+    ]);
+  });
+
+  it('sends what an earlier run left waiting', async () => {
+    const bench = await aBench();
+    await bench.open('i1', ['web-01']);
+    expect(bench.lines()).toEqual([]);
+    bench.start();
+    await bench.settled();
+    expect(bench.lines()).toEqual([ROOT]);
+  });
+
+  it('posts at most once per incident and 5 s, other incidents go on', async () => {
+    const bench = await aBench();
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.settled();
+    for (const host of ['web-02', 'web-03', 'web-04']) await bench.line('i1', host);
+    await bench.open('i2', ['db-01']);
+    await bench.until(() => bench.lines().length === 2);
+    expect(bench.lines()[1]).toContain('db-01');
+    await bench.settled();
+    const posts = bench.calls('chat.postMessage').map(({ at }) => at);
+    const mine = [posts[0], ...posts.slice(2)] as number[];
+    for (const [n, at] of mine.entries())
+      if (n > 0) expect(at - (mine[n - 1] ?? 0)).toBeGreaterThanOrEqual(5 * SECOND);
+    expect(bench.lines()).toHaveLength(5);
+  });
+
+  it('shows in one edit what changed many times, and never edits more than once in 3 s', async () => {
+    const bench = await aBench();
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.settled();
+    for (let n = 0; n < 100; n += 1) {
+      await bench.touch('i1');
+      await bench.pass(100);
+    }
+    await bench.settled();
+    const edits = bench.calls('chat.update').map(({ at }) => at);
+    expect(edits.length).toBeGreaterThanOrEqual(3);
+    expect(edits.length).toBeLessThanOrEqual(5);
+    for (const [n, at] of edits.entries())
+      if (n > 0) expect(at - (edits[n - 1] ?? 0)).toBeGreaterThanOrEqual(3 * SECOND);
+    expect(bench.lines()).toEqual([ROOT]);
+  });
+
+  it('leaves the process free while it waits for a message to become due', async () => {
+    const bench = await aBench();
+    let reads = 0;
+    const { store } = bench;
+    const counting: Store = {
+      ...store,
+      waiting: () => {
+        reads += 1;
+        return store.waiting();
+      },
+    };
+    const other = await aBench({ store: counting });
+    other.start();
+    await other.open('i1', ['web-01']);
+    await other.until(() => other.lines().length === 1);
+    await other.touch('i1');
+    await other.line('i1', 'web-02');
+    const before = reads;
+    await other.pass(2 * SECOND);
+    expect(reads - before).toBeLessThan(20);
+  });
+
+  it('sends the gravest of what waits first', async () => {
+    const bench = await aBench();
+    await bench.open('i1', ['web-01'], { severity: 'warning' });
+    await bench.open('i2', ['db-01'], { severity: 'critical' });
+    bench.start();
+    await bench.settled();
+    expect(bench.lines()[0]).toContain('db-01');
+  });
+
+  it('keeps to the pace of a Slack that counts: 30 roots in one channel, none refused', async () => {
+    const bench = await aBench({ pace: 1 });
+    for (let n = 0; n < 30; n += 1) await bench.open(`i${n}`, [`h${n}`]);
+    bench.start();
+    await bench.settled();
+    expect(bench.lines()).toHaveLength(30);
+    expect(bench.calls('chat.postMessage').filter(({ ok }) => !ok)).toEqual([]);
+  });
+});
+
+describe('an answer that never came', () => {
+  for (const [sentence, fault] of [
+    ['a reset connection', { kind: 'reset' }],
+    ['half an answer', { kind: 'half' }],
+    ['a page of HTML', { kind: 'html' }],
+    ['an empty answer', { kind: 'empty' }],
+    ['HTTP 500', { kind: 'status', status: 500 }],
+    ['ok:false internal_error', { kind: 'ok_false', error: 'internal_error' }],
+    ['an answer that takes longer than the time-out', { kind: 'delay', ms: HOUR }],
+  ] as const) {
+    it(`is looked up: after ${sentence} a root that stands is found and not posted twice`, async () => {
+      const bench = await aBench();
+      await bench.sim.control.faults({ method: 'chat.postMessage', after: 'apply', times: 1, ...fault });
+      bench.start();
+      await bench.open('i1', ['web-01']);
+      await bench.settled();
+      expect(bench.lines()).toEqual([ROOT]);
+      expect(bench.calls('chat.postMessage')).toHaveLength(1);
+      expect((await bench.store.told('i1')).map(({ ts }) => ts)).toEqual([bench.messages(SOC)[0]?.ts]);
+    });
+  }
+
+  it('is looked up: what does not stand is posted once, under the same key', async () => {
+    const bench = await aBench();
+    await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'reset', times: 1 });
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.settled();
+    expect(bench.lines()).toEqual([ROOT]);
+    expect(bench.messages(SOC)[0]?.metadata?.event_payload.key).toBe('i1.first.0');
+    expect(bench.calls('conversations.history')).not.toEqual([]);
+  });
+
+  it('is looked up in the thread where it was a line', async () => {
+    const bench = await aBench();
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.settled();
+    await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'reset', after: 'apply', times: 1 });
+    await bench.line('i1', 'web-02', { place: 'broadcast' });
+    await bench.settled();
+    expect(bench.lines().slice(1)).toEqual(['  (also in the channel) Error: Firewall tampering on web-02 10:00 UTC']);
+    expect(bench.calls('conversations.replies')).not.toEqual([]);
+  });
+
+  it('waits for its own time-out from when it was sent, also after a restart, and delays no other channel', async () => {
+    const bench = await aBench();
+    await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'reset', after: 'apply', times: 1 });
+    const first = bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.until(() => bench.messages(SOC).length === 1 && !bench.busy());
+    const sentAt = bench.clock.now();
+    await first.stop();
+    await bench.pass(4 * SECOND);
+    bench.start();
+    await bench.open('i2', ['db-01'], { channel: 'C0GENERAL' });
+    await bench.until(() => bench.lines('C0GENERAL').length === 1);
+    expect(bench.clock.now() - sentAt).toBeLessThan(6 * SECOND);
+    await bench.pass(sentAt + 10_500 - bench.clock.now());
+    expect(bench.calls('conversations.history')).toEqual([]);
+    await bench.settled();
+    expect(bench.calls('conversations.history')[0]?.at).toBeLessThan(sentAt + 13 * SECOND);
+    expect(bench.lines()).toEqual([ROOT]);
+  });
+
+  it('is nothing a kill between the post and its confirmation could double', async () => {
+    const bench = await aBench();
+    let commits = 0;
+    const dying: Store = {
+      ...bench.store,
+      // The process ends when it would write the confirmation.
+      commit: (transitions) => {
+        commits += 1;
+        return transitions.some(({ type }) => type === 'delivery-sent')
+          ? new Promise(() => {})
+          : bench.store.commit(transitions);
+      },
+    };
+    await bench.open('i1', ['web-01']);
+    const end = new AbortController();
+    const loop = createDelivery({
+      store: dying,
+      chat: bench.chat,
+      clock: bench.clock,
+      log: fakeLog(),
+      render: createRender({ store: dying, desks: new Map(), rules }),
+      fallback: FALLBACK,
+      requestTimeoutMs: 10_000,
+      tell: () => {},
+    });
+    void loop.run(end.signal);
+    await bench.until(() => bench.messages(SOC).length === 1);
+    end.abort();
+    expect(commits).toBeGreaterThan(0);
+    expect((await bench.store.waiting()).map(({ state }) => state)).toEqual(['intent']);
+    bench.start();
+    await bench.settled();
+    expect(bench.lines()).toEqual([ROOT]);
+  });
+
+  it('stays unclear while it cannot be looked up, and goes out again after 10 min', async () => {
+    const bench = await aBench();
+    await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'reset', times: 1 });
+    await bench.sim.control.faults({ method: 'conversations.history', kind: 'status', status: 503 });
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.pass(9 * MINUTE);
+    expect(bench.calls('chat.postMessage')).toHaveLength(1);
+    await bench.settled();
+    expect(bench.lines()).toEqual([ROOT]);
+  }, 30_000);
+});
+
+describe('a post that Slack does not take', () => {
+  for (const [sentence, fault] of [
+    ['429 with Retry-After', { kind: 'status', status: 429, headers: { 'retry-after': '7' } }],
+    ['429 without a header', { kind: 'status', status: 429 }],
+    ['429 with nonsense', { kind: 'status', status: 429, headers: { 'retry-after': 'abc' } }],
+    ['503 before it did anything', { kind: 'status', status: 503 }],
+    ['ok:false service_unavailable', { kind: 'ok_false', error: 'service_unavailable' }],
+    ['ok:false fatal_error', { kind: 'ok_false', error: 'fatal_error' }],
+    ['ok:false token_revoked', { kind: 'ok_false', error: 'token_revoked' }],
+    ['ok:false of a word nobody knows', { kind: 'ok_false', error: 'something_new' }],
+  ] as const)
+    it(`is sent once the trouble is over: ${sentence}`, async () => {
+      const bench = await aBench();
+      await bench.sim.control.faults({ method: 'chat.postMessage', times: 3, ...fault });
+      bench.start();
+      await bench.open('i1', ['web-01']);
+      await bench.settled();
+      expect(bench.lines()).toEqual([ROOT]);
+      expect(bench.calls('chat.postMessage').filter(({ ok }) => ok)).toHaveLength(1);
+    });
+
+  it('is not tried again before Retry-After, and other channels are not held up', async () => {
+    const bench = await aBench();
+    await bench.sim.control.faults({
+      method: 'chat.postMessage',
+      channel: SOC,
+      kind: 'status',
+      status: 429,
+      headers: { 'retry-after': '7' },
+      times: 1,
+    });
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.open('i2', ['db-01'], { channel: 'C0GENERAL' });
+    await bench.settled();
+    const [refused, again] = bench.calls('chat.postMessage').filter(({ channel }) => channel === SOC);
+    expect((again?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThanOrEqual(7 * SECOND);
+    const [other] = bench.calls('chat.postMessage').filter(({ channel }) => channel === 'C0GENERAL');
+    expect((other?.at ?? 0) - (refused?.at ?? 0)).toBeLessThan(SECOND);
+  });
+
+  it('backs off from a Slack that is away: at most one call a minute in the end, and nothing lost', async () => {
+    const bench = await aBench();
+    await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'ok_false', error: 'service_unavailable' });
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.pass(10 * MINUTE);
+    expect(bench.calls('chat.postMessage').length).toBeLessThan(20);
+    await bench.sim.control.clearFaults();
+    await bench.settled();
+    expect(bench.lines()).toEqual([ROOT]);
+  }, 30_000);
+
+  for (const [sentence, break_] of [
+    ['the bot is not in', (bench: Bench) => bench.sim.control.channel({ id: SOC, member: false })],
+    ['is archived', (bench: Bench) => bench.sim.control.channel({ id: SOC, archived: true })],
+  ] as const) {
+    it(`goes to the fallback channel when the channel ${sentence}, and people are told`, async () => {
+      const bench = await aBench();
+      await break_(bench);
+      bench.start();
+      await bench.open('i1', ['web-01']);
+      await bench.settled();
+      expect(bench.lines(FALLBACK)).toEqual([ROOT]);
+      expect(bench.troubles).toEqual([expect.stringContaining(`I can't post to the channel ${SOC}`)]);
+    });
+
+    it(`takes the thread along when the channel ${sentence} later: one new root, every line below it`, async () => {
+      const bench = await aBench();
+      bench.start();
+      await bench.open('i1', ['web-01']);
+      await bench.settled();
+      await break_(bench);
+      await bench.line('i1', 'web-02');
+      await bench.line('i1', 'web-03', { reason: 'repeat', key: 'i1.repeat.9' });
+      await bench.settled();
+      await bench.line('i1', 'web-04');
+      await bench.settled();
+      const [root, ...lines] = bench.lines(FALLBACK);
+      expect(root).toMatch(/^Error: The host firewall was changed outside Illumio: \d hosts/);
+      expect(lines.map((line) => /web-\d+/.exec(line)?.[0])).toEqual(['web-02', 'web-03', 'web-04']);
+      expect(lines.every((line) => line.startsWith('  '))).toBe(true);
+    });
+  }
+
+  it('is a dead letter when nobody can show it, and people are told', async () => {
+    const bench = await aBench();
+    await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'ok_false', error: 'invalid_blocks' });
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.settled();
+    expect((await bench.store.dead()).map(({ key, trouble }) => [key, trouble])).toEqual([
+      ['i1.first.0', 'invalid_blocks'],
+    ]);
+    expect(bench.troubles).toEqual([expect.stringContaining('cannot be shown')]);
+    expect(bench.calls('chat.postMessage')).toHaveLength(1);
+  });
+
+  it('takes the lines that waited for it along, and its incident takes no more', async () => {
+    const bench = await aBench();
+    await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'ok_false', error: 'msg_too_long' });
+    await bench.open('i1', ['web-01']);
+    await bench.line('i1', 'web-02');
+    bench.start();
+    await bench.settled();
+    expect((await bench.store.dead()).map(({ key }) => key)).toEqual(['i1.first.0', 'i1.more.web-02']);
+    expect((await bench.store.incident('i1'))?.open).toBe(false);
+    expect(bench.troubles).toEqual([expect.stringContaining('about 2 alert(s)')]);
+  });
+
+  it('ends in the admin channel when not even the fallback channel works', async () => {
+    const bench = await aBench();
+    await bench.sim.control.channel({ id: SOC, archived: true });
+    await bench.sim.control.channel({ id: FALLBACK, member: false });
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.settled();
+    expect(await bench.store.dead()).toHaveLength(1);
+    expect(bench.troubles).toHaveLength(2);
+  });
+});
+
+describe('a root that somebody deleted', () => {
+  const aDeleted = async () => {
+    const bench = await aBench();
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.settled();
+    const [root] = bench.messages(SOC);
+    await bench.sim.control.delete({ user: 'U0OPS0001', channel: SOC, ts: root?.ts });
+    expect(bench.lines()).toEqual([]);
+    return bench;
+  };
+
+  it('is posted anew while something in it fires, and its new place is known', async () => {
+    const bench = await aDeleted();
+    await bench.touch('i1');
+    await bench.settled();
+    expect(bench.lines()).toEqual([ROOT]);
+    expect((await bench.store.incident('i1'))?.root?.ts).toBe(bench.messages(SOC)[0]?.ts);
+  });
+
+  it('stays gone when everything in it is over', async () => {
+    const bench = await aDeleted();
+    await bench.store.commit([{ type: 'alert-resolved', fingerprint: 'web-01', at: T0, why: 'quiet' }]);
+    await bench.touch('i1');
+    await bench.settled();
+    expect(bench.lines()).toEqual([]);
+  });
+
+  it('is posted anew for a line that would have nowhere to go', async () => {
+    const bench = await aDeleted();
+    await bench.store.commit([{ type: 'alert-resolved', fingerprint: 'web-01', at: T0, why: 'quiet' }]);
+    // Within the 5 s in which a line must wait, the edit comes first and finds no root.
+    await bench.line('i1', 'web-01', { reason: 'resolved', key: 'i1.resolved.1' });
+    await bench.store.commit([{ type: 'alert-resolved', fingerprint: 'web-01', at: T0, why: 'quiet' }]);
+    await bench.settled();
+    expect(await bench.store.waiting()).toEqual([]);
+  });
+});
+
+describe('the message', () => {
+  it('shows the newest state at the moment it is sent, not that of when it was queued', async () => {
+    const bench = await aBench();
+    await bench.open('i1', ['web-01']);
+    await bench.store.commit([
+      { type: 'alert-acknowledged', fingerprint: 'web-01', by: { team: 'T', user: 'U0MAYA001' }, at: T0 },
+    ]);
+    bench.start();
+    await bench.settled();
+    const [root] = bench.messages(SOC);
+    expect(shown(root as never)).toContain('✓ Acknowledged by @U0MAYA001');
+  });
+
+  it('is not held up by an edit that is refused', async () => {
+    const bench = await aBench();
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.settled();
+    await bench.sim.control.faults({ method: 'chat.update', kind: 'ok_false', error: 'invalid_blocks' });
+    await bench.touch('i1');
+    await bench.line('i1', 'web-02');
+    await bench.settled();
+    expect(bench.lines()).toEqual([ROOT, LINE]);
+  });
+});
+
+it('the bench refuses what Slack refuses', async () => {
+  const bench = await aBench();
+  await expect(bench.chat.post({ channel: 'C0NOTMEM1', key: 'k' }, { text: 'x', blocks: [] })).rejects.toThrow(
+    ChatError,
+  );
+});
