@@ -34,7 +34,8 @@ const main = async (args: readonly string[]): Promise<number> => {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  if (chosen.length === 0 || more.length > 0 || !Number.isInteger(runs) || runs < 1) throw new TypeError(USAGE);
+  if (chosen.length === 0 || more.length > 0 || !Number.isInteger(runs) || runs < 1)
+    throw new TypeError(USAGE);
   const reports: Report[] = [];
   for (const bench of chosen) {
     const report = await measured(bench, runs);

@@ -38,10 +38,30 @@ export const pace: Bench = {
       short.push(await storm(SHORT_MS, []));
     }
     return [
-      figure('a message per host: visible after 90 s', 'hosts', long.map(({ named }) => named), { least: 88 }),
-      figure('a message per host: posts refused', 'calls', long.map(({ refusals }) => refusals), { most: 3 }),
-      figure('defaults: named after 15 s', 'hosts', short.map(({ named }) => named), { least: FINDINGS }),
-      figure('defaults: messages', 'messages', short.map(({ messages }) => messages), { most: 10 }),
+      figure(
+        'a message per host: visible after 90 s',
+        'hosts',
+        long.map(({ named }) => named),
+        { least: 88 },
+      ),
+      figure(
+        'a message per host: posts refused',
+        'calls',
+        long.map(({ refusals }) => refusals),
+        { most: 3 },
+      ),
+      figure(
+        'defaults: named after 15 s',
+        'hosts',
+        short.map(({ named }) => named),
+        { least: FINDINGS },
+      ),
+      figure(
+        'defaults: messages',
+        'messages',
+        short.map(({ messages }) => messages),
+        { most: 10 },
+      ),
     ];
   },
 };
@@ -62,7 +82,9 @@ const storm = async (ms: number, routes: readonly string[]): Promise<Seen> => {
 
 const seen = ({ slack }: World, names: ReadonlySet<string>): Seen => {
   const state = slack.control.state();
-  const channels = state['channels'] as readonly { readonly messages: readonly { readonly deleted: boolean }[] }[];
+  const channels = state['channels'] as readonly {
+    readonly messages: readonly { readonly deleted: boolean }[];
+  }[];
   const calls = state['calls'] as readonly { readonly method: string; readonly status: number }[];
   return {
     named: judge(state, names).visible.size,

@@ -61,7 +61,8 @@ export const openWorld = async ({ workloads = 60, pace = 1 } = {}): Promise<Worl
 /** The first poll of a new bot is history, on which it doesn't alert: only the second shows that the first was stored. */
 export const polledTwice = async ({ pce }: World): Promise<void> => {
   const polls = (): number =>
-    pce.control.state().requests.filter(({ path, status }) => path.endsWith('/events') && status === 200).length;
+    pce.control.state().requests.filter(({ path, status }) => path.endsWith('/events') && status === 200)
+      .length;
   for (const end = Date.now() + 30_000; polls() < 2; await sleep(50))
     if (Date.now() > end) throw new Error('the bot does not poll');
 };

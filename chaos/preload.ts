@@ -9,6 +9,7 @@ import process from 'node:process';
  */
 const modules = process.env['CHAOS_MODULES'];
 if (modules !== undefined) await import(modules);
+process.stdout.write('loaded\n');
 
 const line = await new Promise<string>((resolve) => {
   process.stdin.once('data', (bytes) => resolve(String(bytes)));

@@ -111,7 +111,7 @@ type Work = ReturnType<typeof createWork>;
 
 /** The first poll of a new bot is history, on which it doesn't alert: only the second shows that the first was stored. */
 const warmUp = async (world: ChaosWorld): Promise<void> => {
-  world.start();
+  await world.start();
   const polls = (): number =>
     world.pce.control
       .state()
@@ -140,7 +140,7 @@ const killAgainAndAgain = async (
     // As much as is due by then: the last kill still meets work.
     const due = Math.ceil((alerts * (turn + 1)) / Math.max(wanted, turn + 1)) - work.injected();
     await provoke(at, world, work, random, faults.length > 0);
-    world.start(at);
+    await world.start(at);
     await live(world, work, { lifeMs, due, random, trouble, faults });
     if (work.open() === 0) {
       work.add(1);
@@ -224,11 +224,11 @@ const rest = async (world: ChaosWorld, work: Work, { patienceMs }: Options, say:
   world.pce.control.clearFaults();
   work.add(work.left());
   const begun = Date.now();
-  world.start();
+  await world.start();
   say(`no more kills: ${work.open()} alerts not to be seen yet`);
   for (let look = 1; Date.now() - begun < DRAIN_MS; look += 1) {
     await sleep(500);
-    if (!world.running()) world.start();
+    if (!world.running()) await world.start();
     const quietMs = Date.now() - Math.max(begun, lastCallAt(world));
     const open = work.open();
     if (open === 0 ? quietMs > QUIET_MS : quietMs > patienceMs) return;

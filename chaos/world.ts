@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Step } from '../src/core/step.ts';
 import { type PceSimulator, startPceSimulator } from '../src/simulators/pce/index.ts';
@@ -24,7 +25,8 @@ export interface ChaosWorld {
   readonly slack: SlackSimulator;
   /** The bot's data and its log. */
   readonly folder: string;
-  start(at?: KillPoint): void;
+  /** Resolves when the bot has begun; loading its modules is done by then. */
+  start(at?: KillPoint): Promise<void>;
   running(): boolean;
   /** Ends the bot at once. @returns whether it was running */
   kill(): Promise<boolean>;
@@ -33,6 +35,11 @@ export interface ChaosWorld {
   /** Starts of the bot, and how often it ended without having been killed. */
   counts(): { readonly starts: number; readonly ownEnds: readonly string[] };
   close(options: { readonly keep: boolean }): Promise<void>;
+}
+
+interface Spare {
+  readonly bot: ChildProcess;
+  readonly loaded: Promise<unknown>;
 }
 
 /** Twenty workloads of the fleet's pattern hold eighteen with a VEN. */
@@ -69,15 +76,18 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
   const ownEnds: string[] = [];
 
   /** A bot that has loaded its modules and waits to be let go (see preload.ts). */
-  const load = (): ChildProcess =>
-    spawn(
+  const load = (): Spare => {
+    const bot = spawn(
       process.execPath,
       ['--import', PRELOAD, ...entry, '--config', config, '--data', join(folder, 'data')],
       {
-        stdio: ['pipe', 'ignore', log],
+        stdio: ['pipe', 'pipe', log],
         env: { ...process.env, CHAOS_MODULES: new URL('cli/start.js', pathToFileURL(main)).href },
       },
     );
+    const loaded = Promise.race([once(bot.stdout as Readable, 'data'), once(bot, 'exit')]);
+    return { bot, loaded };
+  };
   let spare = load();
 
   const running = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
@@ -87,9 +97,10 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
     slack,
     folder,
     running,
-    start(at) {
+    async start(at) {
+      const { bot: started, loaded } = spare;
+      await loaded;
       starts += 1;
-      const started = spare;
       child = started;
       started.stdin?.end(at === undefined ? 'go\n' : `${at.nth} ${at.step}\n`);
       const start = starts;
@@ -116,7 +127,7 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
     },
     counts: () => ({ starts, ownEnds }),
     async close({ keep }) {
-      for (const one of [child, spare])
+      for (const one of [child, spare.bot])
         if (one !== undefined && one.exitCode === null && one.signalCode === null) {
           one.kill('SIGKILL');
           await once(one, 'exit');

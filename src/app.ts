@@ -223,7 +223,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       }),
   });
 
-  inbox = createInbox({
+  const intake = createInbox({
     ask,
     responding,
     alertings: new Map([...desks].map(([name, { alerting }]) => [name, alerting])),
@@ -235,6 +235,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     clock,
     log,
   });
+  inbox = intake.inbox;
 
   const run = async (signal: AbortSignal, ready: () => void): Promise<void> => {
     try {
@@ -250,6 +251,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         verdict: 'noted',
         why: `version ${version}`,
       });
+      await intake.resume();
       const loops = [...desks.values()]
         .flatMap((desk) => loopsOf(desk, settings))
         .concat([

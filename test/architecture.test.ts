@@ -94,6 +94,12 @@ const PLANTED: readonly (readonly [string, string, string, RegExp])[] = [
     /undici/,
   ],
   [
+    'the probes importing what they report',
+    'adapters/http/planted.ts',
+    "import { x } from '../../pipelines/status.ts';",
+    /knows nothing of what it says/,
+  ],
+  [
     'a simulator importing the bot',
     'simulators/pce/planted.ts',
     "import { x } from '../../core/event.ts';",

@@ -120,7 +120,7 @@ const timeNode = (date, text) => h('time', { datetime: date.toISOString(), title
 /** A date token; one with a format that is not known here shows its fallback, as an old client does. */
 const dateNode = (seconds, format, fallback, url) => {
   const tokens = format.match(/\{\w+\}/g) ?? [];
-  if (!tokens.every((token) => token.slice(1, -1) in DATES)) return fallback ?? format;
+  if (!tokens.every((token) => Object.hasOwn(DATES, token.slice(1, -1)))) return fallback ?? format;
   const date = dateOf(seconds);
   const node = timeNode(
     date,
@@ -286,7 +286,9 @@ const buttonNode = (at) => {
 };
 
 const overflowNode = (at) => {
-  const menu = h('details.more');
+  const menu = h('details.more', {
+    ontoggle: () => menu.lastElementChild.scrollIntoView({ block: 'nearest' }),
+  });
   const choose = (value) => () => {
     closeMenu(menu);
     act(at, menu, value);
@@ -614,8 +616,7 @@ const drawChannel = () => {
   const messages = [...inChannel(channel), ...ephemeralsOf(channel, null)].sort(byTs);
   announce(messages, readUpTo.get(place) ?? 0);
   readUpTo.set(place, Number(messages.at(-1)?.ts ?? 0));
-  const empty = `Nothing has been said here yet. Try ${state.app.command} help.`;
-  drawLog($('messages'), place, logItems(channel, messages, false), empty);
+  drawLog($('messages'), place, logItems(channel, messages, false), 'Nothing has been said here yet.');
 };
 
 const drawThread = () => {
@@ -751,6 +752,13 @@ const submitModal = async (event) => {
   drawModal();
 };
 
+/** What is being filled in is no longer missing. */
+const clearError = ({ target }) => {
+  const field = target.closest('.field');
+  field?.querySelector('.error')?.remove();
+  field?.querySelector('[aria-invalid]')?.removeAttribute('aria-invalid');
+};
+
 /** Escape, ✕ and the close button all close the dialog. Was it not the app who closed the view, then it may want to know. */
 const modalClosed = () => {
   if (modal === NO_MODAL) return;
@@ -881,6 +889,7 @@ const render = () => {
 const showMenu = (isOpen) => {
   document.body.classList.toggle('menu-open', isOpen);
   $('menu').setAttribute('aria-expanded', String(isOpen));
+  if (isOpen) $('side').querySelector('a').focus();
 };
 
 /** Goes where the address says; the app hears when its Home is opened. */
@@ -891,6 +900,7 @@ const go = () => {
   render();
   const wasHome = before.channel === null && before.me === here.me;
   if (here.channel === null && !wasHome) void post('home', {});
+  if (here.thread && here.thread !== before.thread) $('thread-scroll').focus();
 };
 
 const get = (path) =>
@@ -945,6 +955,7 @@ $('menu').addEventListener('click', () => showMenu(!document.body.classList.cont
 $('thread-close').addEventListener('click', closeThread);
 $('modal').addEventListener('close', modalClosed);
 $('modal-form').addEventListener('submit', submitModal);
+$('modal-form').addEventListener('input', clearError);
 $('modal-close').addEventListener('click', () => $('modal').close());
 window.addEventListener('hashchange', () => state && go());
 composer($('composer'), () => undefined);

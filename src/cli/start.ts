@@ -75,7 +75,8 @@ Exit 1: a token or key is refused, or the data folder cannot be used. Exit 2: co
   },
 });
 
-const secretsOf = ({ pces, slack }: Settings): (string | undefined)[] => [
+const secretsOf = ({ pces, slack, http }: Settings): (string | undefined)[] => [
+  http?.ping,
   slack.botToken,
   slack.appToken,
   slack.signingSecret,

@@ -17,6 +17,7 @@ export const checkReferences = (tree: unknown, names: Names): Flaw[] => {
     ...checkPces(list(root['pces'])),
     ...checkRoutes(list(root['routes']), list(root['pces']), names.rules),
     ...checkSlack(root['slack']),
+    ...checkHttp(dict(root['http']), dict(root['slack'])),
     ...checkRoles(dict(root['roles']), root['announce_channel'], names.actions),
     ...checkQuarantine(root['quarantine']),
   ];
@@ -90,6 +91,20 @@ const checkSlack = (slack: unknown): Flaw[] => {
     ...needs('port', 'where Slack’s requests arrive'),
   ];
 };
+
+const checkHttp = (
+  http: Readonly<Record<string, unknown>>,
+  slack: Readonly<Record<string, unknown>>,
+): Flaw[] =>
+  slack['mode'] === 'http' && http['port'] !== undefined && http['port'] === slack['port']
+    ? [
+        {
+          path: ['http', 'port'],
+          message: 'is slack.port as well',
+          hint: 'Slack calls that one from outside; probes need another',
+        },
+      ]
+    : [];
 
 const checkRoles = (
   roles: Readonly<Record<string, unknown>>,

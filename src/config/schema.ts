@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { later } from './later.ts';
 import { choice, words } from './leaf.ts';
-import { pce, quarantine, roles, route, slack } from './sections.ts';
+import { http, pce, quarantine, roles, route, slack } from './sections.ts';
 import { hostOrSelector, selector } from './selector.ts';
 import { channel } from './slack-ids.ts';
 import { interval } from './time.ts';
@@ -68,7 +68,7 @@ export const ConfigFile = z.strictObject({
   custom: later,
   silences: later,
   maintenance: later,
-  http: later,
+  http: http.optional().meta({ description: 'For probes and Prometheus; left out = no port.' }),
   log: z.strictObject({ level: choice(['debug', 'info', 'warn', 'error']).prefault('info') }).prefault({}),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

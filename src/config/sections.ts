@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address } from './address.ts';
+import { address, callable } from './address.ts';
 import { later } from './later.ts';
 import { choice, flag, integer, textLeaf, words } from './leaf.ts';
 import { selector } from './selector.ts';
@@ -116,4 +116,13 @@ export const quarantine = z.strictObject({
   management: later,
   review: later,
   budget: later,
+});
+
+export const http = z.strictObject({
+  port: integer(1, 65_535).meta({
+    description: 'GET /healthz, /readyz and /metrics on 127.0.0.1 of this machine.',
+  }),
+  ping: callable.optional().meta({
+    description: 'Called every minute while all is well: a dead-man’s switch that alarms when no call comes.',
+  }),
 });

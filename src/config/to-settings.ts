@@ -49,6 +49,7 @@ export const toSettings = (
     automation: config.automation,
     poll: { events: config.poll.events, sweep: config.poll.sweep, health: config.poll.health },
     rules: more.rules,
+    http: config.http && { port: config.http.port, ping: config.http.ping },
     log: config.log,
   };
 };

@@ -64,6 +64,8 @@ export interface Incident {
   /** What the root should show has changed `revision` times; `shown` is the revision last confirmed by Slack. */
   readonly revision: number;
   readonly shown: number;
+  /** Its root may stand twice: nobody could find out whether the first one arrived. */
+  readonly repeated?: boolean;
   /** Graver than anything told before raises a broadcast; the app/env pairs already told do not. */
   readonly severity: Severity;
   readonly groups: readonly string[];
@@ -93,6 +95,10 @@ export interface Delivery {
   readonly tries: number;
   readonly notBefore: number;
   readonly trouble?: string;
+  /** Looked for after an unclear answer and not found: once sent again it is looked for once more. */
+  readonly resent?: boolean;
+  /** It could not be looked for: the copy says that it may be one. */
+  readonly repeated?: boolean;
 }
 
 /** What remains of a delivery that Slack confirmed: enough to answer "why" and "was it said". */
@@ -104,6 +110,8 @@ export interface Told {
   readonly ts: string;
   readonly at: number;
   readonly alerts: readonly string[];
+  /** When to look for a second copy, epoch ms: it was sent again after an unclear answer. */
+  readonly lookAt?: number;
 }
 
 /** PCE + rule + subject: what makes two findings the same alert. */

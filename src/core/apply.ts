@@ -73,6 +73,9 @@ const draftOf = (base: State): Draft => {
   };
 };
 
+/** After a copy was sent again, the first may still appear for so long (design §4.2). */
+const LOOK_AGAIN_MS = 60_000;
+
 type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
 
 /** The row, or a refusal: no transition may speak of what does not exist. */
@@ -166,6 +169,12 @@ const reducers: { readonly [T in Transition['type']]: (draft: Draft, t: Of<T>) =
     draft.set('incidents', t.id, row);
   },
 
+  'incident-linked': (draft, t) => {
+    const row = known(draft, 'incidents', t.id, t);
+    if (row.root !== undefined) throw new TransitionRefused(t, 'it has a root');
+    draft.set('incidents', t.id, { ...row, root: { channel: t.channel, ts: t.ts } });
+  },
+
   'incident-closed': (draft, t) => {
     const row = known(draft, 'incidents', t.id, t);
     draft.set('incidents', t.id, { ...row, open: false, revision: row.revision + 1 });
@@ -195,20 +204,43 @@ const reducers: { readonly [T in Transition['type']]: (draft: Draft, t: Of<T>) =
   },
 
   'delivery-sent': (draft, t) => {
-    const { key, incident: id, reason, alerts, place } = known(draft, 'deliveries', t.key, t);
+    const {
+      key,
+      incident: id,
+      reason,
+      alerts,
+      place,
+      resent,
+      repeated,
+    } = known(draft, 'deliveries', t.key, t);
     draft.delete('deliveries', key);
-    draft.set('told', key, { key, incident: id, reason, alerts, channel: t.channel, ts: t.ts, at: t.at });
+    draft.set('told', key, {
+      key,
+      incident: id,
+      reason,
+      alerts,
+      channel: t.channel,
+      ts: t.ts,
+      at: t.at,
+      ...(resent === true ? { lookAt: t.at + LOOK_AGAIN_MS } : {}),
+    });
     const incident = draft.state.incidents.get(id);
     if (place === 'root' && incident !== undefined)
       draft.set('incidents', id, {
         ...incident,
         root: { channel: t.channel, ts: t.ts },
         shown: nowShown(incident, t.revision ?? 0),
+        ...(repeated === true ? { repeated } : {}),
       });
     for (const fingerprint of alerts) {
       const alert = draft.state.alerts.get(fingerprint);
       if (alert !== undefined) draft.set('alerts', fingerprint, { ...alert, said: key });
     }
+  },
+
+  'told-looked': (draft, t) => {
+    const { lookAt: _over, ...row } = known(draft, 'told', t.key, t);
+    draft.set('told', t.key, { ...row, ...(t.lookAt === null ? {} : { lookAt: t.lookAt }) });
   },
 
   'delivery-failed': (draft, t) => {
@@ -220,6 +252,8 @@ const reducers: { readonly [T in Transition['type']]: (draft: Draft, t: Of<T>) =
       notBefore: t.notBefore,
       trouble: t.trouble,
       channel: t.channel ?? row.channel,
+      ...(t.resent === true ? { resent: true } : {}),
+      ...(t.repeated === true ? { repeated: true } : {}),
     });
   },
 
@@ -250,6 +284,10 @@ const reducers: { readonly [T in Transition['type']]: (draft: Draft, t: Of<T>) =
 
   'response-observed': (draft, t) =>
     draft.set('responses', t.id, { ...known(draft, 'responses', t.id, t), policy: t.policy }),
+
+  'task-accepted': (draft, t) => add(draft, 'tasks', t.task.id, t.task, t),
+
+  'task-done': (draft, t) => draft.delete('tasks', t.id),
 
   pruned: (draft, t) => prune(draft, t.at),
 };

@@ -3,6 +3,7 @@ import type { Role } from './authorise.ts';
 import type { Label } from './label.ts';
 import type { Chat, Clock, Inventory, Message, Pce, Profile, Store } from './ports.ts';
 import type { AlertRule } from './rule.ts';
+import type { SelfAudit } from './self-audit.ts';
 import type { Settings } from './settings.ts';
 
 /** One PCE with what is cached of it. */
@@ -70,7 +71,16 @@ export interface BotStatus {
   readonly version: string;
   readonly startedAt: number;
   readonly ready: boolean;
-  readonly slack: { readonly connections: number; readonly wanted: number };
+  readonly slack: {
+    readonly connections: number;
+    readonly wanted: number;
+    /** What waits for Slack's pace, longest wait first; ms until the last of it can be out, as things stand. */
+    readonly backlog?:
+      | readonly { readonly channel: string; readonly waiting: number; readonly waitMs: number }[]
+      | undefined;
+    /** Connections of this Slack app that are not ours: another program uses it. */
+    readonly foreign?: number | undefined;
+  };
   readonly pces: readonly {
     readonly name: string;
     readonly cursor: number | undefined;
@@ -79,6 +89,19 @@ export interface BotStatus {
     readonly rejected: number;
     readonly trouble: string | undefined;
     readonly callsPerMinute: number;
+    /** From the newest evaluated moment to now. */
+    readonly lagMs?: number | undefined;
+    /** Events that the last sweep found and no poll had. */
+    readonly lastSweepFound?: number | undefined;
+    /** Events since the start that only the daily look back found. */
+    readonly late?: number | undefined;
+    /** Times since the start that one answer could not hold a window, which was then cut. */
+    readonly overflows?: number | undefined;
+    /** Times since the start that a part of the log could not be read, and where the one that still cannot begins. */
+    readonly gaps?: number | undefined;
+    readonly gapFrom?: number | undefined;
+    /** When our read key expires, as configured. */
+    readonly keyExpiresAt?: number | undefined;
     readonly inventory: {
       readonly workloads: number;
       readonly managed: number;
@@ -86,7 +109,19 @@ export interface BotStatus {
     };
   }[];
   readonly queue: { readonly waiting: number; readonly oldestAt: number | undefined; readonly dead: number };
+  /** The newest look for matches that reached nobody; undefined before the first. */
+  readonly selfAudit?: SelfAudit | undefined;
 }
+
+/** Why the bot is not ready, a sentence each; none when it is: a Slack connection stands and a PCE is polled. */
+export const notReady = ({ slack, pces }: Pick<BotStatus, 'slack' | 'pces'>): readonly string[] => [
+  ...(slack.connections > 0 ? [] : [`Slack: 0 of ${slack.wanted} connections stand`]),
+  ...(pces.some(({ lastPollAt }) => lastPollAt !== undefined)
+    ? []
+    : pces.map(
+        ({ name, trouble }) => `${name}: not polled yet${trouble === undefined ? '' : `, ${trouble}`}`,
+      )),
+];
 
 /** A workload as a button's value: looked up again when it is pressed. */
 export const targetRef = (pce: string, href: string): string => `${pce}|${href}`;

@@ -6,10 +6,14 @@ export type Dict = Readonly<Record<string, unknown>>;
 
 /** The object, or an empty one for anything else. */
 export const dict = (value: unknown): Dict =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Dict) : {};
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Dict) : NOTHING;
+
+const NOTHING: Dict = Object.freeze({});
 
 /** The array, or an empty one for anything else. */
-export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : NONE);
+
+const NONE: readonly unknown[] = Object.freeze([]);
 
 /** A text worth showing. null, '' and the PCE's literal `FILTERED` (facts §2.2) all mean that it is not known. */
 export const text = (value: unknown): string | undefined =>

@@ -6,7 +6,7 @@ import type { HealthReading } from './health.ts';
 import type { Label } from './label.ts';
 import type { Response } from './response.ts';
 import type { Reach } from './rule.ts';
-import type { Transition } from './state.ts';
+import type { Task, Transition } from './state.ts';
 import type { Estate, Workload } from './workload.ts';
 
 /** Wall clock in epoch ms, for what is durable; `mono` never jumps, for intervals and time-outs. */
@@ -48,6 +48,8 @@ export interface Store {
   alertsOfHost(pce: string, href: string): Promise<readonly Alert[]>;
   /** Firing alerts, of one PCE or all. */
   firing(pce?: string): Promise<readonly Alert[]>;
+  /** Alerts in any state that no confirmed message has named. */
+  unsaid(): Promise<readonly Alert[]>;
   /** Burst alerts that fired last before `before` and are due to resolve are found by the caller among `firing`. */
   incident(id: string): Promise<Incident | undefined>;
   openIncidents(keys: Iterable<string>): Promise<readonly Incident[]>;
@@ -62,6 +64,10 @@ export interface Store {
   dead(): Promise<readonly Delivery[]>;
   delivery(key: string): Promise<Delivery | undefined>;
   told(incident: string): Promise<readonly Told[]>;
+  /** Confirmed deliveries of which a second copy may stand in Slack. */
+  toldToLookAt(): Promise<readonly Told[]>;
+  /** What people asked for and was acknowledged, but not finished when the bot stopped. */
+  tasks(): Promise<readonly Task[]>;
   response(id: string): Promise<Response | undefined>;
   /** Responses that are neither done, stopped nor failed. */
   responsesUnfinished(): Promise<readonly Response[]>;
@@ -336,6 +342,8 @@ export type Inbound =
 
 /** What is said to Slack at once (always under 3 s) and what is done afterwards. */
 export interface Handling {
+  /** Made durable before the acknowledgement, so that nothing acknowledged is lost (fault 30): milliseconds, never a call. */
+  readonly before?: () => Promise<void>;
   /** For submissions: the view shown while the work runs, or errors by input block. */
   readonly ack?: { readonly update: Modal } | { readonly errors: Readonly<Record<string, string>> };
   readonly work?: () => Promise<void>;

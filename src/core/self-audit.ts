@@ -4,6 +4,8 @@ const MINUTE_MS = 60_000;
 
 /** How long something may be on its way before it counts as held up. */
 export const OVERDUE_MS = { delivery: 10 * MINUTE_MS, edit: 5 * MINUTE_MS } as const;
+/** An alert may join a message that has waited so long; a message given up longer ago says nothing about it. */
+const DEAD_MS = 24 * 60 * MINUTE_MS;
 
 /** The ways a match can fail to reach an end state of promise 2 (design §4.2). */
 export const HOLES = {
@@ -33,9 +35,9 @@ export interface SelfAudit {
 
 /** What the audit looks at, read in one go. */
 export interface Audited {
-  /** Alerts, firing, told or resolved, that no confirmed message has named. */
-  readonly unsaid: readonly Alert[];
-  /** Incidents of alerts that fire or are unsaid, and those whose message is behind. */
+  /** Those that fire, and any other that no confirmed message has named. */
+  readonly alerts: readonly Alert[];
+  /** Those that hold one of the alerts, and those whose message is behind. */
   readonly incidents: readonly Incident[];
   readonly waiting: readonly Delivery[];
   /** Given up with an alarm: an end state. */
@@ -52,12 +54,15 @@ export type Behind = ReadonlyMap<string, { readonly shown: number; readonly sinc
  * @param before what the look before this one saw behind: an edit is overdue only when nothing newer was shown since
  */
 export const selfAudit = (
-  { unsaid, incidents, waiting, dead }: Audited,
+  { alerts, incidents, waiting, dead }: Audited,
   now: number,
   before: Behind = new Map(),
 ): { readonly audit: SelfAudit; readonly behind: Behind } => {
-  const named = new Set([...waiting, ...dead].flatMap(({ alerts }) => alerts));
-  const roots = new Set([...waiting.filter(({ place }) => place === 'root'), ...dead].map((row) => row.incident));
+  const underWay = new Set(waiting.flatMap((row) => row.alerts));
+  const givenUp = new Map(dead.flatMap((row) => row.alerts.map((one) => [one, row.queuedAt])));
+  const roots = new Set(
+    [...waiting.filter(({ place }) => place === 'root'), ...dead].map((row) => row.incident),
+  );
   const behind = new Map(
     incidents
       .filter(({ root, shown, revision }) => root !== undefined && shown < revision)
@@ -67,8 +72,14 @@ export const selfAudit = (
       }),
   );
   const problems: AuditProblem[] = [
-    ...unsaid
-      .filter((alert) => !named.has(alert.fingerprint) && !excused(alert))
+    ...alerts
+      .filter(
+        (alert) =>
+          alert.said === undefined &&
+          !underWay.has(alert.fingerprint) &&
+          !excused(alert) &&
+          (givenUp.get(alert.fingerprint) ?? 0) < weighedAt(alert) - DEAD_MS,
+      )
       .map(({ id, firstAt }) => ({ what: 'alert-unsaid' as const, id, since: firstAt })),
     ...waiting
       .filter(({ queuedAt }) => now - queuedAt > OVERDUE_MS.delivery)
@@ -80,13 +91,16 @@ export const selfAudit = (
       .filter(([, { since }]) => now - since > OVERDUE_MS.edit)
       .map(([id, { since }]) => ({ what: 'incident-behind' as const, id, since })),
   ];
-  const checked = unsaid.length + waiting.length + incidents.length;
+  const checked = alerts.length + waiting.length + incidents.length;
   return { audit: { at: now, checked, ok: problems.length === 0, problems }, behind };
 };
 
 /** Counted within the quiet period of what was told before, or snoozed when it was last weighed. */
-const excused = ({ hushed, snoozed, quiet }: Alert): boolean =>
-  hushed === true || (snoozed !== undefined && snoozed.until > quiet.until - quiet.stepMs);
+const excused = (alert: Alert): boolean =>
+  alert.hushed === true || (alert.snoozed !== undefined && alert.snoozed.until > weighedAt(alert));
+
+/** When it was last decided to tell of it, by the PCE's clock: its quiet period began then. */
+const weighedAt = ({ quiet }: Alert): number => quiet.until - quiet.stepMs;
 
 /** A sentence for people: what is wrong and how often. `''` when nothing is. */
 export const holesIn = ({ problems }: SelfAudit): string =>

@@ -33,6 +33,8 @@ export interface Settings {
   readonly poll: { readonly events: Interval; readonly sweep: Interval; readonly health: Interval };
   /** By rule id: whether it runs, a severity that replaces its own, and its options as written. */
   readonly rules: Readonly<Record<string, RuleSettings>>;
+  /** Where this machine's probes ask, and the dead-man's switch that is called every minute while ready. */
+  readonly http: { readonly port: number; readonly ping: string | undefined } | undefined;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
 }
 

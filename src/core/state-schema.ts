@@ -4,7 +4,7 @@ import { REASONS } from './alert.ts';
 import type { Response } from './response.ts';
 import { RESPONSE_STATES } from './response.ts';
 import { SEVERITIES } from './severity.ts';
-import type { State, Transition } from './state.ts';
+import type { State, Task, Transition } from './state.ts';
 import type { Text } from './text.ts';
 import { MODES } from './workload.ts';
 
@@ -75,6 +75,7 @@ const incident: z.ZodType<Incident> = row({
   root: root.exactOptional(),
   revision: z.number(),
   shown: z.number(),
+  repeated: z.boolean().exactOptional(),
   severity,
   groups: z.array(z.string()),
 });
@@ -92,6 +93,8 @@ const delivery: z.ZodType<Delivery> = row({
   tries: z.number(),
   notBefore: time,
   trouble: z.string().exactOptional(),
+  resent: z.boolean().exactOptional(),
+  repeated: z.boolean().exactOptional(),
 });
 
 const told: z.ZodType<Told> = row({
@@ -102,6 +105,7 @@ const told: z.ZodType<Told> = row({
   ts: id,
   at: time,
   alerts: ids,
+  lookAt: time.exactOptional(),
 });
 
 const policy = row({
@@ -134,6 +138,12 @@ const response = row({
   policy: policy.exactOptional(),
 }) as z.ZodType<unknown> as z.ZodType<Response>;
 
+const task = row({
+  id,
+  at: time,
+  inbound: row({ kind: z.enum(['command', 'click']), person }),
+}) as z.ZodType<unknown> as z.ZodType<Task>;
+
 type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
 
 /** One schema per transition; the type holds the list complete. `type` itself is what chose the schema. */
@@ -164,12 +174,21 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   'incident-touched': row({ id }),
   'incident-shown': row({ id, revision: z.number() }),
   'incident-unlinked': row({ id }),
+  'incident-linked': row({ id, channel: id, ts: id }),
   'incident-closed': row({ id }),
   'delivery-queued': row({ delivery }),
   'delivery-joined': row({ key: id, alerts: ids, place }),
   'delivery-intent': row({ key: id, at: time, channel: id }),
   'delivery-sent': row({ key: id, channel: id, ts: id, at: time, revision: z.number().exactOptional() }),
-  'delivery-failed': row({ key: id, notBefore: time, trouble: z.string(), channel: id.exactOptional() }),
+  'told-looked': row({ key: id, lookAt: time.nullable() }),
+  'delivery-failed': row({
+    key: id,
+    notBefore: time,
+    trouble: z.string(),
+    channel: id.exactOptional(),
+    resent: z.boolean().exactOptional(),
+    repeated: z.boolean().exactOptional(),
+  }),
   'delivery-dead': row({ key: id, trouble: z.string() }),
   'response-requested': row({ response }),
   'response-moved': row({
@@ -183,6 +202,8 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   }),
   'response-released': row({ id, by: id }),
   'response-observed': row({ id, policy }),
+  'task-accepted': row({ task }),
+  'task-done': row({ id }),
   pruned: row({ at: time }),
 };
 
@@ -215,4 +236,5 @@ export const PersistedState: z.ZodType<State> = z.object({
   deliveries: table(delivery),
   told: table(told),
   responses: table(response),
+  tasks: table(task).default(new Map()),
 });

@@ -1,5 +1,6 @@
 import type { Alert, Delivery, Incident, Person, Reason, Told } from './alert.ts';
 import type { Label } from './label.ts';
+import type { Inbound } from './ports.ts';
 import type { LabelChange, PolicyFacts, Response, ResponseState } from './response.ts';
 import type { Severity } from './severity.ts';
 import type { Text } from './text.ts';
@@ -21,6 +22,7 @@ export interface State {
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly told: ReadonlyMap<string, Told>;
   readonly responses: ReadonlyMap<string, Response>;
+  readonly tasks: ReadonlyMap<string, Task>;
 }
 
 export const emptyState = (): State => ({
@@ -33,7 +35,15 @@ export const emptyState = (): State => ({
   deliveries: new Map(),
   told: new Map(),
   responses: new Map(),
+  tasks: new Map(),
 });
+
+/** A command or a click that was acknowledged and is to be carried out, also after a restart. */
+export interface Task {
+  readonly id: string;
+  readonly at: number;
+  readonly inbound: Extract<Inbound, { kind: 'command' | 'click' }>;
+}
 
 /** A change of state as a value. A journal line holds them as they are, so every field is plain JSON. */
 export type Transition =
@@ -88,6 +98,7 @@ export type Transition =
   | { readonly type: 'incident-touched'; readonly id: string }
   | { readonly type: 'incident-shown'; readonly id: string; readonly revision: number }
   | { readonly type: 'incident-unlinked'; readonly id: string }
+  | { readonly type: 'incident-linked'; readonly id: string; readonly channel: string; readonly ts: string }
   | { readonly type: 'incident-closed'; readonly id: string }
   | { readonly type: 'delivery-queued'; readonly delivery: Delivery }
   | {
@@ -105,12 +116,16 @@ export type Transition =
       readonly at: number;
       readonly revision?: number;
     }
+  /** Looked for a second copy: again at `lookAt`, or never. */
+  | { readonly type: 'told-looked'; readonly key: string; readonly lookAt: number | null }
   | {
       readonly type: 'delivery-failed';
       readonly key: string;
       readonly notBefore: number;
       readonly trouble: string;
       readonly channel?: string;
+      readonly resent?: boolean;
+      readonly repeated?: boolean;
     }
   | { readonly type: 'delivery-dead'; readonly key: string; readonly trouble: string }
   | { readonly type: 'response-requested'; readonly response: Response }
@@ -126,6 +141,8 @@ export type Transition =
     }
   | { readonly type: 'response-released'; readonly id: string; readonly by: string }
   | { readonly type: 'response-observed'; readonly id: string; readonly policy: PolicyFacts }
+  | { readonly type: 'task-accepted'; readonly task: Task }
+  | { readonly type: 'task-done'; readonly id: string }
   | { readonly type: 'pruned'; readonly at: number };
 
 /** The key of an incident's next notification: (incident, reason, n). */

@@ -3,7 +3,7 @@ import { type Chat, ChatError, type Clock, type Log, type Message, type Store } 
 import { compareSeverity } from '../core/severity.ts';
 import { deliveryKey, type Transition } from '../core/state.ts';
 import type { Reached } from '../core/step.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile, removeCopies } from './reconcile.ts';
 
 const SECOND_MS = 1_000;
 /** At most one post per incident and 5 s, one root edit every 3 s (design §7). */
@@ -113,12 +113,14 @@ const createPace = (clock: Clock) => {
   };
 };
 
-const channelsWithWork = async ({ store }: DeliveryDeps): Promise<Set<string>> => {
+const channelsWithWork = async ({ store, clock }: DeliveryDeps): Promise<Set<string>> => {
   const { rows, incidents } = await waitingIn(store);
   const edits = await store.incidentsToEdit();
+  const copies = (await store.toldToLookAt()).filter(({ lookAt = 0 }) => lookAt <= clock.now());
   return new Set([
     ...rows.map((row) => placeOf(row, incidents)),
     ...edits.map(({ root, channel }) => root?.channel ?? channel),
+    ...copies.map(({ channel }) => channel),
   ]);
 };
 
@@ -147,6 +149,7 @@ const step = async (channel: string, deps: DeliveryDeps, pace: Pace): Promise<bo
   const { rows, incidents } = await waitingIn(store);
   const mine = rows.filter((row) => placeOf(row, incidents) === channel);
   if (await reconcile(channel, mine, deps)) return true;
+  if (await removeCopies(channel, deps)) return true;
   const due = mine.filter(
     (row) =>
       row.state === 'queued' &&
@@ -185,7 +188,7 @@ const send = async (key: string, channel: string, deps: DeliveryDeps, pace: Pace
   const isRoot = row.place === 'root';
   const alerts = await store.alerts(isRoot ? incident.alerts : row.alerts);
   const message = await (isRoot
-    ? render.root(incident, alerts, row.mention)
+    ? render.root(row.repeated === true ? { ...incident, repeated: true } : incident, alerts, row.mention)
     : render.line(incident, alerts, row));
   await store.commit([{ type: 'delivery-intent', key, at: clock.now(), channel }]);
   reached?.('intent durable');

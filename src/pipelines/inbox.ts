@@ -1,6 +1,7 @@
 import type { Alert, Person } from '../core/alert.ts';
 import { parseTargetRef } from '../core/command.ts';
 import type { Audit, Chat, Clock, Handling, Inbound, Inbox, Inventory, Log, Store } from '../core/ports.ts';
+import type { Task } from '../core/state.ts';
 import { bold, type Markup, md, mention, message, section, time } from '../views/parts.ts';
 import { pickHost } from '../views/pick-host.ts';
 import { notice, RESPONSE_FORM } from '../views/response.ts';
@@ -27,15 +28,51 @@ export interface InboxDeps {
   readonly log: Log;
 }
 
+/** A response_url lives 30 min (facts/slack §3): an older question can no longer be answered. */
+const ANSWERABLE_MS = 30 * 60_000;
+
+export interface Intake {
+  readonly inbox: Inbox;
+  /** Carries out what was acknowledged before a stop or a crash and not finished. */
+  resume(): Promise<void>;
+}
+
 /** Where everything people do in Slack arrives: what is unknown or no longer valid is explained, never ignored. */
-export const createInbox =
-  (deps: InboxDeps): Inbox =>
+export const createInbox = (deps: InboxDeps): Intake => {
+  const { store, clock, log } = deps;
+  const carryOut = async ({ id, inbound }: Pick<Task, 'id' | 'inbound'>): Promise<void> => {
+    try {
+      await (inbound.kind === 'command' ? deps.ask(inbound) : clicked(inbound, deps));
+    } finally {
+      await store.commit([{ type: 'task-done', id }]);
+    }
+  };
+  return {
+    inbox: decide(deps, (inbound) => {
+      const task: Task = { id: inbound.id, at: clock.now(), inbound };
+      return {
+        before: () => store.commit([{ type: 'task-accepted', task }]),
+        work: () => carryOut(task),
+      };
+    }),
+    async resume() {
+      for (const task of await store.tasks()) {
+        const late = clock.now() - task.at > ANSWERABLE_MS;
+        log.info({ id: task.id, kind: task.inbound.kind, late }, 'took up what was asked before the restart');
+        if (late) await store.commit([{ type: 'task-done', id: task.id }]);
+        else await carryOut(task).catch((err: unknown) => log.error({ err, id: task.id }, 'it failed'));
+      }
+    },
+  };
+};
+
+const decide =
+  (deps: InboxDeps, durably: (inbound: Asked | Click) => Handling): Inbox =>
   (inbound): Handling => {
     switch (inbound.kind) {
       case 'command':
-        return { work: () => deps.ask(inbound) };
       case 'click':
-        return { work: () => clicked(inbound, deps) };
+        return durably(inbound);
       case 'submission':
         if (inbound.callbackId === RESPONSE_FORM)
           return deps.responding.submit({

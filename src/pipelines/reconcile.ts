@@ -48,14 +48,65 @@ export const reconcile = async (
       if (!(err instanceof ChatError)) throw err;
       log.warn({ channel, slack: err.slack, unclear: keys.size }, 'could not look up unclear posts');
       const late = group.filter(({ intentAt = 0 }) => clock.now() - intentAt > GIVE_UP_MS);
-      await store.commit(late.map((row) => verdict(row, channel, undefined, clock.now())));
+      await store.commit(
+        late.map(({ key }) => ({
+          type: 'delivery-failed',
+          key,
+          notBefore: clock.now(),
+          trouble: 'could not be looked up after an unclear answer',
+          repeated: true,
+        })),
+      );
       decided ||= late.length > 0;
     }
   }
   return decided;
 };
 
+/**
+ * A post that was looked for in vain and sent again may have been under way: 60 s later it is looked for once more, and whichever
+ * copy is not the one our state links is deleted (promise 2). @returns true when there was something to look at
+ */
+export const removeCopies = async (
+  channel: string,
+  { store, chat, clock, log }: Pick<DeliveryDeps, 'store' | 'chat' | 'clock' | 'log'>,
+): Promise<boolean> => {
+  const due = (await store.toldToLookAt()).filter(
+    (told) => told.channel === channel && (told.lookAt ?? 0) <= clock.now(),
+  );
+  for (const { key, ts, at, incident: id, reason } of due) {
+    const incident = await store.incident(id);
+    const thread = incident?.root?.ts === ts ? undefined : incident?.root?.ts;
+    const mine = Number(ts) * 1_000;
+    try {
+      for (const since of [at - LOOK_BACK_MS, mine + 1]) {
+        const found = await chat.find(
+          { channel, since, ...(thread === undefined ? {} : { thread }) },
+          new Set([key]),
+        );
+        const copy = found.get(key);
+        if (copy === undefined || copy === ts) continue;
+        log.warn({ key, reason, channel, copy }, 'a second copy of a message is deleted');
+        await chat.remove({ channel, ts: copy });
+      }
+      await store.commit([{ type: 'told-looked', key, lookAt: null }]);
+    } catch (err) {
+      if (!(err instanceof ChatError)) throw err;
+      const gone = err.code === 'no-message' || err.code === 'refused' || err.code === 'no-channel';
+      log.warn({ key, channel, slack: err.slack }, 'could not look for a second copy');
+      await store.commit([{ type: 'told-looked', key, lookAt: gone ? null : clock.now() + MINUTE_MS }]);
+    }
+  }
+  return due.length > 0;
+};
+
 const verdict = ({ key }: Delivery, channel: string, ts: string | undefined, now: number): Transition =>
   ts === undefined
-    ? { type: 'delivery-failed', key, notBefore: now, trouble: 'not found in Slack after an unclear answer' }
+    ? {
+        type: 'delivery-failed',
+        key,
+        notBefore: now,
+        trouble: 'not found in Slack after an unclear answer',
+        resent: true,
+      }
     : { type: 'delivery-sent', key, channel, ts, at: now };

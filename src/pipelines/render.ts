@@ -16,8 +16,8 @@ export interface RenderDeps {
 /** Gathers what a message shows beside the alert itself, from the newest state, and hands it to the view. */
 export const createRender = (deps: RenderDeps): Render => ({
   root: async (incident, alerts, mention) => alertRoot(await shown(incident, alerts, deps), mention),
-  line: async (incident, alerts, { reason, mention }) =>
-    alertLine(await shown(incident, alerts, deps), reason, mention),
+  line: async (incident, alerts, { reason, mention, repeated }) =>
+    alertLine(await shown(incident, alerts, deps), reason, mention, repeated),
 });
 
 const shown = async (

@@ -83,8 +83,11 @@ interface Draft {
   readonly pce: string;
   readonly target: Target;
   readonly person: Person;
+  readonly name: string;
   readonly channel: string | null;
   readonly alert: string | null;
+  /** The quarantine that a release would give back. */
+  readonly releases: string | null;
   readonly expires: number;
 }
 
@@ -123,7 +126,7 @@ export const createResponding = (deps: RespondingDeps): Responding => {
       return opening.say(words, plain);
     }
     const viewId = await chat.openView(opening.triggerId, loadingModal(action, name));
-    await fill(viewId, action, desk, opening, name);
+    await fill(viewId, action, desk, opening, { host: name, person: profile.name });
   };
 
   /** Reads the host and turns the loading modal into the form, or into the reason why not. */
@@ -132,7 +135,7 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     action: Action,
     desk: ResponseDesk,
     opening: Opening,
-    name: string,
+    { host: name, person }: { readonly host: string; readonly person: string },
   ): Promise<void> => {
     try {
       const workload = await desk.pce.workload(opening.href, 'response');
@@ -142,7 +145,8 @@ export const createResponding = (deps: RespondingDeps): Responding => {
           notice(action, name, [md`${name} is no longer in the PCE. Nothing was done.`]),
         ));
       desk.inventory.note(opening.href, workload);
-      const plan = action.plan(workload, await contextFor(workload, desk, deps));
+      const context = await contextFor(workload, desk, deps);
+      const plan = action.plan(workload, context);
       if (!plan.ok) return void (await chat.updateView(viewId, notice(action, name, [md`${plan.why}`])));
       const draft = ids.next();
       for (const [id, { expires }] of drafts) if (expires < clock.mono()) drafts.delete(id);
@@ -157,8 +161,10 @@ export const createResponding = (deps: RespondingDeps): Responding => {
         pce: desk.pce.name,
         target,
         person: opening.person,
+        name: person,
         channel: opening.channel,
         alert: opening.alert?.id ?? null,
+        releases: action.id === 'release' ? (context.open?.id ?? null) : null,
         expires: clock.mono() + DRAFT_MS,
       });
       await chat.updateView(viewId, responseForm(action, target, plan, { draft, pce: desk.pce.name }));
@@ -196,43 +202,52 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     drafts.delete(id);
     const reason = chosen === OTHER_REASON ? words : words === '' ? chosen : `${chosen}: ${words}`;
     const ticket = (values['ticket'] ?? '').trim();
+    const response = requestFrom(draft, reason, ticket);
     return {
       ack: { update: notice(draft.action, draft.target.name, [md`Checking ${draft.target.name} …`]) },
-      work: () => oneAtATime(draft.target.href, () => request(draft, viewId, reason, ticket)),
+      before: () => store.commit([{ type: 'response-requested', response }]),
+      work: () => oneAtATime(draft.target.href, () => answer(response.id, draft, viewId)),
     };
   };
 
-  /** Makes the request durable, carries it out and says what came of it, in the form or, if that is closed, to the person alone. */
-  const request = async (draft: Draft, viewId: string, reason: string, ticket: string): Promise<void> => {
-    const { action, target, person } = draft;
-    const releases =
-      action.id === 'release' ? ((await store.quarantines(draft.pce, target.href))[0]?.id ?? null) : null;
-    const response: Response = {
-      id: ids.next(),
-      action: action.id,
-      pce: draft.pce,
-      target,
-      by: person,
-      byName: (await gate.check(person, action.id, { targets: [target.labels], channel: draft.channel }))
-        .profile.name,
-      reason,
-      ...(ticket === '' ? {} : { ticket }),
-      channel: draft.channel,
-      alert: draft.alert,
-      requestedAt: clock.now(),
-      state: 'requested',
-      releases,
-    };
-    await store.commit([{ type: 'response-requested', response }]);
-    const outcome = await finish(response);
+  const requestFrom = (
+    { action, pce, target, person, name, channel, alert, releases }: Draft,
+    reason: string,
+    ticket: string,
+  ): Response => ({
+    id: ids.next(),
+    action: action.id,
+    pce,
+    target,
+    by: person,
+    byName: name,
+    reason,
+    ...(ticket === '' ? {} : { ticket }),
+    channel,
+    alert,
+    requestedAt: clock.now(),
+    state: 'requested',
+    releases,
+  });
+
+  /** Carries a durable request out and says what came of it, in the form or, if that is closed, to the person alone. */
+  const answer = async (
+    id: string,
+    { action, target, person, channel }: Draft,
+    viewId: string,
+  ): Promise<void> => {
+    const response = await store.response(id);
+    if (response === undefined) return;
+    // Right after a start the loop that takes up unfinished responses may have been faster.
+    const outcome = outcomeOf(response) ?? (await finish(response));
     const lines = outcome === undefined ? [] : outcomeLines(outcome, action, response);
     try {
       await chat.updateView(viewId, notice(action, target.name, lines));
     } catch (err) {
       log.info({ err }, 'the form was closed before the outcome was known');
-      if (draft.channel !== null)
+      if (channel !== null)
         await chat.ephemeral(
-          { channel: draft.channel, user: person.user },
+          { channel, user: person.user },
           { text: `${action.title} ${target.name}`, blocks: notice(action, target.name, lines).blocks },
         );
     }
@@ -269,6 +284,12 @@ export const createResponding = (deps: RespondingDeps): Responding => {
         carryOut: (response) => oneAtATime(response.target.href, () => finish(response)),
       }),
   };
+};
+
+/** What became of a response that has ended; undefined for one that has not. */
+const outcomeOf = ({ state, outcome = '', intended = [] }: Response): Outcome | undefined => {
+  if (state === 'done') return { state, labels: intended, notes: [] };
+  return state === 'stopped' || state === 'failed' ? { state, why: outcome } : undefined;
 };
 
 const outcomeLines = (outcome: Outcome, action: Action, { target }: Response): Markup[] => {

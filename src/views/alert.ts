@@ -83,12 +83,19 @@ export const alertRoot = (shown: ShownIncident, notify?: string): Message => {
     ...(only === undefined ? hostList(alerts) : hostDetail(only)),
     ...status(alerts),
     ...(over ? [] : [section(md`${bold('What to do:')} ${todo}`), buttons(incident, firing)]),
-    footer(incident, alerts, 'first'),
+    footer(incident, alerts, 'first', incident.repeated),
   ]);
 };
 
+const REPEAT = 'possible repeat: Slack did not say whether this was posted before';
+
 /** A line in the thread: which alerts, why it is said, and buttons of its own for one host. */
-export const alertLine = (shown: ShownIncident, reason: Reason, notify?: string): Message => {
+export const alertLine = (
+  shown: ShownIncident,
+  reason: Reason,
+  notify?: string,
+  repeated = false,
+): Message => {
   const { incident, alerts } = shown;
   const worst = worstOf(alerts);
   const only = alerts.length === 1 ? alerts[0] : undefined;
@@ -98,6 +105,7 @@ export const alertLine = (shown: ShownIncident, reason: Reason, notify?: string)
     return message(`Resolved: ${title}`, [
       section(md`✓ ${bold('Resolved')} ${title}${why === '' ? '' : ` — ${why}`}`),
       ...names(alerts),
+      ...(repeated ? [context(md`${REPEAT}`)] : []),
     ]);
   }
   const title = titleOf(shown);
@@ -107,7 +115,7 @@ export const alertLine = (shown: ShownIncident, reason: Reason, notify?: string)
     ),
     ...(only === undefined ? (alerts.length > LISTED ? names(alerts) : hostList(alerts)) : hostDetail(only)),
     ...(only === undefined || only.alert.state === 'resolved' ? [] : [buttons(incident, alerts)]),
-    footer(incident, alerts, reason),
+    footer(incident, alerts, reason, repeated),
   ]);
 };
 
@@ -255,7 +263,12 @@ const buttons = (incident: Incident, alerts: readonly ShownAlert[]): KnownBlock 
   );
 };
 
-const footer = (incident: Incident, alerts: readonly ShownAlert[], reason: Reason): KnownBlock => {
+const footer = (
+  incident: Incident,
+  alerts: readonly ShownAlert[],
+  reason: Reason,
+  repeated = false,
+): KnownBlock => {
   const since = Math.min(...alerts.map(({ alert }) => alert.firstAt));
   const last = Math.max(...alerts.map(({ alert }) => alert.lastAt));
   const [only] = alerts;
@@ -266,6 +279,7 @@ const footer = (incident: Incident, alerts: readonly ShownAlert[], reason: Reaso
       md`first seen ${time(since, '{time_secs}')} (${new Date(since).toISOString().slice(11, 19)}Z)`,
       ...(last - since >= 60_000 ? [md`over ${span(last - since)}`] : []),
       md`sent because: ${REASONS[reason]}`,
+      ...(repeated ? [md`${REPEAT}`] : []),
       ...(link === undefined ? [] : [pageLink(link)]),
     ]),
   );

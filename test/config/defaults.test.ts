@@ -51,6 +51,7 @@ describe('a minimal configuration', () => {
       automation: [],
       poll: { events: 30_000, sweep: 600_000, health: 60_000 },
       rules: {},
+      http: undefined,
       log: { level: 'info' },
     } satisfies Settings);
   });
@@ -167,7 +168,13 @@ describe('values as the program uses them', () => {
       'protected: [role=db*]',
       { protected: ['role=db*'] },
     ],
-    ['a later setting that is off asks for nothing', 'break_glass: false\nscanners: []\nhttp:\n', {}],
+    [
+      'a port for probes, and a switch to call with whatever belongs to its address',
+      'http: {port: 9464, ping: "https://hc.example.com/ping/1/?from=bot"}',
+      { http: { port: 9464, ping: 'https://hc.example.com/ping/1/?from=bot' } },
+    ],
+    ['a later setting that is off asks for nothing', 'break_glass: false\nscanners: []\ncustom:\n', {}],
+    ['a section without anything is one that is left out', 'http:\n', { http: undefined }],
   ])('%s', (_, text, expected) => {
     expect(valid(`${MINIMAL}${text}\n`).settings).toMatchObject(expected);
   });

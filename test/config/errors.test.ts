@@ -77,6 +77,19 @@ const APPENDED: readonly (readonly [string, string, string, RegExp])[] = [
     'poll.traffic is not available yet in this version',
     /remove it/,
   ],
+  ['probes without a port', 'http: {}', 'http.port is missing', /without quotes/],
+  [
+    'a port that is none',
+    'http: {port: 0}',
+    'http.port must be a whole number from 1 to 65535',
+    /without quotes/,
+  ],
+  [
+    'a ping that anybody could read on its way',
+    'http: {port: 9464, ping: "http://hc.example.com/1"}',
+    'http.ping must use https',
+    /this machine alone/,
+  ],
   ['a route without a channel', 'routes: [{match: {}}]', 'routes[0].channel is missing', /begins with C/],
   [
     'a route to an unknown rule',
@@ -304,6 +317,11 @@ const FILES: readonly (readonly [string, string, readonly string[]])[] = [
     'http mode without secret and port',
     slack('mode: http, bot_token: xoxb-1, team: T0SIM0001'),
     ['2 slack.signing_secret is missing', '2 slack.port is missing'],
+  ],
+  [
+    'one port for Slack and for probes',
+    `${slack('mode: http, bot_token: xoxb-1, signing_secret: hush, port: 3000, team: T0SIM0001')}http: {port: 3000}\n`,
+    ['5 http.port is slack.port as well'],
   ],
   [
     'a colon without its space',

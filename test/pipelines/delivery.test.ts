@@ -9,7 +9,16 @@ import { anAlert } from '../support/asking.ts';
 import { shown } from '../support/blocks.ts';
 import { aSubject, HOUR, MINUTE, SECOND, T0 } from '../support/builders.ts';
 import { fakeLog } from '../support/fakes.ts';
-import { aSlackLab, CHANNELS, pass, type SlackLab, type Shown, until, type VirtualClock, virtualClock } from './support.ts';
+import {
+  aSlackLab,
+  CHANNELS,
+  pass,
+  type Shown,
+  type SlackLab,
+  until,
+  type VirtualClock,
+  virtualClock,
+} from './support.ts';
 
 const SOC = CHANNELS.fallthrough;
 const FALLBACK = CHANNELS.fallback;
@@ -35,7 +44,12 @@ const incidentOf = (id: string, alerts: readonly string[], parts: Partial<Incide
   ...parts,
 });
 
-const row = (incident: string, key: string, alerts: readonly string[], parts: Partial<Delivery> = {}): Delivery => ({
+const row = (
+  incident: string,
+  key: string,
+  alerts: readonly string[],
+  parts: Partial<Delivery> = {},
+): Delivery => ({
   key,
   incident,
   reason: 'first',
@@ -304,7 +318,9 @@ describe('an answer that never came', () => {
     await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'reset', after: 'apply', times: 1 });
     await bench.line('i1', 'web-02', { place: 'broadcast' });
     await bench.settled();
-    expect(bench.lines().slice(1)).toEqual(['  (also in the channel) Error: Firewall tampering on web-02 10:00 UTC']);
+    expect(bench.lines().slice(1)).toEqual([
+      '  (also in the channel) Error: Firewall tampering on web-02 10:00 UTC',
+    ]);
     expect(bench.calls('conversations.replies')).not.toEqual([]);
   });
 
@@ -419,7 +435,11 @@ describe('a post that Slack does not take', () => {
 
   it('backs off from a Slack that is away: at most one call a minute in the end, and nothing lost', async () => {
     const bench = await aBench();
-    await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'ok_false', error: 'service_unavailable' });
+    await bench.sim.control.faults({
+      method: 'chat.postMessage',
+      kind: 'ok_false',
+      error: 'service_unavailable',
+    });
     bench.start();
     await bench.open('i1', ['web-01']);
     await bench.pass(10 * MINUTE);
@@ -565,7 +585,7 @@ describe('the message', () => {
 
 it('the bench refuses what Slack refuses', async () => {
   const bench = await aBench();
-  await expect(bench.chat.post({ channel: 'C0NOTMEM1', key: 'k' }, { text: 'x', blocks: [] })).rejects.toThrow(
-    ChatError,
-  );
+  await expect(
+    bench.chat.post({ channel: 'C0NOTMEM1', key: 'k' }, { text: 'x', blocks: [] }),
+  ).rejects.toThrow(ChatError);
 });

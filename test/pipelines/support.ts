@@ -58,15 +58,13 @@ export const virtualClock = (start = T0): VirtualClock => {
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
-        const cancel = add(ms, resolve);
-        signal?.addEventListener(
-          'abort',
-          () => {
-            cancel();
-            resolve();
-          },
-          { once: true },
-        );
+        const end = (): void => {
+          cancel();
+          signal?.removeEventListener('abort', end);
+          resolve();
+        };
+        const cancel = add(ms, end);
+        signal?.addEventListener('abort', end, { once: true });
       }),
     async advance(ms) {
       const end = now + ms;
@@ -183,7 +181,8 @@ export const aSlackLab = async (
     ephemerals: () => rows('ephemerals') as unknown as ReturnType<SlackLab['ephemerals']>,
     views: () => rows('views') as unknown as ReturnType<SlackLab['views']>,
     mentions: () => rows('mentions'),
-    busy: () => running > 0,
+    // A look-up that waits for its turn waits for the clock, not for the simulator.
+    busy: () => running > 0 && !slack.backlog().some(({ call }) => call === 'lookup'),
   };
 };
 
@@ -205,14 +204,15 @@ export const until = async (
     }
     if (await holds()) return;
     if (clock.now() >= end) throw new Error(`not within ${mostMs} ms: ${holds}`);
-    await clock.advance(Math.min(100, Math.max(0, (clock.next() ?? clock.now() + 100) - clock.now())));
+    const next = Math.min(end, clock.next() ?? end, clock.now() + 1_000);
+    await clock.advance(Math.max(0, next - clock.now()));
   }
 };
 
 /** Lets that much virtual time pass, call by call. */
 export const pass = (ms: number, clock: VirtualClock, busy?: () => boolean): Promise<void> => {
   const end = clock.now() + ms;
-  return until(() => clock.now() >= end, clock, busy, ms + 1_000);
+  return until(() => clock.now() >= end, clock, busy, ms);
 };
 
 /** A PCE's event log as it hands it out: by time of the event, from the moment on at which it was recorded. */

@@ -87,6 +87,12 @@ export const LAYERS: readonly Layer[] = [
     why: 'Touches the clock and nothing else.',
   },
   {
+    from: 'adapters/http/',
+    may: ['core/'],
+    packages: [NODE],
+    why: 'Answers probes and calls a dead-man’s switch, and knows nothing of what it says.',
+  },
+  {
     from: 'adapters/render/',
     may: ['core/'],
     packages: [NODE, '@resvg/resvg-js'],

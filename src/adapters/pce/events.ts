@@ -37,7 +37,7 @@ const MOST_PIECES = 50;
 export const createEventReader = (
   client: Client,
   collections: Collections,
-  { org, cap }: { readonly org: number; readonly cap: number },
+  { org, cap, full }: { readonly org: number; readonly cap: number; full?(): void },
 ): ((from: number, to: number) => Promise<EventsAnswer>) => {
   const path = `/orgs/${org}/events`;
 
@@ -81,7 +81,10 @@ export const createEventReader = (
       pceNow ??= reading.pceNow;
       if (reading.rows < cap) {
         keep(reading);
-      } else if (piece.to - piece.from > 1) {
+        continue;
+      }
+      full?.();
+      if (piece.to - piece.from > 1) {
         waiting.push(...cut(piece, reading).reverse());
       } else {
         const whole = await readWhole(piece);

@@ -50,6 +50,8 @@ export interface PceAdapter extends Pce, InventorySource {
   denials(labels: readonly Label[]): Promise<readonly Denial[]>;
   /** At start: deletes traffic queries an earlier run left behind; resolves with their number. Rejects with PceError. */
   deleteStaleQueries(): Promise<number>;
+  /** Times since the start that an answer of events reached the cap, so that its window had to be cut. */
+  overflows(): number;
   /** Ends all connections; calls under way reject. */
   close(): Promise<void>;
 }
@@ -68,10 +70,18 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
   const collections = createCollections(client, { clock, times });
   const labels = createLabels(collections, org);
   const workloads = createWorkloads(client, collections, { org, known: labels.known });
+  let overflows = 0;
   const traffic = createTraffic(client, { org, clock, times, known: labels.known });
   return {
     name,
-    events: createEventReader(client, collections, { org, cap }),
+    events: createEventReader(client, collections, {
+      org,
+      cap,
+      full: () => {
+        overflows += 1;
+      },
+    }),
+    overflows: () => overflows,
     newestEventAt: () => newestEventAt(client, org),
     health: () => readHealth(client),
     reach: reach.read,

@@ -66,7 +66,7 @@ export const createIntake = (deps: {
       const before = seen.get(ids);
       if (before !== undefined) return acknowledge(before.answer);
       if (inbound.kind === 'event') forget(inbound.type, inbound.body, deps);
-      const handling = decide(deps.inbox, inbound);
+      const handling = await recorded(decide(deps.inbox, inbound));
       const answer = answerOf(inbound, handling);
       seen.add(ids, answer);
       await acknowledge(answer);
@@ -78,6 +78,16 @@ export const createIntake = (deps: {
       while (running.size > 0) await Promise.all(running);
     },
   };
+};
+
+/** What could not be made durable is not done: the person is told so instead. */
+const recorded = async (handling: Handling): Promise<Handling> => {
+  try {
+    await handling.before?.();
+    return handling;
+  } catch (err) {
+    return { work: () => Promise.reject(err) };
+  }
 };
 
 /** A throwing inbox is our bug: the person is told as for failed work. */

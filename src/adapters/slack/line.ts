@@ -1,5 +1,5 @@
 import { type App, SocketModeReceiver } from '@slack/bolt';
-import { dict, text } from '../../core/foreign.ts';
+import { dict, number, text } from '../../core/foreign.ts';
 import type { ChatError, Clock, Log } from '../../core/ports.ts';
 import type { SlackSettings } from '../../core/settings.ts';
 import { aborted } from './aborted.ts';
@@ -16,6 +16,8 @@ export interface LineTimes {
   readonly pongMs: number;
   /** For a clean goodbye before the socket is cut. */
   readonly closeMs: number;
+  /** More connections than ours for so long are not ones of ours that Slack has not let go of yet. */
+  readonly crowdMs: number;
 }
 
 /** How a connection ended: Slack's reason, or ours. */
@@ -34,7 +36,11 @@ export interface Ended {
 export const connect = async (
   deps: { readonly settings: SlackSettings; readonly app: App; readonly clock: Clock; readonly log: Log },
   times: LineTimes,
-  onUp: () => void,
+  on: {
+    readonly up: () => void;
+    /** Slack's hello said how many connections the app has, this one included. */
+    readonly crowd: (connections: number) => void;
+  },
   signal: AbortSignal,
 ): Promise<Ended> => {
   const { clock } = deps;
@@ -52,12 +58,14 @@ export const connect = async (
 
   client.on('ws_message', (data: unknown) => {
     const goodbye = goodbyeOf(data);
-    if (goodbye !== undefined) end(goodbye);
+    if (goodbye !== undefined) return end(goodbye);
+    const connections = helloOf(data);
+    if (connections !== undefined && !ended.signal.aborted) on.crowd(connections);
   });
   client.on('connected', () => {
     if (ended.signal.aborted) return;
     upAt = clock.mono();
-    onUp();
+    on.up();
   });
   client.on('disconnected', () => end());
   // disconnect() while the URL is still awaited has no effect on the socket that is then opened (SDK 3.1).
@@ -123,6 +131,13 @@ const goodbyeOf = (data: unknown): string | undefined => {
   if (typeof data !== 'string' || !data.includes('"disconnect"')) return undefined;
   const message = dict(parse(data));
   return message['type'] === 'disconnect' ? (text(message['reason']) ?? 'disconnect') : undefined;
+};
+
+/** `num_connections` of a hello: all of the app's, whoever opened them (facts/slack §2). */
+const helloOf = (data: unknown): number | undefined => {
+  if (typeof data !== 'string' || !data.includes('"hello"')) return undefined;
+  const message = dict(parse(data));
+  return message['type'] === 'hello' ? number(message['num_connections']) : undefined;
 };
 
 /** Says goodbye; a second disconnect() cuts a socket whose peer does not answer, instead of after the SDK's 30 s. */

@@ -8,10 +8,12 @@ export interface Connections {
   readonly up: number;
   readonly wanted: number;
   readonly problem: string | undefined;
+  /** Connections of this app that are not ours, when there are any: another program uses its app token. */
+  readonly foreign?: number;
 }
 
 /** Shorter ones are for tests. */
-export const LINE_TIMES: LineTimes = { helloMs: 10_000, pongMs: 10_000, closeMs: 2_000 };
+export const LINE_TIMES: LineTimes = { helloMs: 10_000, pongMs: 10_000, closeMs: 2_000, crowdMs: 60_000 };
 
 /** A connection that stood this long was a good one: the next attempt starts afresh. */
 const STEADY_MS = 30_000;
@@ -41,17 +43,31 @@ export const keepConnected = async (
 ): Promise<void> => {
   const { clock, log, settings } = deps;
   const states: { up: boolean; problem: string | undefined }[] = [];
+  let foreign = 0;
   const change = (line: number, up: boolean, problem?: string): void => {
     states[line] = { up, problem };
+    tellChange();
+  };
+  const tellChange = (): void => {
     const standing = states.filter((state) => state.up).length;
     const first = states.find((state) => !state.up && state.problem !== undefined)?.problem;
-    tell.onChange({ up: standing, wanted: settings.connections, problem: first });
+    tell.onChange({
+      up: standing,
+      wanted: settings.connections,
+      problem: first,
+      ...(foreign > 0 ? { foreign } : {}),
+    });
   };
+  const crowd = watchCrowd(deps, signal, (others) => {
+    if (foreign === others) return;
+    foreign = others;
+    tellChange();
+  });
 
   const keep = async (line: number): Promise<void> => {
     let failures = 0;
     while (!signal.aborted) {
-      const ended = await connect(deps, deps.times, () => change(line, true), signal);
+      const ended = await connect(deps, deps.times, { up: () => change(line, true), crowd }, signal);
       change(line, false, ended.reason);
       if (signal.aborted) return;
       failures = (ended.upMs ?? 0) >= STEADY_MS ? 0 : failures + 1;
@@ -68,6 +84,37 @@ export const keepConnected = async (
     }
   };
   await Promise.all(Array.from({ length: settings.connections }, (_, line) => keep(line)));
+};
+
+/**
+ * Finds out whether somebody else opens connections of this app: each would get a part of the commands and clicks. A hello that counts
+ * too many may count one of ours that Slack has not let go of yet, so it is asked again a while later, by one more connection that
+ * only listens to its own hello. @returns told of every hello
+ */
+const watchCrowd = (
+  deps: Parameters<typeof keepConnected>[0],
+  signal: AbortSignal,
+  onFound: (foreign: number) => void,
+): ((connections: number) => void) => {
+  const { clock, settings, times } = deps;
+  let asking = false;
+  const ask = async (): Promise<void> => {
+    await clock.sleep(times.crowdMs, signal);
+    if (signal.aborted) return;
+    const heard = new AbortController();
+    const crowd = (connections: number): void => onFound(Math.max(0, connections - settings.connections - 1));
+    // Hung up only once the SDK holds it for connected: before that it does not listen to a goodbye.
+    const up = (): void => queueMicrotask(() => heard.abort());
+    await connect(deps, times, { up, crowd }, AbortSignal.any([signal, heard.signal]));
+  };
+  return (connections) => {
+    if (connections <= settings.connections) return onFound(0);
+    if (asking) return;
+    asking = true;
+    void ask().finally(() => {
+      asking = false;
+    });
+  };
 };
 
 /** How long to wait before the next attempt: at once after a connection that stood, else doubling up to a cap. */

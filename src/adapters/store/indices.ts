@@ -39,11 +39,12 @@ const push = (lists: Map<string, string[]>, word: string, key: string): void => 
 
 export const rootWord = (channel: string, ts: string): string => `root|${channel}|${ts}`;
 
-/** `id|…`, `host|pce|href`, and for those that fire `firing` and `firing|pce`. */
-export const alertsBy = rowsBy(({ id, state, pce, workloads }: Alert) => [
+/** `id|…`, `host|pce|href`, `unsaid`, and for those that fire `firing` and `firing|pce`. */
+export const alertsBy = rowsBy(({ id, state, pce, workloads, said }: Alert) => [
   `id|${id}`,
   ...workloads.map((href) => `host|${pce}|${href}`),
   ...(state === 'firing' ? ['firing', `firing|${pce}`] : []),
+  ...(said === undefined ? ['unsaid'] : []),
 ]);
 
 /** `alert|…` for every alert in it, `open|key`, `root|channel|ts`, `to edit`. */
@@ -56,8 +57,11 @@ export const incidentsBy = rowsBy(({ alerts, open, key, root, shown, revision }:
 /** `waiting` or `dead`. */
 export const deliveriesBy = rowsBy(({ state }: Delivery) => [state === 'dead' ? 'dead' : 'waiting']);
 
-/** By the id of the incident. */
-export const toldBy = rowsBy(({ incident }: Told) => [incident]);
+/** By the id of the incident, and `look`: a second copy may stand in Slack. */
+export const toldBy = rowsBy(({ incident, lookAt }: Told) => [
+  `incident|${incident}`,
+  ...(lookAt === undefined ? [] : ['look']),
+]);
 
 const ENDED: ReadonlySet<Response['state']> = new Set(['done', 'stopped', 'failed']);
 

@@ -22,6 +22,7 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
   alertById: async (id) => alertsBy(durable().alerts, `id|${id}`)[0],
   alertsOfHost: async (pce, href) => alertsBy(durable().alerts, `host|${pce}|${href}`),
   firing: async (pce) => alertsBy(durable().alerts, pce === undefined ? 'firing' : `firing|${pce}`),
+  unsaid: async () => alertsBy(durable().alerts, 'unsaid'),
 
   incident: async (id) => durable().incidents.get(id),
   openIncidents: async (keys) => allOf(keys, (key) => incidentsBy(durable().incidents, `open|${key}`)),
@@ -34,7 +35,10 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
   waiting: async () => deliveriesBy(durable().deliveries, 'waiting').sort((a, b) => a.queuedAt - b.queuedAt),
   dead: async () => deliveriesBy(durable().deliveries, 'dead'),
   delivery: async (key) => durable().deliveries.get(key),
-  told: async (incident) => toldBy(durable().told, incident),
+  told: async (incident) => toldBy(durable().told, `incident|${incident}`),
+  toldToLookAt: async () => toldBy(durable().told, 'look'),
+
+  tasks: async () => [...durable().tasks.values()],
 
   response: async (id) => durable().responses.get(id),
   responsesUnfinished: async () => responsesBy(durable().responses, 'unfinished'),

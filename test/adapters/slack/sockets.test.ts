@@ -212,3 +212,34 @@ describe('reconnecting', () => {
     expect(stateOf(sim).messages(CHANNEL).length).toBe(1);
   });
 });
+
+describe('another program on the same app', () => {
+  const crowdMs = 50;
+
+  it('is noticed when it was there first, and its end when Slack next says hello', async () => {
+    const { sim, slack } = await aBench({ deps: { times: { crowdMs } } });
+    const other = openSlack(settingsFor(sim.apiUrl), () => ({}), { clock: systemClock, log: memoryLog() });
+    await other.start();
+    await until(() => other.connections().up === 2);
+    await slack.start();
+    await until(() => slack.connections().foreign === 2);
+    expect(slack.connections()).toMatchObject({ up: 2, wanted: 2, foreign: 2 });
+    await until(() => stateOf(sim).connections === 4);
+    await other.stop();
+    await sim.control.socket({ reason: 'refresh_requested' });
+    await until(() => slack.connections().up === 2 && slack.connections().foreign === undefined);
+  });
+
+  it('is not taken for one while a connection of ours that was dropped still counts', async () => {
+    const { sim, slack, log } = await aBench({ deps: { times: { crowdMs } } });
+    await slack.start();
+    await until(() => slack.connections().up === 2);
+    for (let round = 0; round < 3; round += 1) {
+      await sim.control.socket({ reason: 'refresh_requested' });
+      await until(() => slack.connections().up < 2);
+      await until(() => slack.connections().up === 2);
+    }
+    expect(slack.connections().foreign).toBeUndefined();
+    expect(log.said.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});

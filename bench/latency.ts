@@ -1,0 +1,48 @@
+import { rm } from 'node:fs/promises';
+import { type Bench, figure } from './bench.ts';
+import { filledFolder } from './fill.ts';
+import { givePerPoll, latencies, postsOf } from './posts.ts';
+import { percentile } from './statistics.ts';
+import { FLEET, POLL, ROUTES, turnsOf } from './turns.ts';
+import { openWorld, polledTwice } from './world.ts';
+
+const SAMPLES = 100;
+const WARM_UP = 12;
+const STATE_BYTES = 1_048_576;
+/**
+ * The whole bot over loopback: from the moment in which the simulated PCE has handed out the answer that holds an event to the moment in
+ * which the simulated Slack has read the call that tells of it. Between them lie parsing, detecting, the durable commit of what was found,
+ * rendering, the durable intent, and both connections.
+ */
+export const latency: Bench = {
+  name: 'latency',
+  about: 'event visible in the answer of the PCE → Slack has the call, durable, with 1 MB of state',
+  async run(runs, say) {
+    const folder = await filledFolder(STATE_BYTES);
+    const p50: number[] = [];
+    const p99: number[] = [];
+    for (let run = 1; run <= runs; run += 1) {
+      say(`${run}/${runs}`);
+      const times = await measure(folder);
+      p50.push(percentile(times, 0.5));
+      p99.push(percentile(times, 0.99));
+    }
+    await rm(folder, { recursive: true, force: true });
+    return [
+      figure('event visible → Slack call, p50', 'ms', p50, { most: 5 }),
+      figure('event visible → Slack call, p99', 'ms', p99, { most: 25 }),
+    ];
+  },
+};
+
+const measure = async (dataFrom: string): Promise<number[]> => {
+  const world = await openWorld({ workloads: FLEET });
+  try {
+    await world.bot({ events: POLL, routes: ROUTES }, dataFrom).ready();
+    await polledTwice(world);
+    const given = await givePerPoll(world, turnsOf(world, SAMPLES + WARM_UP));
+    return latencies(given, postsOf(world)).slice(WARM_UP);
+  } finally {
+    await world.close();
+  }
+};

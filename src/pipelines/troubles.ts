@@ -1,0 +1,138 @@
+import { type Chat, ChatError, type Clock, type Log, type Message } from '../core/ports.ts';
+import type { Settings } from '../core/settings.ts';
+import { counted } from '../core/text.ts';
+import { type Trouble, troubleView } from '../views/trouble.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Sentences kept for a Slack that is away, further ones that are only counted, and sentences of one message. */
+const MOST = { kept: 50, counted: 1_000, together: 10 } as const;
+/** Waits after Slack did not take something: doubling. */
+const RETRY_MS = { first: 5 * SECOND_MS, most: MINUTE_MS } as const;
+/** Slack's clock and ours differ. */
+const LOOK_BACK_MS = 5 * MINUTE_MS;
+/** A line with a key of its own is looked up so far back before it is said. */
+const SAID_MS = 24 * HOUR_MS;
+
+export interface TroublesDeps {
+  readonly chat: Pick<Chat, 'slot' | 'post' | 'find'>;
+  readonly channels: Pick<Settings['channels'], 'admin' | 'fallback'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What the bot says of itself in the admin channel. In memory and bounded: it outlives a Slack that is away, not the process. */
+export interface Troubles {
+  /** Says a trouble as soon as Slack takes it; the same sentence at most once an hour. */
+  tell(trouble: string): void;
+  /** Says a line under a key: not again when a message with this key stands in the channel, even one of an earlier process. */
+  say(key: string, line: Message): void;
+  /** Sends what waits, until Slack does not take something: that is kept and tried again by a later call. */
+  flush(): Promise<void>;
+}
+
+/** One message under way. */
+interface Batch {
+  readonly key: string;
+  readonly message: Message;
+  /** It may stand in Slack since then, epoch ms: looked up before it is posted. */
+  since: number | undefined;
+  channel: string;
+}
+
+export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Troubles => {
+  /** By sentence. */
+  const waiting = new Map<string, Trouble>();
+  const lines: Pick<Batch, 'key' | 'message'>[] = [];
+  /** When a sentence was last said, monotonic. */
+  const said = new Map<string, number>();
+  const startedAt = clock.now();
+  const dropped = new Set<string>();
+  let serial = 0;
+  let pending: Batch | undefined;
+  let failures = 0;
+  let notBefore = 0;
+
+  const next = (): Batch | undefined => {
+    const line = lines.shift();
+    if (line !== undefined) return { ...line, since: clock.now() - SAID_MS, channel: channels.admin };
+    const together = [...waiting.values()].slice(0, MOST.together);
+    if (together.length === 0) return undefined;
+    for (const { text } of together) {
+      waiting.delete(text);
+      said.set(text, clock.mono());
+    }
+    if (waiting.size === 0 && dropped.size > 0) {
+      together.push({ text: `${counted(dropped.size, 'further trouble')}: see the log.`, at: clock.now() });
+      dropped.clear();
+    }
+    serial += 1;
+    return {
+      key: `trouble.${startedAt}.${serial}`,
+      message: troubleView(together, clock.now()),
+      since: undefined,
+      channel: channels.admin,
+    };
+  };
+
+  const send = async (batch: Batch): Promise<void> => {
+    const { key, channel, since } = batch;
+    if (since !== undefined && (await chat.find({ channel, since }, new Set([key]))).has(key)) return;
+    await chat.slot(channel, 'post');
+    const at = clock.now();
+    try {
+      await chat.post({ channel, key }, batch.message);
+    } catch (err) {
+      if (err instanceof ChatError && err.code === 'unclear') batch.since ??= at - LOOK_BACK_MS;
+      throw err;
+    }
+  };
+
+  /** @returns true when the batch is to be tried again later */
+  const failed = (batch: Batch, err: ChatError): boolean => {
+    if (err.code === 'no-channel' && batch.channel !== channels.fallback) {
+      batch.channel = channels.fallback;
+      return true;
+    }
+    if (err.code === 'no-channel' || err.code === 'refused-content') {
+      log.error({ err, text: batch.message.text }, 'a trouble of our own cannot be said');
+      return false;
+    }
+    failures += 1;
+    const waitMs = err.retryAfterMs ?? Math.min(RETRY_MS.first * 2 ** (failures - 1), RETRY_MS.most);
+    notBefore = clock.mono() + Math.max(waitMs, SECOND_MS);
+    if (failures === 1) log.warn({ slack: err.slack, waiting: waiting.size }, 'troubles wait for Slack');
+    return true;
+  };
+
+  return {
+    tell(trouble) {
+      log.warn({ trouble }, 'a trouble of our own');
+      for (const [text, at] of said) if (clock.mono() - at > HOUR_MS) said.delete(text);
+      if (said.has(trouble) || waiting.has(trouble)) return;
+      if (waiting.size < MOST.kept) waiting.set(trouble, { text: trouble, at: clock.now() });
+      else if (dropped.size < MOST.counted) dropped.add(trouble);
+    },
+
+    say(key, message) {
+      if (lines.length < MOST.kept) lines.push({ key, message });
+    },
+
+    async flush() {
+      for (;;) {
+        pending ??= next();
+        if (pending === undefined || clock.mono() < notBefore) return;
+        try {
+          await send(pending);
+          failures = 0;
+        } catch (err) {
+          if (!(err instanceof ChatError)) throw err;
+          if (failed(pending, err)) continue;
+        }
+        pending = undefined;
+      }
+    },
+  };
+};
