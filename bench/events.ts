@@ -3,12 +3,13 @@ import type { Estate } from '../src/core/workload.ts';
 import { startPceSimulator } from '../src/simulators/pce/index.ts';
 import { type Bench, figure } from './bench.ts';
 import { fromDist } from './dist.ts';
+import { median } from './statistics.ts';
 
 const EVENTS = 10_000;
 /** One event in a hundred concerns a rule. */
 const MATCHING = EVENTS / 100;
-/** One run is some of these in a row: a single one takes so little time that a collection of garbage decides it. */
-const ROUNDS = 5;
+/** One run is the median of so many rounds: a single one takes so little time that a collection of garbage decides it. */
+const ROUNDS = 15;
 
 /** What reading and judging a full answer costs, against JSON.parse of the same text in the same run; and the judging alone. */
 export const events: Bench = {
@@ -42,12 +43,15 @@ export const events: Bench = {
     const rates: number[] = [];
     // The first run warms the code up and does not count.
     for (let run = 0; run <= runs; run += 1) {
-      const bare = timed(parse);
-      const whole = timed(() => detect(read()));
-      const matching = timed(() => detect(given));
+      const times = Array.from({ length: ROUNDS }, () => ({
+        bare: timed(parse),
+        whole: timed(() => detect(read())),
+        matching: timed(() => detect(given)),
+      }));
       if (run === 0) continue;
-      ratios.push(whole / bare);
-      rates.push(EVENTS / (matching / ROUNDS / 1_000));
+      const middle = (part: 'bare' | 'whole' | 'matching'): number => median(times.map((one) => one[part]));
+      ratios.push(middle('whole') / middle('bare'));
+      rates.push(EVENTS / (middle('matching') / 1_000));
     }
     return [
       figure('JSON.parse + validation + detect', '× JSON.parse', ratios, { most: 2 }),
@@ -58,7 +62,7 @@ export const events: Bench = {
 
 const timed = (work: () => unknown): number => {
   const from = performance.now();
-  for (let round = 0; round < ROUNDS; round += 1) work();
+  work();
   return performance.now() - from;
 };
 

@@ -34,7 +34,8 @@ const rememberFirst = (commit: Commit): Commit => {
           const ts = `${Math.floor(one.at / 1_000)}.${String(count).padStart(6, '0')}`;
           return [one, { type: 'delivery-sent', key: one.key, channel: one.channel, ts, at: one.at }];
         }
-        return 'key' in one && told.has(one.key) ? [] : [one];
+        const over = one.type === 'delivery-sent' || one.type === 'delivery-failed' || one.type === 'delivery-dead';
+        return over && told.has(one.key) ? [] : [one];
       }),
     );
   };

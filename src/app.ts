@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { channel as namedChannel } from 'node:diagnostics_channel';
 import { setMaxListeners } from 'node:events';
+import process from 'node:process';
 import { actions } from './actions/index.ts';
+import { openHttp, openProcessFigures, ping } from './adapters/http/index.ts';
 import { openInventory, openPce, type PceAdapter } from './adapters/pce/index.ts';
+import { startCalendar } from './adapters/schedule/calendar.ts';
 import { systemClock } from './adapters/schedule/clock.ts';
 import { type LoopSpec, runLoop } from './adapters/schedule/loop.ts';
-import { openProbe, openSlack, type SlackAdapter, type SlackProbe } from './adapters/slack/index.ts';
+import { openProbe, openSlack, type SlackProbe } from './adapters/slack/index.ts';
 import { openAudit } from './adapters/store/audit.ts';
 import { openFileStore } from './adapters/store/file.ts';
 import { nodeFiles } from './adapters/store/files.ts';
@@ -18,13 +21,20 @@ import type { Chat, Inbox, Inventory, Log, Store } from './core/ports.ts';
 import { contextOf, isOurs } from './core/rule-context.ts';
 import type { PceSettings, Settings } from './core/settings.ts';
 import type { Step } from './core/step.ts';
+import { counted } from './core/text.ts';
 import { type Alerting, createAlerting, WINDOW_MS } from './pipelines/alerting.ts';
 import { createAsking } from './pipelines/asking.ts';
+import { createDailyLine } from './pipelines/daily-line.ts';
 import { createDelivery } from './pipelines/delivery.ts';
 import { createGate } from './pipelines/gate.ts';
 import { createInbox } from './pipelines/inbox.ts';
+import { createMeter, type Meter, meteredChat, meteredStore } from './pipelines/meter.ts';
+import { createProbes } from './pipelines/probes.ts';
 import { createRender } from './pipelines/render.ts';
 import { createResponding } from './pipelines/response.ts';
+import { createSelfAudit } from './pipelines/self-audit.ts';
+import { createStatus } from './pipelines/status.ts';
+import { createTroubles } from './pipelines/troubles.ts';
 import { rules } from './rules/index.ts';
 
 export { isSocketModeRejection } from './adapters/slack/index.ts';
@@ -41,7 +51,12 @@ const EVERY_MS = {
   inventory: 6 * HOUR_MS,
   auditSweep: 24 * HOUR_MS,
   prune: HOUR_MS,
+  selfAudit: 10 * MINUTE_MS,
+  ping: MINUTE_MS,
 } as const;
+
+/** When the line a day is said. */
+const DAILY = { cron: '0 9 * * *', zone: 'UTC' } as const;
 
 /** How long the start waits for the first look at a PCE's machines before it goes on without. */
 const INVENTORY_MS = 15 * SECOND_MS;
@@ -93,8 +108,9 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const clock = systemClock;
   const ids = { next: () => randomBytes(16).toString('base64url') };
   const startedAt = clock.now();
+  const meter = createMeter();
   const files = await openFileStore({ folder: dataDir, log, clock });
-  const store = options.around?.(files) ?? files;
+  const store = meteredStore(options.around?.(files) ?? files, meter);
   const audit = await openAudit({
     folder: dataDir,
     log,
@@ -111,9 +127,12 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   // Slack hands its inbound to whatever the inbox is by then; pipelines need the chat to be built.
   let inbox: Inbox = () => ({});
   const slack = openSlack(settings.slack, (inbound) => inbox(inbound), { clock, log });
-  const { chat } = slack;
+  const chat = meteredChat(slack.chat, meter);
   const gate = createGate({ chat, roles: settings.roles, log });
-  const troubles = createTroubles(slack, settings, log);
+  const troubles = createTroubles({ chat, channels: settings.channels, clock, log });
+  slack.onChange(({ foreign = 0 }) => {
+    if (foreign > 0) troubles.tell(foreignText(foreign));
+  });
 
   const desks = new Map<string, Desk>();
   const render = createRender({ store, desks, rules });
@@ -125,6 +144,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     render,
     fallback: settings.channels.fallback,
     requestTimeoutMs: settings.slack.requestTimeoutMs,
+    folding: settings.folding,
     reached,
     tell: troubles.tell,
   });
@@ -172,38 +192,8 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     isOurs: (event) => isOurs(event, context),
   });
 
-  const status = async (): Promise<BotStatus> => {
-    const waiting = await store.waiting();
-    const { up, wanted } = slack.connections();
-    return {
-      version,
-      startedAt,
-      ready: up > 0 && [...desks.values()].some(({ alerting }) => alerting.status().lastPollAt !== undefined),
-      slack: { connections: up, wanted },
-      pces: [...desks.values()].map(({ pce, inventory, alerting }) => {
-        const { cursor, lastPollAt, eventsSeen, rejected } = alerting.status();
-        return {
-          name: pce.name,
-          cursor,
-          lastPollAt,
-          eventsSeen,
-          rejected,
-          trouble: pce.reach().why,
-          callsPerMinute: pce.callsPerMinute(),
-          inventory: {
-            workloads: [...inventory.workloads()].length,
-            managed: inventory.managed,
-            readAt: inventory.readAt,
-          },
-        };
-      }),
-      queue: {
-        waiting: waiting.length,
-        oldestAt: waiting[0]?.queuedAt,
-        dead: (await store.dead()).length,
-      },
-    };
-  };
+  const selfAudit = createSelfAudit({ store, clock, log, tell: troubles.tell });
+  const status = createStatus({ version, startedAt, clock, store, desks, slack, audited: selfAudit.last });
 
   const ask = createAsking({
     deps: { desks: [...desks.values()], store, chat, clock, settings, status, catalog },
@@ -237,10 +227,33 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   });
   inbox = intake.inbox;
 
+  let beatAt = clock.mono();
+  /** Answers the probes of this machine. @returns how to end that */
+  const serve = async (port: number): Promise<() => Promise<void>> => {
+    const figures = openProcessFigures();
+    const probes = createProbes({
+      status,
+      meter,
+      store,
+      clock,
+      silentMs: () => clock.mono() - beatAt,
+      process: figures.read,
+      nodeVersion: process.version,
+    });
+    const server = await openHttp({ port }, probes, log);
+    return async () => {
+      figures.close();
+      await server.close();
+    };
+  };
+
   const run = async (signal: AbortSignal, ready: () => void): Promise<void> => {
+    const { http } = settings;
+    const ends: (() => Promise<void>)[] = [];
     try {
       // Every loop waits on it.
       setMaxListeners(0, signal);
+      if (http !== undefined) ends.push(await serve(http.port));
       await refuseBadKeys([...desks.values()], log);
       await slack.start();
       await Promise.all([...desks.values()].map(({ inventory }) => firstLook(inventory, clock, log)));
@@ -252,8 +265,10 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         why: `version ${version}`,
       });
       await intake.resume();
+      const sayDaily = createDailyLine({ status, meter, troubles, clock });
+      ends.push(startCalendar([{ name: 'line a day', ...DAILY, run: sayDaily }], { log }).stop);
       const loops = [...desks.values()]
-        .flatMap((desk) => loopsOf(desk, settings))
+        .flatMap((desk) => loopsOf(desk, settings, meter))
         .concat([
           {
             name: 'prune',
@@ -265,12 +280,22 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
           { name: 'policy watch', every: EVERY_MS.due, firstAfterMs: EVERY_MS.due, run: responding.watch },
           { name: 'ready', every: SECOND_MS, firstAfterMs: 0, run: readyOnce(status, ready) },
           { name: 'troubles', every: EVERY_MS.due, firstAfterMs: 0, run: troubles.flush },
-        ]);
+          { name: 'self-audit', every: EVERY_MS.selfAudit, firstAfterMs: MINUTE_MS, run: selfAudit.run },
+          ...(http?.ping === undefined ? [] : [pingLoop(http.ping, status)]),
+        ])
+        .map((loop) => ({
+          ...loop,
+          run: () => {
+            beatAt = clock.mono();
+            return loop.run();
+          },
+        }));
       await Promise.all([
         delivery.run(signal),
         ...loops.map((loop) => runLoop(loop, { clock, log, signal })),
       ]);
     } finally {
+      for (const end of ends) await end();
       await slack.stop();
       for (const { pce, alerting } of desks.values()) {
         await alerting.flush();
@@ -317,7 +342,11 @@ export const connect = (settings: Settings, log: Log): Connected => {
 };
 
 /** What one PCE is asked, and how often. First runs are spread so that several PCEs and loops do not start as one burst. */
-const loopsOf = ({ settings, pce, inventory, alerting }: Desk, { poll }: Settings): LoopSpec[] => {
+const loopsOf = (
+  { settings, pce, inventory, alerting }: Desk,
+  { poll }: Settings,
+  meter: Meter,
+): LoopSpec[] => {
   const named = (
     name: string,
     every: LoopSpec['every'],
@@ -327,7 +356,7 @@ const loopsOf = ({ settings, pce, inventory, alerting }: Desk, { poll }: Setting
     name: `${settings.name} ${name}`,
     every,
     firstAfterMs,
-    run,
+    run: () => meter.run({ pce: settings.name, job: name }, run),
   });
   return [
     named('events', poll.events, 0, () => alerting.poll(WINDOW_MS.poll)),
@@ -389,26 +418,15 @@ const readyOnce = (status: () => Promise<BotStatus>, ready: () => void): (() => 
   };
 };
 
-/** Says troubles of our own in the admin channel: each sentence once an hour, kept until Slack takes it. */
-const createTroubles = ({ chat }: SlackAdapter, { channels }: Settings, log: Log) => {
-  const waiting = new Map<string, number>();
-  const said = new Map<string, number>();
-  return {
-    tell(trouble: string): void {
-      log.warn({ trouble }, 'a trouble of our own');
-      if (systemClock.mono() - (said.get(trouble) ?? Number.NEGATIVE_INFINITY) > HOUR_MS)
-        waiting.set(trouble, waiting.size);
-    },
-    async flush(): Promise<void> {
-      for (const trouble of waiting.keys()) {
-        await chat.slot(channels.admin, 'post');
-        await chat.post(
-          { channel: channels.admin, key: `trouble.${said.size}` },
-          { text: trouble, blocks: [] },
-        );
-        waiting.delete(trouble);
-        said.set(trouble, systemClock.mono());
-      }
-    },
-  };
-};
+/** A dead-man's switch: what alarms is that no call comes, so a bot that is not ready makes none. */
+const pingLoop = (url: string, status: () => Promise<BotStatus>): LoopSpec => ({
+  name: 'ping',
+  every: EVERY_MS.ping,
+  firstAfterMs: 10 * SECOND_MS,
+  run: async () => {
+    if ((await status()).ready) await ping(url);
+  },
+});
+
+const foreignText = (connections: number): string =>
+  `Another program uses this Slack app: ${counted(connections, 'connection')} of it ${connections === 1 ? 'is' : 'are'} not mine. Slack gives each command and click to only one of us. Stop the other program, or give it an app of its own.`;

@@ -1,4 +1,6 @@
-import { span } from '../core/text.ts';
+import type { BotStatus } from '../core/command.ts';
+import { HOLES } from '../core/self-audit.ts';
+import { counted, grouped, span } from '../core/text.ts';
 import { atCwd } from './load-config.ts';
 import { readStatus } from './status-file.ts';
 import { defineVerb, EXIT } from './verb.ts';
@@ -27,14 +29,41 @@ export const verb = defineVerb({
       edge.out(`not running: ${found.why}`);
       return EXIT.failed;
     }
-    const { slack, pces, queue, startedAt } = found.file.status;
-    edge.out(`${ready ? 'ready' : 'not ready'}, running for ${span(now - startedAt)}`);
-    edge.out(`slack: ${slack.connections} of ${slack.wanted} connections`);
-    for (const { name, lastPollAt, trouble } of pces)
-      edge.out(
-        `${name}: ${lastPollAt === undefined ? 'not polled yet' : `polled ${span(now - lastPollAt)} ago`}${trouble === undefined ? '' : `, ${trouble}`}`,
-      );
-    edge.out(`queue: ${queue.waiting} waiting${queue.dead > 0 ? `, ${queue.dead} could not be shown` : ''}`);
+    for (const line of lines(found.file.status, ready, now)) edge.out(line);
     return ready ? EXIT.done : EXIT.failed;
   },
 });
+
+const lines = (
+  { slack, pces, queue, startedAt, selfAudit }: BotStatus,
+  ready: boolean,
+  now: number,
+): string[] => [
+  `${ready ? 'ready' : 'not ready'}, running for ${span(now - startedAt)}`,
+  `slack: ${slack.connections} of ${slack.wanted} connections${slack.foreign === undefined ? '' : `; another program uses this app (${counted(slack.foreign, 'connection')})`}`,
+  ...pces.map((pce) => `${pce.name}: ${pceWords(pce, now).join(', ')}`),
+  `queue: ${queue.waiting} waiting${queue.dead > 0 ? `, ${queue.dead} could not be shown` : ''}`,
+  ...(slack.backlog ?? []).map(
+    ({ channel, waiting, waitMs }) => `  ${channel}: ${waiting} waiting, ~${span(waitMs)}`,
+  ),
+  ...(selfAudit === undefined
+    ? []
+    : [
+        `self-audit: ${selfAudit.ok ? 'nothing is lost' : counted(selfAudit.problems.length, 'problem')}, ${counted(selfAudit.checked, 'row')} checked ${span(now - selfAudit.at)} ago`,
+        ...selfAudit.problems.map(
+          ({ what, id, since }) => `  ${HOLES[what]}: ${id}, since ${new Date(since).toISOString()}`,
+        ),
+      ]),
+];
+
+const pceWords = (pce: BotStatus['pces'][number], now: number): string[] => [
+  pce.lastPollAt === undefined ? 'not polled yet' : `polled ${span(now - pce.lastPollAt)} ago`,
+  ...(pce.trouble === undefined ? [] : [pce.trouble]),
+  ...(pce.lagMs === undefined ? [] : [`${span(pce.lagMs)} behind`]),
+  ...(pce.gapFrom === undefined ? [] : [`a gap from ${new Date(pce.gapFrom).toISOString()} on`]),
+  ...((pce.lastSweepFound ?? 0) > 0 ? [`last sweep found ${grouped(pce.lastSweepFound ?? 0)}`] : []),
+  ...((pce.overflows ?? 0) > 0 ? [`${counted(pce.overflows ?? 0, 'overflow')}`] : []),
+  ...(pce.keyExpiresAt === undefined
+    ? []
+    : [`key expires in ${Math.floor((pce.keyExpiresAt - now) / 86_400_000)} d`]),
+];

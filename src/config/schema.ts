@@ -69,6 +69,9 @@ export const ConfigFile = z.strictObject({
   silences: later,
   maintenance: later,
   http: http.optional().meta({ description: 'For probes and Prometheus; left out = no port.' }),
+  folding: z.boolean().default(true).meta({
+    description: 'While many messages wait in a channel, join those of one rule into one that names all.',
+  }),
   log: z.strictObject({ level: choice(['debug', 'info', 'warn', 'error']).prefault('info') }).prefault({}),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

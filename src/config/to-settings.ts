@@ -50,6 +50,7 @@ export const toSettings = (
     poll: { events: config.poll.events, sweep: config.poll.sweep, health: config.poll.health },
     rules: more.rules,
     http: config.http && { port: config.http.port, ping: config.http.ping },
+    folding: config.folding,
     log: config.log,
   };
 };

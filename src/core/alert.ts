@@ -117,3 +117,6 @@ export interface Told {
 /** PCE + rule + subject: what makes two findings the same alert. */
 export const fingerprintOf = (pce: string, rule: string, subjectKey: string): string =>
   `${pce}|${rule}|${subjectKey}`;
+
+/** Hosts a root message names: the first of its incident. Further ones are named in lines of its thread. */
+export const NAMED_IN_ROOT = 10;

@@ -1,6 +1,7 @@
 import type { Incident } from './alert.ts';
 import { mayMove } from './response.ts';
 import { prune } from './retention.ts';
+import { graver } from './severity.ts';
 import type { State, Transition } from './state.ts';
 import { type Table, tableOf } from './table.ts';
 
@@ -173,6 +174,33 @@ const reducers: { readonly [T in Transition['type']]: (draft: Draft, t: Of<T>) =
     const row = known(draft, 'incidents', t.id, t);
     if (row.root !== undefined) throw new TransitionRefused(t, 'it has a root');
     draft.set('incidents', t.id, { ...row, root: { channel: t.channel, ts: t.ts } });
+  },
+
+  'incidents-folded': (draft, t) => {
+    let into = known(draft, 'incidents', t.into, t);
+    const gone = new Set(t.from);
+    for (const id of t.from) {
+      const from = known(draft, 'incidents', id, t);
+      if (from.root !== undefined || id === t.into) throw new TransitionRefused(t, `${id} cannot be folded`);
+      into = {
+        ...into,
+        alerts: [...into.alerts, ...from.alerts],
+        severity: graver(into.severity, from.severity),
+        groups: [...into.groups, ...from.groups],
+      };
+      draft.set('incidents', id, { ...from, alerts: [], open: false });
+    }
+    for (const row of [...draft.state.deliveries.values()]) {
+      if (!gone.has(row.incident)) continue;
+      if (row.state !== 'queued') throw new TransitionRefused(t, `${row.key} is ${row.state}`);
+      draft.delete('deliveries', row.key);
+    }
+    draft.set('incidents', t.into, {
+      ...into,
+      alerts: [...new Set(into.alerts)],
+      groups: [...new Set(into.groups)],
+      revision: into.revision + 1,
+    });
   },
 
   'incident-closed': (draft, t) => {

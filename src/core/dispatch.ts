@@ -1,4 +1,11 @@
-import { type Alert, type Delivery, fingerprintOf, type Incident, type Reason } from './alert.ts';
+import {
+  type Alert,
+  type Delivery,
+  fingerprintOf,
+  type Incident,
+  NAMED_IN_ROOT,
+  type Reason,
+} from './alert.ts';
 import { type Board, boardOn } from './board.ts';
 import type { Label } from './label.ts';
 import { type Destination, destinations } from './route.ts';
@@ -18,8 +25,6 @@ const QUIET_MS = { first: HOUR_MS, most: 24 * HOUR_MS } as const;
 const INCIDENT = { idleMs: 24 * HOUR_MS, most: 1_000 } as const;
 /** A line is also shown in the channel for the first alerts of an incident, and when its root is this old (definitions §4). */
 const BROADCAST = { first: 3, rootAgeMs: 60 * MINUTE_MS } as const;
-/** Hosts a root message names; further ones found before it is posted go into a line of its thread. */
-export const NAMED_IN_ROOT = 10;
 
 /** A finding with everything a decision needs. */
 export interface Weighed {

@@ -35,6 +35,8 @@ export interface Settings {
   readonly rules: Readonly<Record<string, RuleSettings>>;
   /** Where this machine's probes ask, and the dead-man's switch that is called every minute while ready. */
   readonly http: { readonly port: number; readonly ping: string | undefined } | undefined;
+  /** Join root posts of one rule while too many wait in a channel (definitions §4 "Storm"). */
+  readonly folding: boolean;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
 }
 

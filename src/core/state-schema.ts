@@ -175,6 +175,7 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   'incident-shown': row({ id, revision: z.number() }),
   'incident-unlinked': row({ id }),
   'incident-linked': row({ id, channel: id, ts: id }),
+  'incidents-folded': row({ into: id, from: ids }),
   'incident-closed': row({ id }),
   'delivery-queued': row({ delivery }),
   'delivery-joined': row({ key: id, alerts: ids, place }),

@@ -99,6 +99,8 @@ export type Transition =
   | { readonly type: 'incident-shown'; readonly id: string; readonly revision: number }
   | { readonly type: 'incident-unlinked'; readonly id: string }
   | { readonly type: 'incident-linked'; readonly id: string; readonly channel: string; readonly ts: string }
+  /** The alerts of `from` move into `into`; what `from` still had to say is said there. */
+  | { readonly type: 'incidents-folded'; readonly into: string; readonly from: readonly string[] }
   | { readonly type: 'incident-closed'; readonly id: string }
   | { readonly type: 'delivery-queued'; readonly delivery: Delivery }
   | {

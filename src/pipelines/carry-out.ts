@@ -60,7 +60,12 @@ export const carryOut = async (
       return await end(response, deps, 'stopped', `You may not do this any more: ${verdict.why}.`);
     const plan = action.plan(workload, await deps.context(workload));
     if (!plan.ok) return await end(response, deps, 'stopped', plan.why);
-    if (sameLabels(plan.intended, workload.labels))
+    // What was durable before a restart counts: the configuration may name other labels by now.
+    const { change, intended } =
+      response.state === 'writing'
+        ? { change: response.change ?? plan.change, intended: response.intended ?? plan.intended }
+        : plan;
+    if (sameLabels(intended, workload.labels))
       return await confirm(response, workload, plan.notes, desk, deps);
 
     if (response.state === 'requested')
@@ -71,11 +76,11 @@ export const carryOut = async (
           from: 'requested',
           to: 'writing',
           at: deps.clock.now(),
-          change: plan.change,
-          intended: plan.intended,
+          change,
+          intended,
         },
       ]);
-    const writing: Response = { ...response, state: 'writing', change: plan.change, intended: plan.intended };
+    const writing: Response = { ...response, state: 'writing', change, intended };
     const requestId = await write(writing, desk, deps);
     return await readBack(writing, plan.notes, requestId, desk, deps);
   } catch (err) {

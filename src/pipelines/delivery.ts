@@ -1,4 +1,5 @@
-import type { Alert, Delivery, Incident } from '../core/alert.ts';
+import { type Alert, type Delivery, type Incident, NAMED_IN_ROOT, type Reason } from '../core/alert.ts';
+import { foldStorm, type WaitingRoot } from '../core/fold.ts';
 import { type Chat, ChatError, type Clock, type Log, type Message, type Store } from '../core/ports.ts';
 import { compareSeverity } from '../core/severity.ts';
 import { deliveryKey, type Transition } from '../core/state.ts';
@@ -10,6 +11,9 @@ const SECOND_MS = 1_000;
 const PACE_MS = { incident: 5 * SECOND_MS, edit: 3 * SECOND_MS } as const;
 /** Waits after a failure: doubling from 1 s to 60 s. */
 const RETRY_MS = { first: SECOND_MS, most: 60 * SECOND_MS } as const;
+
+/** Fewer waiting roots are never a storm: they cost no look-up. */
+const FOLD_FROM = 10;
 
 /** What a message of an incident shows is decided when it is sent, from the newest state. */
 export interface Render {
@@ -26,6 +30,8 @@ export interface DeliveryDeps {
   /** Where messages go whose channel cannot be posted to. */
   readonly fallback: string;
   readonly requestTimeoutMs: number;
+  /** Whether a storm of root posts is joined. */
+  readonly folding: boolean;
   /** Named steps, for tests that end the process at each of them. */
   readonly reached?: Reached;
   /** Tells people of a trouble of our own: a channel that is gone, a message that cannot be shown. */
@@ -150,6 +156,7 @@ const step = async (channel: string, deps: DeliveryDeps, pace: Pace): Promise<bo
   const mine = rows.filter((row) => placeOf(row, incidents) === channel);
   if (await reconcile(channel, mine, deps)) return true;
   if (await removeCopies(channel, deps)) return true;
+  if (await fold(mine, incidents, deps)) return true;
   const due = mine.filter(
     (row) =>
       row.state === 'queued' &&
@@ -174,6 +181,26 @@ const step = async (channel: string, deps: DeliveryDeps, pace: Pace): Promise<bo
   );
   if (edit === undefined) return false;
   await showNewest(edit.id, deps, pace);
+  return true;
+};
+
+/** Joins root posts of one rule while too many wait for their turn. @returns true when some were */
+const fold = async (
+  mine: readonly Delivery[],
+  incidents: ReadonlyMap<string, Incident>,
+  { store, clock, folding }: DeliveryDeps,
+): Promise<boolean> => {
+  const roots = folding ? mine.filter(({ place, state }) => place === 'root' && state === 'queued') : [];
+  if (roots.length < FOLD_FROM) return false;
+  const waiting: WaitingRoot[] = [];
+  for (const delivery of roots) {
+    const incident = incidents.get(delivery.incident);
+    if (incident !== undefined && incident.root === undefined)
+      waiting.push({ delivery, incident, alerts: await store.alerts(incident.alerts) });
+  }
+  const transitions = foldStorm(waiting, clock.now(), NAMED_IN_ROOT);
+  if (transitions.length === 0) return false;
+  await store.commit(transitions);
   return true;
 };
 
@@ -298,23 +325,33 @@ const newRoot = (
   incident: Incident,
   clock: Clock,
   channel = incident.root?.channel ?? incident.channel,
-): Transition[] => [
-  {
+): Transition[] => {
+  const queued = (
+    reason: Reason,
+    place: Delivery['place'],
+    alerts: readonly string[],
+    n: number,
+  ): Transition => ({
     type: 'delivery-queued',
     delivery: {
-      key: deliveryKey(incident, 'first'),
+      key: deliveryKey({ ...incident, said: incident.said + n }, reason),
       incident: incident.id,
-      reason: 'first',
+      reason,
       channel,
-      place: 'root',
-      alerts: incident.alerts,
+      place,
+      alerts,
       queuedAt: clock.now(),
       state: 'queued',
       tries: 0,
       notBefore: 0,
     },
-  },
-];
+  });
+  const rest = incident.alerts.slice(NAMED_IN_ROOT);
+  return [
+    queued('first', 'root', incident.alerts.slice(0, NAMED_IN_ROOT), 0),
+    ...(rest.length === 0 ? [] : [queued('more', 'thread', rest, 1)]),
+  ];
+};
 
 /** Edits a root to its newest state; a root that a person deleted is posted anew while something in it still fires. */
 const showNewest = async (id: string, deps: DeliveryDeps, pace: Pace): Promise<void> => {

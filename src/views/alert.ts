@@ -1,9 +1,9 @@
 import type { KnownBlock } from '@slack/types';
-import type { Alert, Incident, Person, Reason } from '../core/alert.ts';
+import { type Alert, type Incident, NAMED_IN_ROOT, type Person, type Reason } from '../core/alert.ts';
 import { type Label, labelText } from '../core/label.ts';
 import type { Message } from '../core/ports.ts';
 import type { PolicyFacts } from '../core/response.ts';
-import { compareSeverity, graver, type Severity } from '../core/severity.ts';
+import { graver, type Severity } from '../core/severity.ts';
 import { clockUtc, counted, span } from '../core/text.ts';
 import type { Workload } from '../core/workload.ts';
 import {
@@ -51,8 +51,8 @@ const WORDS: Readonly<Record<Severity, string>> = {
   critical: 'Critical',
 };
 
-/** Hosts a message lists with their own line; the others are named in its thread. */
-const LISTED = 10;
+/** Hosts a message lists with their own line: exactly those that its delivery counts as said. */
+const LISTED = NAMED_IN_ROOT;
 /** Characters of names that go into one section. */
 const NAMES = 2_800;
 
@@ -177,13 +177,10 @@ const hostDetail = ({ alert, workload }: ShownAlert): KnownBlock[] => {
 const labels = (set: readonly Label[]): string => labelText(set);
 
 const hostList = (alerts: readonly ShownAlert[]): KnownBlock[] => {
-  const newest = [...alerts].sort(
-    (a, b) => compareSeverity(b.alert.severity, a.alert.severity) || a.alert.firstAt - b.alert.firstAt,
-  );
   const rest = alerts.length - LISTED;
   return [
     bullets(
-      ...newest
+      ...alerts
         .slice(0, LISTED)
         .map(({ alert, workload }): Inline[] => [
           { bold: alert.subject.name },

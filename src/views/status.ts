@@ -1,17 +1,27 @@
 import type { BotStatus } from '../core/command.ts';
 import type { Message } from '../core/ports.ts';
+import { HOLES, type SelfAudit } from '../core/self-audit.ts';
 import { counted, grouped, span } from '../core/text.ts';
 import { context, type Inline, md, message, richText } from './parts.ts';
 
+const DAY_MS = 86_400_000;
+/** Channels and problems shown one by one. */
+const MOST_SHOWN = 5;
+/** Waits that nobody notices are not worth a line (design §7). */
+const BACKLOG_MS = 10_000;
+
 /** What the bot has seen and what waits: cursor, lag, queue, calls a minute, versions. @param now epoch ms */
 export const statusView = (status: BotStatus, now: number): Message => {
-  const { ready, version, startedAt, slack, queue } = status;
+  const { ready, version, startedAt, slack, queue, selfAudit } = status;
   const said = ready ? 'I am working' : 'I am not ready yet';
   return message(said, [
     richText(
       [{ bold: ready ? `✓ ${said}` : `● ${said}` }, ` for ${span(now - startedAt)} now.`],
       [`Slack: ${slack.connections} of ${counted(slack.wanted, 'connection')}.`],
+      ...foreignLines(slack.foreign),
       queueLine(queue, now),
+      ...backlogLines(slack.backlog ?? []),
+      ...auditLines(selfAudit, now),
     ),
     ...status.pces.map((pce) => richText(...pceLines(pce, now))),
     context(md`version ${version}`),
@@ -25,6 +35,41 @@ const queueLine = ({ waiting, oldestAt, dead }: BotStatus['queue'], now: number)
   ...(dead === 0 ? [] : [{ bold: ` ${counted(dead, 'message')} could not be delivered.` }]),
 ];
 
+const foreignLines = (foreign = 0): Inline[][] =>
+  foreign === 0
+    ? []
+    : [
+        [
+          { bold: `Another program uses this Slack app (${counted(foreign, 'connection')}):` },
+          ' commands and clicks reach only one of us.',
+        ],
+      ];
+
+const backlogLines = (backlog: NonNullable<BotStatus['slack']['backlog']>): Inline[][] =>
+  backlog
+    .filter(({ waitMs }) => waitMs >= BACKLOG_MS)
+    .slice(0, MOST_SHOWN)
+    .map(({ channel, waiting, waitMs }) => [
+      `${grouped(waiting)} ${waiting === 1 ? 'waits' : 'wait'} for `,
+      { type: 'channel', channel_id: channel },
+      ` (about ${span(waitMs)}): Slack allows one a second.`,
+    ]);
+
+const auditLines = (audit: SelfAudit | undefined, now: number): Inline[][] => {
+  if (audit === undefined) return [];
+  const { at, checked, problems } = audit;
+  const when = `self-audit ${span(now - at)} ago, ${counted(checked, 'row')} checked`;
+  if (audit.ok) return [[`Nothing is lost (${when}).`]];
+  const more = problems.length - MOST_SHOWN;
+  return [
+    [{ bold: `${counted(problems.length, 'problem')} found` }, ` (${when}):`],
+    ...problems
+      .slice(0, MOST_SHOWN)
+      .map(({ what, id, since }): Inline[] => [`• ${HOLES[what]}: ${id}, since `, { time: since }]),
+    ...(more > 0 ? [[`and ${grouped(more)} more, see the log.`]] : []),
+  ];
+};
+
 const pceLines = (pce: BotStatus['pces'][number], now: number): Inline[][] => {
   const { workloads, managed, readAt } = pce.inventory;
   return [
@@ -37,6 +82,8 @@ const pceLines = (pce: BotStatus['pces'][number], now: number): Inline[][] => {
           `, ${span(now - pce.cursor)} behind now; ${grouped(pce.eventsSeen)} seen since the start`,
           pce.rejected === 0 ? '.' : `, ${grouped(pce.rejected)} could not be read.`,
         ],
+    ...gapLines(pce),
+    ...sweepLines(pce),
     [
       pce.lastPollAt === undefined ? 'Not polled yet' : `Last poll ${span(now - pce.lastPollAt)} ago`,
       `; ${Math.round(pce.callsPerMinute * 10) / 10} calls/min.`,
@@ -46,5 +93,35 @@ const pceLines = (pce: BotStatus['pces'][number], now: number): Inline[][] => {
         ? 'Inventory: still being read.'
         : `Inventory: ${counted(workloads, 'workload')}, ${grouped(managed)} managed, ${span(now - readAt)} old.`,
     ],
+    ...keyLines(pce.keyExpiresAt, now),
   ];
+};
+
+/** A part of the log that is missing is the worst the bot can say of itself. */
+const gapLines = ({ gaps = 0, gapFrom }: BotStatus['pces'][number]): Inline[][] => {
+  if (gapFrom !== undefined)
+    return [[{ bold: 'A part of the log cannot be read' }, ', from ', { time: gapFrom }, ' on.']];
+  return gaps === 0 ? [] : [[`Gaps since the start: ${grouped(gaps)}, all closed.`]];
+};
+
+/** What the polls alone would have missed, and windows one answer could not hold; nothing when there is nothing to say. */
+const sweepLines = ({
+  lastSweepFound = 0,
+  late = 0,
+  overflows = 0,
+}: BotStatus['pces'][number]): Inline[][] => {
+  const parts = [
+    ...(lastSweepFound === 0 ? [] : [`the last sweep found ${grouped(lastSweepFound)} the polls had not`]),
+    ...(late === 0 ? [] : [`${grouped(late)} recorded late`]),
+    ...(overflows === 0
+      ? []
+      : [`${counted(overflows, 'answer')} reached the cap and ${overflows === 1 ? 'was' : 'were'} cut`]),
+  ];
+  return parts.length === 0 ? [] : [[`Events: ${parts.join('; ')}.`]];
+};
+
+const keyLines = (at: number | undefined, now: number): Inline[][] => {
+  if (at === undefined) return [];
+  const days = Math.floor((at - now) / DAY_MS);
+  return [[days < 0 ? { bold: 'The key has expired.' } : `The key expires in ${counted(days, 'day')}.`]];
 };

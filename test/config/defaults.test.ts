@@ -52,6 +52,7 @@ describe('a minimal configuration', () => {
       poll: { events: 30_000, sweep: 600_000, health: 60_000 },
       rules: {},
       http: undefined,
+      folding: true,
       log: { level: 'info' },
     } satisfies Settings);
   });

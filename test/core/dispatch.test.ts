@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Alert, Delivery, Incident } from '../../src/core/alert.ts';
+import { type Alert, type Delivery, type Incident, NAMED_IN_ROOT } from '../../src/core/alert.ts';
 import { apply } from '../../src/core/apply.ts';
-import { dispatch, NAMED_IN_ROOT, type Weighed } from '../../src/core/dispatch.ts';
+import { dispatch, type Weighed } from '../../src/core/dispatch.ts';
 import type { Settings } from '../../src/core/settings.ts';
 import type { Severity } from '../../src/core/severity.ts';
 import { emptyState, type State } from '../../src/core/state.ts';

@@ -131,7 +131,9 @@ const aBench = async (differs: Partial<DeliveryDeps> & { readonly pace?: number 
         log: fakeLog(),
         render: createRender({ store, desks: new Map(), rules }),
         fallback: FALLBACK,
+        folding: false,
         requestTimeoutMs: 10_000,
+        folding: false,
         tell: (trouble) => void troubles.push(trouble),
         ...deps,
       });
@@ -366,7 +368,9 @@ describe('an answer that never came', () => {
       log: fakeLog(),
       render: createRender({ store: dying, desks: new Map(), rules }),
       fallback: FALLBACK,
+      folding: false,
       requestTimeoutMs: 10_000,
+      folding: false,
       tell: () => {},
     });
     void loop.run(end.signal);

@@ -214,10 +214,8 @@ describe('reconnecting', () => {
 });
 
 describe('another program on the same app', () => {
-  const crowdMs = 50;
-
   it('is noticed when it was there first, and its end when Slack next says hello', async () => {
-    const { sim, slack } = await aBench({ deps: { times: { crowdMs } } });
+    const { sim, slack } = await aBench({ deps: { times: { crowdMs: 50 } } });
     const other = openSlack(settingsFor(sim.apiUrl), () => ({}), { clock: systemClock, log: memoryLog() });
     await other.start();
     await until(() => other.connections().up === 2);
@@ -231,7 +229,7 @@ describe('another program on the same app', () => {
   });
 
   it('is not taken for one while a connection of ours that was dropped still counts', async () => {
-    const { sim, slack, log } = await aBench({ deps: { times: { crowdMs } } });
+    const { sim, slack, log } = await aBench({ deps: { times: { crowdMs: 500 } } });
     await slack.start();
     await until(() => slack.connections().up === 2);
     for (let round = 0; round < 3; round += 1) {

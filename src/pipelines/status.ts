@@ -1,0 +1,93 @@
+import type { Delivery } from '../core/alert.ts';
+import { type BotStatus, notReady } from '../core/command.ts';
+import type { Clock, Inventory, Pce, Store } from '../core/ports.ts';
+import type { SelfAudit } from '../core/self-audit.ts';
+import type { PceSettings } from '../core/settings.ts';
+import type { AlertingStatus } from './alerting.ts';
+
+/** What one of Slack's paces lets a channel take: a post a second (facts/slack §3). */
+const POST_MS = 1_000;
+
+export interface StatusDeps {
+  readonly version: string;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly clock: Clock;
+  readonly store: Pick<Store, 'waiting' | 'dead'>;
+  readonly desks: ReadonlyMap<
+    string,
+    {
+      readonly settings: Pick<PceSettings, 'expires'>;
+      readonly pce: Pick<Pce, 'name' | 'reach' | 'callsPerMinute'> & { overflows?(): number };
+      readonly inventory: Pick<Inventory, 'workloads' | 'managed' | 'readAt'>;
+      readonly alerting: { status(): AlertingStatus };
+    }
+  >;
+  readonly slack: {
+    connections(): { readonly up: number; readonly wanted: number; readonly foreign?: number };
+    backlog(): readonly { readonly channel: string; readonly call: string; readonly waitMs: number }[];
+  };
+  /** The newest self-audit. */
+  readonly audited: () => SelfAudit | undefined;
+}
+
+/** How the bot is doing, for `/illumio status`, `status`, the probes and the metrics. Rejects with StoreError. */
+export const createStatus =
+  ({ version, startedAt, clock, store, desks, slack, audited }: StatusDeps): (() => Promise<BotStatus>) =>
+  async () => {
+    const waiting = await store.waiting();
+    const dead = await store.dead();
+    const now = clock.now();
+    const { up, wanted, foreign } = slack.connections();
+    const seen = {
+      slack: { connections: up, wanted, foreign, backlog: backlogOf(waiting, slack.backlog()) },
+      pces: [...desks.values()].map(({ settings, pce, inventory, alerting }) => {
+        const { cursor, ...polled } = alerting.status();
+        return {
+          name: pce.name,
+          cursor,
+          lastPollAt: polled.lastPollAt,
+          eventsSeen: polled.eventsSeen,
+          rejected: polled.rejected,
+          trouble: pce.reach().why,
+          callsPerMinute: pce.callsPerMinute(),
+          lagMs: cursor === undefined ? undefined : Math.max(0, now - cursor),
+          lastSweepFound: polled.lastSweepFound,
+          late: polled.late,
+          overflows: pce.overflows?.(),
+          gaps: polled.gaps,
+          gapFrom: polled.gapFrom,
+          keyExpiresAt: settings.expires,
+          inventory: {
+            workloads: [...inventory.workloads()].length,
+            managed: inventory.managed,
+            readAt: inventory.readAt,
+          },
+        };
+      }),
+    };
+    return {
+      version,
+      startedAt,
+      ready: notReady(seen).length === 0,
+      ...seen,
+      queue: { waiting: waiting.length, oldestAt: waiting[0]?.queuedAt, dead: dead.length },
+      selfAudit: audited(),
+    };
+  };
+
+/** How many notifications wait for each channel and about how long, as Slack's pace stands; longest first. */
+const backlogOf = (
+  waiting: readonly Pick<Delivery, 'channel'>[],
+  paced: ReturnType<StatusDeps['slack']['backlog']>,
+): NonNullable<BotStatus['slack']['backlog']> => {
+  const counts = new Map<string, number>();
+  for (const { channel } of waiting) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+  return [...counts]
+    .map(([channel, count]) => {
+      // The pacer knows what blocks the next one; of what stands behind it in the store it knows nothing.
+      const first = paced.find((one) => one.channel === channel && one.call === 'post')?.waitMs ?? 0;
+      return { channel, waiting: count, waitMs: Math.round(first + (count - 1) * POST_MS) };
+    })
+    .sort((a, b) => b.waitMs - a.waitMs);
+};
