@@ -35,7 +35,7 @@ export const USAGE = `npm run -s chaos -- [--kills 25] [--alerts 200] [--channel
 The real bot, started from dist/ as a child process, is killed again and again while Slack and the PCE misbehave. What stands in the
 simulated Slack at the end is the only judge. One JSON document on stdout, progress on stderr; exit 1 if anything was lost or doubled.
   --steps           kill at every named step between a write and a call instead of at random instants
-  --at a,b          only at these: ${STEPS.join(', ')}
+  --at a,b          only at these: ${[...STEPS.alerts, ...STEPS.response].join(', ')}
   --pace N          posts a second and channel that the simulated Slack allows; 1 is the real one
   --faults a,b      none, or of: ${Object.keys(FAULTS).join(', ')}; default all
   --history off     the bot may not read channels: what is unclear goes out again, marked "possible repeat"
@@ -44,14 +44,14 @@ simulated Slack at the end is the only judge. One JSON document on stdout, progr
 
 export const readOptions = (args: readonly string[]): Options => {
   const flags = read(args);
-  const alerts = whole(flags.alerts, 'alerts', 1, 5_000);
+  const flow = one(flags.flow, ['alerts', 'response'], 'flow');
   return {
     kills: whole(flags.kills, 'kills', 0, 10_000),
-    alerts,
+    alerts: whole(flags.alerts, 'alerts', 1, 5_000),
     channels: whole(flags.channels, 'channels', 1, 4),
     seed: whole(flags.seed, 'seed', 0, 2 ** 31),
     pace: whole(flags.pace, 'pace', 1, 1_000),
-    steps: flags.at === undefined ? (flags.steps ? STEPS : []) : listed(flags.at, STEPS, 'step'),
+    steps: flags.at === undefined ? (flags.steps ? STEPS[flow] : []) : listed<Step>(flags.at, STEPS[flow], 'step'),
     faults:
       flags.faults === 'none'
         ? []
@@ -59,7 +59,7 @@ export const readOptions = (args: readonly string[]): Options => {
           ? (Object.keys(FAULTS) as FaultName[])
           : listed(flags.faults, Object.keys(FAULTS) as FaultName[], 'fault'),
     history: one(flags.history, ['on', 'off'], 'history') === 'on',
-    flow: one(flags.flow, ['alerts', 'response'], 'flow'),
+    flow,
     order: one(flags.order, ORDERS, 'order'),
     patienceMs: whole(flags.patience, 'patience', 5, 3_600) * 1_000,
   };

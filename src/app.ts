@@ -91,7 +91,7 @@ export interface Bot {
 }
 
 /** A key or token that is not accepted: the operator must act, trying again does not help. */
-export class StartRefused extends Error {
+class StartRefused extends Error {
   override readonly name = 'StartRefused';
 }
 

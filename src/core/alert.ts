@@ -120,3 +120,28 @@ export const fingerprintOf = (pce: string, rule: string, subjectKey: string): st
 
 /** Hosts a root message names: the first of its incident. Further ones are named in lines of its thread. */
 export const NAMED_IN_ROOT = 10;
+
+/** Characters the names of one line may take: Slack refuses messages from 13,000 characters of JSON on (facts/slack §3). */
+const NAMES_ROOM = 9_000;
+/** The longest host name of DNS, and what parts it from the next one. */
+const NAME_ROOM = 255;
+const roomOf = ({ subject }: Alert): number => Math.min(subject.name.length, NAME_ROOM) + 2;
+
+/** The alerts in as few lines as name them all. */
+export const inLines = (alerts: readonly Alert[]): string[][] => {
+  const lines: string[][] = [];
+  let room = 0;
+  for (const alert of alerts) {
+    room -= roomOf(alert);
+    if (room < 0) {
+      lines.push([]);
+      room = NAMES_ROOM - roomOf(alert);
+    }
+    lines[lines.length - 1]?.push(alert.fingerprint);
+  }
+  return lines;
+};
+
+/** True when one line can name them all. */
+export const fitOneLine = (alerts: readonly Alert[]): boolean =>
+  alerts.reduce((sum, alert) => sum + roomOf(alert), 0) <= NAMES_ROOM;

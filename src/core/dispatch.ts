@@ -2,6 +2,7 @@ import {
   type Alert,
   type Delivery,
   fingerprintOf,
+  fitOneLine,
   type Incident,
   NAMED_IN_ROOT,
   type Reason,
@@ -271,7 +272,9 @@ const join = (
 
   // A root that is about to be posted makes the sound; what did not fit into it needs none of its own.
   const where = broadcast && root === undefined ? 'broadcast' : 'thread';
-  const line = waiting.find((row) => row.place !== 'root' && row.reason === reason);
+  const fits = (row: Delivery): boolean =>
+    fitOneLine([...row.alerts.flatMap((one) => board.alert(one) ?? []), alert]);
+  const line = waiting.find((row) => row.place !== 'root' && row.reason === reason && fits(row));
   if (line === undefined)
     return queue(
       board,

@@ -1,4 +1,4 @@
-import type { Alert, Delivery, Incident } from './alert.ts';
+import { type Alert, type Delivery, type Incident, inLines } from './alert.ts';
 import type { Transition } from './state.ts';
 import { deliveryKey } from './state.ts';
 
@@ -50,28 +50,27 @@ const joined = (group: readonly WaitingRoot[], now: number, named: number): Tran
   const { incident, delivery } = first;
   const all = [...new Set([...incident.alerts, ...others.flatMap((one) => one.incident.alerts)])];
   const inRoot = all.slice(0, Math.max(named, delivery.alerts.length));
-  const rest = all.slice(inRoot.length);
+  const known = new Map(group.flatMap((one) => one.alerts.map((alert) => [alert.fingerprint, alert])));
+  const rest = inLines(all.slice(inRoot.length).flatMap((one) => known.get(one) ?? []));
   return [
     { type: 'incidents-folded', into: incident.id, from: others.map((one) => one.incident.id) },
     { type: 'delivery-joined', key: delivery.key, alerts: inRoot, place: 'root' },
-    ...(rest.length === 0
-      ? []
-      : [
-          {
-            type: 'delivery-queued',
-            delivery: {
-              key: deliveryKey(incident, 'more'),
-              incident: incident.id,
-              reason: 'more',
-              channel: delivery.channel,
-              place: 'thread',
-              alerts: rest,
-              queuedAt: now,
-              state: 'queued',
-              tries: 0,
-              notBefore: 0,
-            },
-          } satisfies Transition,
-        ]),
+    ...rest.map(
+      (alerts, n): Transition => ({
+        type: 'delivery-queued',
+        delivery: {
+          key: deliveryKey({ ...incident, said: incident.said + n }, 'more'),
+          incident: incident.id,
+          reason: 'more',
+          channel: delivery.channel,
+          place: 'thread',
+          alerts,
+          queuedAt: now,
+          state: 'queued',
+          tries: 0,
+          notBefore: 0,
+        },
+      }),
+    ),
   ];
 };

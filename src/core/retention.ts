@@ -5,7 +5,7 @@ import type { State } from './state.ts';
 const HOUR_MS = 3_600_000;
 
 /** How long finished things are kept (design §5): ids of events 25 h, confirmations 48 h, closed incidents and alerts 30 days. */
-export const RETENTION_MS = { seen: 25 * HOUR_MS, told: 48 * HOUR_MS, closed: 30 * 24 * HOUR_MS } as const;
+const RETENTION_MS = { seen: 25 * HOUR_MS, told: 48 * HOUR_MS, closed: 30 * 24 * HOUR_MS } as const;
 
 /** Drops what is older than its time. Never: a firing alert, an incident with one, anything still to be sent, any response. */
 export const prune = (draft: Draft, at: number): void => {

@@ -33,6 +33,8 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
       readonly kind: 'sweep';
       readonly hosts: ReadonlyMap<string, Workload | null>;
       readonly suspended: readonly Workload[];
+      /** Hosts that are offline for more than a day: only when the bot begins to watch, or was away for a day. */
+      readonly away?: readonly Workload[];
     }
   /**
    * How complete the reading of events is: from where on something is missing, or how the PCE's newest event compares with the

@@ -2,27 +2,32 @@
  * Every point between a durable write and a call to the world, in the order in which they are passed. Pipelines name the one they
  * have reached; a process that ends at any of them must lose nothing and show nothing twice (promises 2 to 4, tested by chaos/).
  */
-export const STEPS = [
-  'events read',
-  'poll committed',
-  'slot taken',
-  'intent durable',
-  'posted',
-  'sent durable',
-  'refusal durable',
-  'looked up',
-  'verdict durable',
-  'edited',
-  'shown durable',
-  'response durable',
-  'host read',
-  'writing durable',
-  'put',
-  'read back',
-  'done durable',
-] as const;
+export const STEPS = {
+  alerts: [
+    'events read',
+    'poll committed',
+    'slot taken',
+    'intent durable',
+    'posted',
+    'sent durable',
+    'refusal durable',
+    'looked up',
+    'verdict durable',
+    'edited',
+    'shown durable',
+  ],
+  response: [
+    'response durable',
+    'host read',
+    'writing durable',
+    'put',
+    'read back',
+    'done durable',
+    'audited',
+  ],
+} as const;
 
-export type Step = (typeof STEPS)[number];
+export type Step = (typeof STEPS)[keyof typeof STEPS][number];
 
 /** Told of each step as it is reached. It must not throw and must not wait. */
 export type Reached = (step: Step) => void;

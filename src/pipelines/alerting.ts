@@ -28,6 +28,8 @@ export const WINDOW_MS = {
 const CURSOR_MS = 10 * MINUTE_MS;
 /** The PCE tells its time in whole seconds, and an answer takes a moment. */
 const CLOCKS_DIFFER_MS = 2_000;
+/** Offline for longer, or the bot away for longer, makes a standing state (definitions §2). */
+const STANDING_MS = 24 * HOUR_MS;
 /** Above so many hosts a state sweep reads the whole collection instead of each (definitions §2). */
 const READ_EACH = 50;
 
@@ -261,9 +263,18 @@ export const createAlerting = (deps: AlertingDeps): Alerting => {
       const open = (await store.firing(pce.name)).filter(({ rule }) => rule.startsWith('ven-'));
       const hosts = await readHosts([...new Set(open.flatMap(({ workloads }) => workloads))]);
       const suspended = await pce.suspended();
+      const now = pceNow();
+      const last = await store.cursor(pce.name, 'swept');
+      // What was so before anybody watched is told once, in one digest per rule (definitions §2 "Standing state").
+      const begins = last === undefined || now - last > STANDING_MS;
+      const away = begins ? longOffline(inventory, now) : [];
       await exclusive(() =>
-        accept({ kind: 'sweep', pce: pce.name, now: pceNow(), estate: inventory, hosts, suspended }),
+        accept(
+          { kind: 'sweep', pce: pce.name, now, estate: inventory, hosts, suspended, away },
+          begins ? { digestBefore: now } : {},
+        ),
       );
+      if (inventory.readAt !== undefined) await store.commit([stream(pce.name, 'swept', now)]);
     },
 
     async wake() {
@@ -345,6 +356,11 @@ const unknownHosts = (
         hrefs.add(subject.href);
   return hrefs;
 };
+
+const longOffline = (inventory: Inventory, now: number): Workload[] =>
+  [...inventory.workloads()].filter(
+    ({ managed, online, ven }) => managed && online === false && now - (ven?.heartbeatAt ?? 0) > STANDING_MS,
+  );
 
 /** A place in one of a PCE's streams, without anything found. */
 const stream = (pce: string, name: string, cursor: number): Transition => ({

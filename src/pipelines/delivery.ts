@@ -1,4 +1,11 @@
-import { type Alert, type Delivery, type Incident, NAMED_IN_ROOT, type Reason } from '../core/alert.ts';
+import {
+  type Alert,
+  type Delivery,
+  type Incident,
+  inLines,
+  NAMED_IN_ROOT,
+  type Reason,
+} from '../core/alert.ts';
 import { foldStorm, type WaitingRoot } from '../core/fold.ts';
 import { type Chat, ChatError, type Clock, type Log, type Message, type Store } from '../core/ports.ts';
 import { compareSeverity } from '../core/severity.ts';
@@ -279,7 +286,7 @@ const refused = async (
       return await store.commit([
         { type: 'incident-unlinked', id: incident.id },
         again({ waitMs: 0 }),
-        ...newRoot(incident, clock),
+        ...newRoot(incident, await store.alerts(incident.alerts), clock),
       ]);
     case 'no-channel':
       if (channel !== fallback) {
@@ -291,7 +298,7 @@ const refused = async (
             ? []
             : [
                 { type: 'incident-unlinked', id: incident.id } as const,
-                ...newRoot(incident, clock, fallback),
+                ...newRoot(incident, await store.alerts(incident.alerts), clock, fallback),
               ]),
           again({ channel: fallback, waitMs: 0 }),
         ]);
@@ -321,8 +328,10 @@ const dead = async (row: Delivery, err: ChatError, { store, log, tell }: Deliver
   );
 };
 
+/** @param alerts those of the incident */
 const newRoot = (
   incident: Incident,
+  alerts: readonly Alert[],
   clock: Clock,
   channel = incident.root?.channel ?? incident.channel,
 ): Transition[] => {
@@ -346,10 +355,11 @@ const newRoot = (
       notBefore: 0,
     },
   });
-  const rest = incident.alerts.slice(NAMED_IN_ROOT);
+  const named = new Set(incident.alerts.slice(0, NAMED_IN_ROOT));
+  const rest = inLines(alerts.filter(({ fingerprint }) => !named.has(fingerprint)));
   return [
-    queued('first', 'root', incident.alerts.slice(0, NAMED_IN_ROOT), 0),
-    ...(rest.length === 0 ? [] : [queued('more', 'thread', rest, 1)]),
+    queued('first', 'root', [...named], 0),
+    ...rest.map((line, n) => queued('more', 'thread', line, n + 1)),
   ];
 };
 
@@ -376,7 +386,7 @@ const showNewest = async (id: string, deps: DeliveryDeps, pace: Pace): Promise<v
       const lines = (await store.waiting()).some((row) => row.incident === id);
       await store.commit([
         { type: 'incident-unlinked', id },
-        ...(burns || lines ? newRoot(incident, clock) : [shown]),
+        ...(burns || lines ? newRoot(incident, alerts, clock) : [shown]),
       ]);
       return;
     }

@@ -36,7 +36,8 @@ export interface Troubles {
 /** One message under way. */
 interface Batch {
   readonly key: string;
-  readonly message: Message;
+  /** As it reads when it is sent: what comes late says so. */
+  message(): Message;
   /** It may stand in Slack since then, epoch ms: looked up before it is posted. */
   since: number | undefined;
   channel: string;
@@ -45,7 +46,7 @@ interface Batch {
 export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Troubles => {
   /** By sentence. */
   const waiting = new Map<string, Trouble>();
-  const lines: Pick<Batch, 'key' | 'message'>[] = [];
+  const lines: { readonly key: string; readonly message: Message }[] = [];
   /** When a sentence was last said, monotonic. */
   const said = new Map<string, number>();
   const startedAt = clock.now();
@@ -57,7 +58,13 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
 
   const next = (): Batch | undefined => {
     const line = lines.shift();
-    if (line !== undefined) return { ...line, since: clock.now() - SAID_MS, channel: channels.admin };
+    if (line !== undefined)
+      return {
+        key: line.key,
+        message: () => line.message,
+        since: clock.now() - SAID_MS,
+        channel: channels.admin,
+      };
     const together = [...waiting.values()].slice(0, MOST.together);
     if (together.length === 0) return undefined;
     for (const { text } of together) {
@@ -71,7 +78,7 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
     serial += 1;
     return {
       key: `trouble.${startedAt}.${serial}`,
-      message: troubleView(together, clock.now()),
+      message: () => troubleView(together, clock.now()),
       since: undefined,
       channel: channels.admin,
     };
@@ -83,7 +90,7 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
     await chat.slot(channel, 'post');
     const at = clock.now();
     try {
-      await chat.post({ channel, key }, batch.message);
+      await chat.post({ channel, key }, batch.message());
     } catch (err) {
       if (err instanceof ChatError && err.code === 'unclear') batch.since ??= at - LOOK_BACK_MS;
       throw err;
@@ -97,7 +104,7 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
       return true;
     }
     if (err.code === 'no-channel' || err.code === 'refused-content') {
-      log.error({ err, text: batch.message.text }, 'a trouble of our own cannot be said');
+      log.error({ err, text: batch.message().text }, 'a trouble of our own cannot be said');
       return false;
     }
     failures += 1;

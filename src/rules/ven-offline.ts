@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { PceEvent } from '../core/event.ts';
 import { PRESENCE, type Presence, presence } from '../core/presence.ts';
 import { type Cleared, defineRule, type Finding, type Observation, type RuleContext } from '../core/rule.ts';
 import { SEVERITIES } from '../core/severity.ts';
@@ -67,7 +66,10 @@ export const venOffline = defineRule({
   detect(observation, memory, options, context) {
     if (observation.kind === 'events') return fromEvents(observation, memory, options, context);
     if (observation.kind === 'sweep')
-      return { findings: [], cleared: back(observation.hosts, observation.now) };
+      return {
+        findings: (observation.away ?? []).flatMap((host) => standingOffline(host, options, context)),
+        cleared: back(observation.hosts, observation.now),
+      };
     if (observation.kind === 'wake') return askedFor(observation, memory, options, context);
     return { findings: [] };
   },
@@ -158,7 +160,7 @@ const story = (at: number, workload: Workload | undefined): Text => {
 /** Hosts that come and go are not alerted; endpoints are told at their own severity (definitions §3). */
 const finding = (
   host: AffectedHost,
-  { at, href, type }: Pick<PceEvent, 'at' | 'href' | 'type'>,
+  { at, href, type }: { readonly at: number; readonly href: string | null; readonly type: string },
   told: Text,
   { endpoints }: Options,
   context: RuleContext,
@@ -178,6 +180,23 @@ const finding = (
       event: href,
     },
   ];
+};
+
+/** A host that was offline long before the bot looked: told once in a digest, and then only when it changes (definitions §2). */
+const standingOffline = (host: Workload, options: Options, context: RuleContext): Finding[] => {
+  const heard = host.ven?.heartbeatAt;
+  const subject = { kind: 'workload', href: host.href, name: host.name } as const;
+  const told: Text =
+    heard === undefined
+      ? ['It was never heard of.']
+      : ['Offline already when I began to watch; last heard ', { time: heard }, '.'];
+  return finding(
+    { subject, workload: host },
+    { at: heard ?? 0, href: null, type: '' },
+    told,
+    options,
+    context,
+  );
 };
 
 /** What a GET says of hosts that had an alert: only a clear word ends it, an unknown state does not. */

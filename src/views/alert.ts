@@ -1,5 +1,12 @@
 import type { KnownBlock } from '@slack/types';
-import { type Alert, type Incident, NAMED_IN_ROOT, type Person, type Reason } from '../core/alert.ts';
+import {
+  type Alert,
+  fitOneLine,
+  type Incident,
+  NAMED_IN_ROOT,
+  type Person,
+  type Reason,
+} from '../core/alert.ts';
 import { type Label, labelText } from '../core/label.ts';
 import type { Message } from '../core/ports.ts';
 import type { PolicyFacts } from '../core/response.ts';
@@ -11,6 +18,7 @@ import {
   bold,
   bullets,
   button,
+  clip,
   context,
   type Inline,
   joined,
@@ -53,8 +61,10 @@ const WORDS: Readonly<Record<Severity, string>> = {
 
 /** Hosts a message lists with their own line: exactly those that its delivery counts as said. */
 const LISTED = NAMED_IN_ROOT;
-/** Characters of names that go into one section. */
-const NAMES = 2_800;
+/** Characters of names that go into one section; of JSON that all of them may take, beside which the rest of a message fits. */
+const NAMES = { section: 2_800, json: 10_000 } as const;
+/** Characters of a name, of a label set and of a fact where several stand in one message. */
+const SHORT = { name: 100, labels: 400, fact: 100 } as const;
 
 const REASONS: Readonly<Record<Reason, string>> = {
   first: 'first',
@@ -104,7 +114,9 @@ export const alertLine = (
     const title = titleOf(shown);
     return message(`Resolved: ${title}`, [
       section(md`✓ ${bold('Resolved')} ${title}${why === '' ? '' : ` — ${why}`}`),
-      ...names(alerts),
+      ...(fitOneLine(alerts.map(({ alert }) => alert))
+        ? names(alerts)
+        : [context(md`all ${alerts.length} are named in this thread`)]),
       ...(repeated ? [context(md`${REPEAT}`)] : []),
     ]);
   }
@@ -163,18 +175,18 @@ const hostDetail = ({ alert, workload }: ShownAlert): KnownBlock[] => {
         : []
       : [
           labels(workload.labels),
-          ...(workload.os === undefined ? [] : [workload.os]),
+          ...(workload.os === undefined ? [] : [clip(workload.os, SHORT.fact)]),
           MODES[workload.mode ?? ''] ?? 'enforcement unknown',
         ];
   return [
     ...(facts.length === 0
       ? []
-      : [context(joined([alert.subject.name, ...facts].map((fact) => md`${fact}`)))]),
+      : [context(joined([clip(alert.subject.name, SHORT.name), ...facts].map((fact) => md`${fact}`)))]),
     richText(alert.story as readonly Inline[]),
   ];
 };
 
-const labels = (set: readonly Label[]): string => labelText(set);
+const labels = (set: readonly Label[]): string => clip(labelText(set), SHORT.labels);
 
 const hostList = (alerts: readonly ShownAlert[]): KnownBlock[] => {
   const rest = alerts.length - LISTED;
@@ -183,8 +195,8 @@ const hostList = (alerts: readonly ShownAlert[]): KnownBlock[] => {
       ...alerts
         .slice(0, LISTED)
         .map(({ alert, workload }): Inline[] => [
-          { bold: alert.subject.name },
-          ...(workload === undefined ? [] : [` ${labelText(workload.labels)}`]),
+          { bold: clip(alert.subject.name, SHORT.name) },
+          ...(workload === undefined ? [] : [` ${labels(workload.labels)}`]),
           alert.count > 1 ? ` ×${alert.count} since ` : ' since ',
           { time: alert.firstAt },
           ...(alert.state === 'resolved' ? [` — ${alert.resolved?.why ?? 'over'}`] : []),
@@ -198,12 +210,22 @@ const hostList = (alerts: readonly ShownAlert[]): KnownBlock[] => {
 const names = (alerts: readonly ShownAlert[]): KnownBlock[] => {
   if (alerts.length < 2) return [];
   const pages: string[] = [];
-  for (const { alert } of alerts) {
+  for (const name of fitting(alerts.map(({ alert }) => alert.subject.name))) {
     const page = pages[pages.length - 1];
-    if (page === undefined || page.length + alert.subject.name.length > NAMES) pages.push(alert.subject.name);
-    else pages[pages.length - 1] = `${page}, ${alert.subject.name}`;
+    if (page === undefined || page.length + name.length + 2 > NAMES.section) pages.push(name);
+    else pages[pages.length - 1] = `${page}, ${name}`;
   }
   return pages.map((page) => richText([page]));
+};
+
+/** The names so cut that all of them fit a message: the longest give first, so that names of an ordinary length stay whole. */
+const fitting = (names: readonly string[]): string[] => {
+  const cut = (most: number): string[] => names.map((name) => clip(name, most));
+  const size = (some: readonly string[]): number =>
+    some.reduce((sum, name) => sum + JSON.stringify(name).length, 0);
+  let most: number = NAMES.section;
+  while (most > 1 && size(cut(most)) > NAMES.json) most = Math.floor(most * 0.8);
+  return cut(most);
 };
 
 /** What people and the bot have done about it, newest last. */
@@ -218,7 +240,7 @@ const status = (alerts: readonly ShownAlert[]): KnownBlock[] => {
   for (const { alert, quarantine } of alerts.slice(0, LISTED))
     if (quarantine !== undefined)
       lines.push(
-        md`■ ${alert.subject.name} labelled for quarantine by ${mention(quarantine.by.user)} ${time(quarantine.at)}, ${policyWords(quarantine.policy)}`,
+        md`■ ${clip(alert.subject.name, SHORT.name)} labelled for quarantine by ${mention(quarantine.by.user)} ${time(quarantine.at)}, ${policyWords(quarantine.policy)}`,
       );
   const snoozed = alerts.flatMap(({ alert }) => alert.snoozed ?? []).at(-1);
   if (snoozed !== undefined)

@@ -16,7 +16,8 @@ function* objects(value: unknown): Generator<Json> {
 }
 
 /** The tokens a view may form; everything else in angle brackets would be foreign text at work. */
-const TOKEN = /<(?:@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^<>|^]+\|[^<>|]+)>/g;
+const TOKEN =
+  /<(?:https?:\/\/[^<>|\s]+\|open in PCE|@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^<>|^]+\|[^<>|]+)>/g;
 
 /** What Slack would do with text that is mrkdwn and should not be. */
 export const unescaped = (mrkdwn: string): string[] => {
@@ -136,6 +137,7 @@ const inline = (element: unknown): string => {
   }
   if (element['type'] === 'date') return String(element['fallback']);
   if (element['type'] === 'user') return `@${element['user_id']}`;
+  if (element['type'] === 'channel') return `#${element['channel_id']}`;
   if (element['type'] === 'usergroup') return `@${element['usergroup_id']}`;
   return String(element['text'] ?? '');
 };

@@ -38,10 +38,13 @@ export const createIntake = (deps: {
   const { log } = deps;
   const seen = createSeen<unknown>(deps.clock);
   const running = new Set<Promise<void>>();
+  const turn = createTurns();
 
   const work = async (inbound: Inbound, { work }: Handling): Promise<void> => {
     try {
-      await work?.();
+      if (work === undefined) return;
+      await turn();
+      await work();
     } catch (err) {
       log.error({ err, kind: inbound.kind, id: inbound.id }, 'inbound failed');
       await tellTrouble(deps.chat, inbound).catch((err: unknown) =>
@@ -88,6 +91,18 @@ const recorded = async (handling: Handling): Promise<Handling> => {
   } catch (err) {
     return { work: () => Promise.reject(err) };
   }
+};
+
+/**
+ * Turns of the event loop, one for each that asks: however much is to be done, what arrives meanwhile is acknowledged between two pieces
+ * of work. With 1,000 commands at once the last would otherwise wait until most of the others are answered.
+ */
+const createTurns = (): (() => Promise<void>) => {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return last;
+  };
 };
 
 /** A throwing inbox is our bug: the person is told as for failed work. */

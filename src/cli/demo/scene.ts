@@ -145,7 +145,7 @@ export const createScene = (world: DemoWorld, signal: AbortSignal): Scene => {
 const rows = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 
 /** Every literal text in a message's blocks, in order; the message's own text where it has no blocks. */
-export const wordsOf = (blocks: unknown, text: unknown): string => {
+const wordsOf = (blocks: unknown, text: unknown): string => {
   const words: string[] = [];
   const walk = (value: unknown): void => {
     if (Array.isArray(value)) for (const one of value) walk(one);

@@ -104,6 +104,20 @@ const READS: readonly [string, readonly Transition[], (store: Store) => Promise<
     async (s) => ids(await s.firing('other')),
     ['a2'],
   ],
+  [
+    'alerts no confirmed message has named, whatever their state',
+    [
+      alert(1),
+      alert(2, { state: 'told' }),
+      alert(3),
+      { type: 'alert-resolved', fingerprint: 'f3', at: 1, why: '' },
+      incident(1),
+      delivery('i1.first.0', { alerts: ['f1'] }),
+      sent('i1.first.0'),
+    ],
+    async (s) => ids(await s.unsaid()),
+    ['a2', 'a3'],
+  ],
   ['an incident by its id', [incident(1), incident(2)], async (s) => (await s.incident('i2'))?.key, 'k2'],
   [
     'the open incidents of these keys',

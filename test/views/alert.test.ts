@@ -1,0 +1,302 @@
+import { describe, expect, it } from 'vitest';
+import { type Alert, type Incident, inLines, NAMED_IN_ROOT, type Reason } from '../../src/core/alert.ts';
+import type { Message } from '../../src/core/ports.ts';
+import { SEVERITIES } from '../../src/core/severity.ts';
+import { alertLine, alertRoot, type ShownAlert } from '../../src/views/alert.ts';
+import { aSlackLab, virtualClock } from '../pipelines/support.ts';
+import { anAlert } from '../support/asking.ts';
+import { buttonsOf, problemsOf, shown } from '../support/blocks.ts';
+import { aSubject, aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
+
+const MAYA = { team: 'T1', user: 'U0MAYA001' };
+
+const anIncident = (parts: Partial<Incident> = {}): Incident => ({
+  id: 'incident00000000000001',
+  key: 'k',
+  channel: 'C0SOC0001',
+  pce: 'prod-east',
+  rule: 'firewall-tampering',
+  alerts: [],
+  openedAt: T0,
+  joinedAt: T0,
+  open: true,
+  said: 0,
+  revision: 0,
+  shown: 0,
+  severity: 'error',
+  groups: [],
+  ...parts,
+});
+
+type Parts = Partial<Omit<ShownAlert, 'alert'>> & { readonly alert?: Partial<Alert> };
+const aHost = (name = 'web-01', { alert, ...parts }: Parts = {}): ShownAlert => ({
+  workload: aWorkload({ name, labels: 'app=shop env=prod role=web' }),
+  quarantine: undefined,
+  link: 'https://pce.example.com/#/workloads/1',
+  ...parts,
+  alert: anAlert({
+    id: `id-${name}`.slice(0, 30),
+    fingerprint: name,
+    subject: aSubject(name),
+    title: `Firewall tampering on ${name}`,
+    ...alert,
+  }),
+});
+
+const ABOUT = {
+  about: 'The host firewall was changed outside Illumio',
+  todo: 'Look at who was logged in and what ran at that time.',
+};
+const root = (alerts: readonly ShownAlert[], notify?: string): Message =>
+  alertRoot({ incident: anIncident(), alerts, ...ABOUT }, notify);
+const line = (alerts: readonly ShownAlert[], reason: Reason = 'more', notify?: string): Message =>
+  alertLine({ incident: anIncident(), alerts, ...ABOUT }, reason, notify);
+
+const hostsNamed = (n: number, long = ''): ShownAlert[] =>
+  Array.from({ length: n }, (_, i) => aHost(`h${String(i).padStart(4, '0')}${long}`));
+
+/** The messages an incident with these alerts is told in when all are found at once: as dispatch cuts them. */
+const messagesOf = (alerts: readonly ShownAlert[]): Message[] => {
+  const byId = new Map(alerts.map((one) => [one.alert.fingerprint, one]));
+  const rest = inLines(alerts.slice(NAMED_IN_ROOT).map(({ alert }) => alert));
+  return [root(alerts), ...rest.map((ids) => line(ids.flatMap((id) => byId.get(id) ?? [])))];
+};
+
+describe('the messages of an incident', () => {
+  for (const n of [1, 2, 10, 11, 300, 1_000])
+    for (const [kind, long] of [
+      ['short names', ''],
+      ['names of a cloud', '.eu-central-1.compute.internal.example.com'],
+    ] as const)
+      it(`name every one of ${n} hosts with ${kind}, within the limits of Slack`, () => {
+        const alerts = hostsNamed(n, long);
+        const messages = messagesOf(alerts);
+        for (const message of messages) {
+          expect(problemsOf(message)).toEqual([]);
+          expect(message.text.length).toBeLessThanOrEqual(120);
+        }
+        const said = messages.map(shown).join('\n');
+        for (const { alert } of alerts) expect(said).toContain(alert.subject.name);
+        expect(messages.length).toBeLessThanOrEqual(1 + Math.ceil(n / 150));
+      });
+
+  it('are taken by a Slack that checks them, and whoever is named in them is not notified', async () => {
+    const lab = await aSlackLab(virtualClock(), { pace: 0 });
+    const hostile = '<!channel> <@U0OPS0001> @here *bold* `code` & "quotes" \u202Egnp.exe\u2066 \u0000';
+    const sets = [
+      hostsNamed(1),
+      hostsNamed(11),
+      hostsNamed(1_000),
+      hostsNamed(300, '.eu-central-1.compute.internal'),
+      [aHost(hostile, { alert: { title: `Tampering on ${hostile}`, story: [hostile, { bold: hostile }] } })],
+      Array.from({ length: 30 }, (_, i) => aHost(`${i}${hostile}${'x'.repeat(10_000)}`)),
+    ];
+    for (const [n, alerts] of sets.entries())
+      for (const [at, message] of messagesOf(alerts).entries())
+        await lab.chat.post({ channel: 'C0SOC0001', key: `${n}.${at}` }, message);
+    expect(lab.mentions()).toEqual([]);
+  });
+
+  it('mention whom the configuration names, and nobody else', async () => {
+    const lab = await aSlackLab(virtualClock(), { pace: 0 });
+    await lab.chat.post({ channel: 'C0SOC0001', key: 'k' }, root([aHost('<!here>')], 'S0SECOPS1'));
+    expect(lab.mentions()).toMatchObject([{ kind: 'usergroup', id: 'S0SECOPS1' }]);
+  });
+});
+
+describe('hostile names', () => {
+  const names: readonly (readonly [string, string])[] = [
+    ['a mention of everybody', '<!channel>'],
+    ['a mention of a person', '<@U0OPS0001>'],
+    ['a link', '<https://evil.example.com|web-01>'],
+    ['a date', '<!date^0^{date}|x>'],
+    ['markup', '*web* _01_ ~x~ `y` > z'],
+    ['an entity', '&lt;!channel&gt;'],
+    ['text that runs the other way', '\u202Ehost\u2067'],
+    ['zero-width and tag characters', 'we\u200Bb\u{E0041}-01'],
+    ['control characters', 'a\u0000b\u0007c\nd\re'],
+    ['half a character', 'a\uD800b'],
+    ['10,000 characters', 'x'.repeat(10_000)],
+    ['10,000 characters that need escaping', '<&>"\\'.repeat(2_000)],
+  ];
+  for (const [sentence, name] of names)
+    it(`stay literal and fit: ${sentence}`, () => {
+      const one = aHost(name, {
+        workload: aWorkload({
+          name,
+          labels: [{ href: '/l/1', key: name, value: name }],
+          os: name,
+        }),
+        alert: { title: name, story: [name, { bold: name }], resolved: { at: T0, why: name } },
+        quarantine: { by: MAYA, at: T0, policy: {} },
+      });
+      const many = Array.from({ length: 12 }, () => one);
+      for (const alerts of [[one], many, hostsNamed(5).concat(one)])
+        for (const message of [root(alerts), line(alerts), line(alerts, 'resolved')]) {
+          expect(problemsOf(message)).toEqual([]);
+          expect(message.text.length).toBeLessThanOrEqual(120);
+        }
+    });
+
+  it('of a PCE console are no link', () => {
+    for (const link of ['javascript:alert(1)', 'not a url', 'file:///etc/passwd'])
+      expect(JSON.stringify(root([aHost('web-01', { link })]))).not.toContain('open in PCE');
+    expect(problemsOf(root([aHost('web-01', { link: 'https://pce.example.com/a|b>c<d' })]))).toEqual([]);
+  });
+});
+
+describe('the push notification', () => {
+  it('says how bad, what, on what and when, in a line', () =>
+    expect(root([aHost()]).text).toBe('Error: Firewall tampering on web-01 (shop/prod) 10:00 UTC'));
+
+  it('leaves out what is not known', () =>
+    expect(root([aHost('web-01', { workload: undefined })]).text).toBe(
+      'Error: Firewall tampering on web-01 10:00 UTC',
+    ));
+
+  it('counts hosts where there are several', () =>
+    expect(root(hostsNamed(3)).text).toBe(
+      'Error: The host firewall was changed outside Illumio: 3 hosts on prod-east 10:00 UTC',
+    ));
+
+  it('is at most 120 characters whatever the title', () =>
+    expect(root([aHost('web-01', { alert: { title: 'x'.repeat(500) } })]).text.length).toBeLessThanOrEqual(
+      120,
+    ));
+});
+
+describe('the root message', () => {
+  it('answers what happened, to what, since when, how bad, and what to do', () => {
+    const said = shown(root([aHost('web-01')]));
+    for (const part of [
+      '🟠 *Error* *Firewall tampering on web-01*',
+      'web-01 · app=shop env=prod role=web · Ubuntu 22.04 · full enforcement',
+      'The host firewall was changed outside Illumio at 10:00 UTC.',
+      '*What to do:* Look at who was logged in',
+      '[Quarantine…] [Acknowledge] [More: Investigate, Snooze 1 h, Why this message]',
+      'PCE prod-east · first seen 10:00 UTC (10:00:00Z) · sent because: first',
+    ])
+      expect(said).toContain(part);
+  });
+
+  for (const severity of SEVERITIES)
+    it(`says "${severity}" in a word beside its mark`, () =>
+      expect(shown(root([aHost('web-01', { alert: { severity } })])).toLowerCase()).toContain(
+        `*${severity}*`,
+      ));
+
+  it('counts occurrences from when they began', () => {
+    const said = shown(root([aHost('web-01', { alert: { count: 7, lastAt: T0 + 4 * MINUTE } })]));
+    expect(said).toContain('*Error* ×7 since 10:00 UTC');
+    expect(said).toContain('over 4 min');
+  });
+
+  it('says that labels are unknown rather than nothing', () =>
+    expect(shown(root([aHost('web-01', { workload: undefined })]))).toContain('web-01 · labels unknown'));
+
+  const states: readonly (readonly [string, Parts, readonly string[], readonly string[]])[] = [
+    ['firing', {}, [], ['quarantine', 'acknowledge']],
+    [
+      'acknowledged',
+      { alert: { acknowledged: { by: MAYA, at: T0 + 4 * MINUTE } } },
+      ['✓ Acknowledged by @U0MAYA001 10:04 UTC'],
+      ['quarantine'],
+    ],
+    [
+      'quarantined, waiting for policy',
+      { quarantine: { by: MAYA, at: T0 + 9 * MINUTE, policy: {} } },
+      ['■ web-01 labelled for quarantine by @U0MAYA001 10:09 UTC, waiting for policy'],
+      ['release', 'acknowledge'],
+    ],
+    [
+      'quarantined, policy received',
+      { quarantine: { by: MAYA, at: T0, policy: { receivedAt: T0 + MINUTE } } },
+      ['policy received 10:01 UTC, not applied yet'],
+      ['release', 'acknowledge'],
+    ],
+    [
+      'quarantined, policy applied',
+      { quarantine: { by: MAYA, at: T0, policy: { receivedAt: T0, appliedAt: T0 + MINUTE } } },
+      ['policy received 10:00 UTC, applied 10:01 UTC'],
+      ['release', 'acknowledge'],
+    ],
+    [
+      'quarantined, and no policy came',
+      { quarantine: { by: MAYA, at: T0, policy: { overdue: true } } },
+      ['🔴 no new policy reached it in 10 min'],
+      ['release', 'acknowledge'],
+    ],
+    [
+      'snoozed',
+      { alert: { snoozed: { by: MAYA, until: T0 + HOUR } } },
+      ['Snoozed by @U0MAYA001 until 11:00 UTC'],
+      ['quarantine', 'acknowledge'],
+    ],
+    [
+      'resolved',
+      { alert: { state: 'resolved', resolved: { at: T0 + 4 * HOUR, why: 'quiet for 4 h' } } },
+      ['✓ *Resolved* Firewall tampering on web-01', '✓ Resolved 14:00 UTC — quiet for 4 h'],
+      [],
+    ],
+    ['a fact that suggests nothing', { alert: { state: 'told', suggests: [] } }, [], ['acknowledge']],
+  ];
+  for (const [state, parts, lines, buttons] of states)
+    it(`${state}: says so, and has only the buttons that still apply`, () => {
+      const message = root([aHost('web-01', parts)]);
+      for (const one of lines) expect(shown(message)).toContain(one);
+      expect(buttonsOf(message).map(({ action }) => action)).toEqual(buttons);
+      expect(JSON.stringify(message)).not.toMatch(/contained|isolated/i);
+      expect(problemsOf(message)).toEqual([]);
+    });
+
+  it('has no "What to do" when nothing is left to do', () =>
+    expect(shown(root([aHost('web-01', { alert: { state: 'resolved' } })]))).not.toContain('What to do'));
+
+  it('of several hosts names the incident in its buttons, of one its alert', () => {
+    expect(buttonsOf(root([aHost()])).map(({ value }) => value)).toEqual(['id-web-01', 'id-web-01']);
+    expect(new Set(buttonsOf(root(hostsNamed(3))).map(({ value }) => value))).toEqual(
+      new Set(['incident:incident00000000000001']),
+    );
+  });
+
+  it('of several hosts of which one still fires has the buttons of that one', () => {
+    const over = { alert: { state: 'resolved' as const, resolved: { at: T0, why: 'back' } } };
+    const message = root([aHost('a', over), aHost('b'), aHost('c', over)]);
+    expect(new Set(buttonsOf(message).map(({ value }) => value))).toEqual(new Set(['id-b']));
+    expect(shown(message)).toContain('— back');
+  });
+
+  it('says how many of several are acknowledged', () => {
+    const done = { alert: { acknowledged: { by: MAYA, at: T0 } } };
+    expect(shown(root([aHost('a', done), aHost('b')]))).toContain(
+      'Acknowledged by @U0MAYA001 10:00 UTC (1 of 2)',
+    );
+  });
+});
+
+describe('a line of the thread', () => {
+  for (const [reason, words] of [
+    ['more', 'one more'],
+    ['repeat', 'still firing after its quiet period'],
+    ['escalated', 'it became worse'],
+    ['late', 'recorded late by the PCE'],
+  ] as const)
+    it(`says why it is said: ${reason}`, () =>
+      expect(shown(line([aHost()], reason))).toContain(`sent because: ${words}`));
+
+  it('about one host has buttons of its own; about several it has none', () => {
+    expect(buttonsOf(line([aHost()])).map(({ value }) => value)).toEqual(['id-web-01', 'id-web-01']);
+    expect(buttonsOf(line(hostsNamed(3)))).toEqual([]);
+  });
+
+  it('says that all is over, why, and for whom', () => {
+    const over = { alert: { state: 'resolved' as const, resolved: { at: T0, why: 'quiet for 4 h' } } };
+    expect(shown(line([aHost('a', over), aHost('b', over)], 'resolved'))).toBe(
+      '✓ *Resolved* The host firewall was changed outside Illumio: 2 hosts on prod-east — quiet for 4 h\na, b',
+    );
+    expect(problemsOf(line(hostsNamed(1_000), 'resolved'))).toEqual([]);
+  });
+
+  it('mentions the group of the configuration when it became worse', () =>
+    expect(shown(line([aHost()], 'escalated', 'S0SECOPS1'))).toContain('@S0SECOPS1'));
+});
