@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { type Bench, figure } from './bench.ts';
 import { filledFolder } from './fill.ts';
-import { givePerPoll, latencies, postsOf } from './posts.ts';
+import { givePerPoll, latencies, watchPosts } from './posts.ts';
 import { percentile } from './statistics.ts';
 import { FLEET, POLL, ROUTES, turnsOf } from './turns.ts';
 import { openWorld, polledTwice } from './world.ts';
@@ -11,7 +11,7 @@ const WARM_UP = 12;
 const STATE_BYTES = 1_048_576;
 /**
  * The whole bot over loopback: from the moment in which the simulated PCE has handed out the answer that holds an event to the moment in
- * which the simulated Slack has read the call that tells of it. Between them lie parsing, detecting, the durable commit of what was found,
+ * which the simulated Slack gets the call that tells of it. Between them lie parsing, detecting, the durable commit of what was found,
  * rendering, the durable intent, and both connections.
  */
 export const latency: Bench = {
@@ -40,8 +40,9 @@ const measure = async (dataFrom: string): Promise<number[]> => {
   try {
     await world.bot({ events: POLL, routes: ROUTES }, dataFrom).ready();
     await polledTwice(world);
+    const posts = watchPosts(world);
     const given = await givePerPoll(world, turnsOf(world, SAMPLES + WARM_UP));
-    return latencies(given, postsOf(world)).slice(WARM_UP);
+    return latencies(given, posts()).slice(WARM_UP);
   } finally {
     await world.close();
   }

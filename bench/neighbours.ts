@@ -1,6 +1,6 @@
 import { type Bench, figure } from './bench.ts';
 import { CHANNELS } from './config.ts';
-import { givePerPoll, latencies, postsOf } from './posts.ts';
+import { givePerPoll, latencies, type Post, watchPosts } from './posts.ts';
 import { percentile } from './statistics.ts';
 import { FLEET, POLL, ROUTES, type Turn, turnsOf } from './turns.ts';
 import { openWorld, polledTwice, type World } from './world.ts';
@@ -22,15 +22,16 @@ export const neighbours: Bench = {
     try {
       await world.bot({ events: POLL, routes: ROUTES }).ready();
       await polledTwice(world);
+      const posts = watchPosts(world);
       const turns = turnsOf(world, SAMPLES * (2 * runs) + CHANNELS.length * 3);
-      await others(world, turns.splice(0, CHANNELS.length * 3));
+      await others(world, posts, turns.splice(0, CHANNELS.length * 3));
       const free: number[] = [];
       const refused: number[] = [];
       for (let run = 1; run <= runs; run += 1) {
         say(`${run}/${runs}`);
-        free.push(await others(world, turns.splice(0, SAMPLES)));
+        free.push(await others(world, posts, turns.splice(0, SAMPLES)));
         await refuse(world);
-        refused.push(await others(world, turns.splice(0, SAMPLES)));
+        refused.push(await others(world, posts, turns.splice(0, SAMPLES)));
         await world.slack.control.clearFaults();
       }
       const added = refused.map((ms, run) => ms - (free[run] ?? Number.NaN));
@@ -38,7 +39,7 @@ export const neighbours: Bench = {
         figure('other channels, p99 added', 'ms', added, { most: 50 }),
         figure('other channels, p99 while one is refused', 'ms', refused),
         figure('other channels, p99 else', 'ms', free),
-        figure('calls before Retry-After was over', 'calls', [tooEarly(world)], { most: 0 }),
+        figure('calls before Retry-After was over', 'calls', [tooEarly(posts())], { most: 0 }),
       ];
     } finally {
       await world.close();
@@ -47,10 +48,14 @@ export const neighbours: Bench = {
 };
 
 /** p99 of the time until the findings of the other channels are told. */
-const others = async (world: World, turns: readonly Turn[]): Promise<number> => {
+const others = async (
+  world: World,
+  posts: () => readonly Post[],
+  turns: readonly Turn[],
+): Promise<number> => {
   const given = await givePerPoll(world, turns);
   const free = given.filter(({ channel }) => channel !== REFUSED);
-  return percentile(latencies(free, postsOf(world)), 0.99);
+  return percentile(latencies(free, posts()), 0.99);
 };
 
 const refuse = ({ slack }: World) =>
@@ -63,10 +68,10 @@ const refuse = ({ slack }: World) =>
   });
 
 /** Calls that came to the refused channel while it was to be left alone. Refusal and call are timed by the same clock: 50 ms are its slack. */
-const tooEarly = (world: World): number => {
-  const posts = postsOf(world).filter(({ channel }) => channel === REFUSED);
-  return posts.filter(({ at }, n) => {
-    const before = posts[n - 1];
-    return before?.status === 429 && at - before.at < RETRY_AFTER_S * 1_000 - 50;
-  }).length;
-};
+const tooEarly = (posts: readonly Post[]): number =>
+  posts
+    .filter(({ channel }) => channel === REFUSED)
+    .filter(({ startedAt }, n, mine) => {
+      const before = mine[n - 1];
+      return before?.status === 429 && startedAt - before.startedAt < RETRY_AFTER_S * 1_000 - 50;
+    }).length;

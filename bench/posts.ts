@@ -10,16 +10,16 @@ export interface Given {
   readonly visibleAt: number;
 }
 
-interface CallRecord {
-  readonly at: number;
-  readonly method: string;
+/** A call of chat.postMessage, whatever Slack answered. */
+export interface Post {
   readonly channel: string | null;
-  readonly ok: boolean;
   readonly status: number;
+  /** When its first bytes were there, epoch ms. */
+  readonly startedAt: number;
 }
 
-/** An event is that old when the PCE shows it: older than any difference of clocks, and soon outside of the polls' overlap. */
-const AGE_MS = 100_000;
+/** An event is that old when the PCE shows it: older than any difference of clocks, and soon outside of the polls' overlap of 2 min. */
+const AGE_MS = 110_000;
 
 /**
  * Lets each poll's answer hold one new event, in turn about a host of each channel, and notes when that answer had left the PCE.
@@ -50,22 +50,39 @@ export const givePerPoll = async (world: World, turns: readonly Turn[]): Promise
   return given;
 };
 
-/** When Slack had each call of chat.postMessage, whatever it answered. Oldest first. */
-export const postsOf = ({ slack }: World): readonly CallRecord[] =>
-  (slack.control.state()['calls'] as readonly CallRecord[]).filter(
-    ({ method }) => method === 'chat.postMessage',
-  );
+/** Watches the simulated Slack from now on. @returns all posts since, oldest first */
+export const watchPosts = ({ slack }: World): (() => readonly Post[]) => {
+  const started: number[] = [];
+  const before = callsOf(slack).length;
+  watchRequests(slack.port, ({ when, path }) => {
+    if (when === 'started' && path.endsWith('/chat.postMessage')) started.push(now());
+  });
+  // Posts of one instant are taken in the order in which they came, so the n-th start is that of the n-th call.
+  return () =>
+    callsOf(slack)
+      .slice(before)
+      .map(({ channel, status }, n) => ({ channel, status, startedAt: started[n] ?? Number.NaN }));
+};
 
-/** For each finding the time until its channel's next post that belongs to no earlier one. Infinity when there is none. */
-export const latencies = (given: readonly Given[], posts: readonly CallRecord[]): number[] => {
-  const used = new Set<CallRecord>();
+const callsOf = ({ control }: World['slack']) =>
+  (
+    control.state()['calls'] as readonly {
+      readonly method: string;
+      readonly channel: string | null;
+      readonly status: number;
+    }[]
+  ).filter(({ method }) => method === 'chat.postMessage');
+
+/** For each finding the time until its channel's next post begins that belongs to no earlier one. Infinity when there is none. */
+export const latencies = (given: readonly Given[], posts: readonly Post[]): number[] => {
+  const used = new Set<Post>();
   return given.map(({ channel, visibleAt }) => {
     const post = posts.find(
-      (one) => one.channel === channel && one.at >= visibleAt - SLACK_MS && !used.has(one),
+      (one) => one.channel === channel && one.startedAt >= visibleAt - SLACK_MS && !used.has(one),
     );
     if (post === undefined) return Number.POSITIVE_INFINITY;
     used.add(post);
-    return post.at - visibleAt;
+    return post.startedAt - visibleAt;
   });
 };
 

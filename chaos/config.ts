@@ -45,6 +45,7 @@ roles:
 quarantine:
   strategy: deny
   labels: {Quarantine: Severe}
+folding: false
 poll: {events: 200ms, health: 60s}
 log: {level: info}
 `;

@@ -130,8 +130,10 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const chat = meteredChat(slack.chat, meter);
   const gate = createGate({ chat, roles: settings.roles, log });
   const troubles = createTroubles({ chat, channels: settings.channels, clock, log });
+  let strangers = 0;
   slack.onChange(({ foreign = 0 }) => {
-    if (foreign > 0) troubles.tell(foreignText(foreign));
+    if (foreign > strangers) troubles.tell(foreignText(foreign));
+    strangers = foreign;
   });
 
   const desks = new Map<string, Desk>();

@@ -32,7 +32,7 @@ export const quarantine: Action = {
     return {
       ok: true,
       ...quarantinePlan(workload.labels, context.quarantineLabels),
-      warnings: warnings(workload),
+      warnings: warnings(workload, wanted(context.quarantine.labels)),
     };
   },
 };
@@ -52,12 +52,12 @@ const refusal = ({ name, href, managed, mode }: Workload): string | undefined =>
   return undefined;
 };
 
-const warnings = ({ mode, online, ven, policy }: Workload): string[] => [
+const warnings = ({ mode, online, ven, policy }: Workload, label: string): string[] => [
   mode === 'selective'
     ? 'Selective enforcement — only what a deny rule names is stopped, and only inbound.'
     : 'Full enforcement — takes effect within about a minute.',
   ...(online === false ? ['The host is offline: it takes effect when it returns.'] : []),
   ...(ven?.status === 'suspended' ? ['Its VEN is suspended: it takes effect when it is unsuspended.'] : []),
   ...(policy.updateMode === 'static' ? ['Static policy: it takes effect after Apply Policy.'] : []),
-  'Whether it isolates the host depends on the policy on that label; this is not checked in this version. Open connections may survive.',
+  `Whether this isolates the host depends on the provisioned policy on ${label}. Open connections may survive.`,
 ];

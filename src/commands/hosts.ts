@@ -94,18 +94,35 @@ const nothing = (
 ): Problem => {
   const said = words.join(' ');
   const where = desks.length > 1 ? ` on ${listed(desks.map(({ pce }) => pce.name))}` : '';
-  if (name === undefined) return problem(`No workload${where} has ${said}.`, example);
+  const look = someOf(desks) ?? example;
+  if (name === undefined) return problem(`No workload${where} has ${said}.`, look);
   if (parseNetwork(name) !== undefined)
-    return problem(`No workload${where} has an address in ${said}.`, example);
+    return problem(`No workload${where} has an address in ${said}.`, look);
   const known = desks.flatMap(({ inventory }) =>
     [...inventory.workloads()].flatMap(({ name: called, hostname }) => [called, short(hostname || called)]),
   );
   const [near, ...more] = nearest(name, known);
-  if (near === undefined) return problem(`No workload${where} matches "${said}".`, example);
+  if (near === undefined)
+    return problem(`No workload${where} matches "${said}", and no name is near it.`, look);
   // Looking again may be wide; acting is offered for one host only.
-  const copy = id === 'workload' ? `${near.replace(/[-_.]?\d+$/, '')}*` : near;
+  const copy = id === 'workload' ? `${stem(near)}*` : near;
   return problem(
     `No workload${where} matches "${said}". Nearest: ${[near, ...more].join(', ')}.`,
     `/illumio ${id} ${copy}`,
   );
+};
+
+/** `web` of `web-01`. */
+const stem = (name: string): string => name.replace(/[-_.]?\d+$/, '');
+
+/** A look at the largest family of names there is: a command that finds something whatever the estate. */
+const someOf = (desks: readonly PceDesk[]): string | undefined => {
+  const families = new Map<string, number>();
+  for (const { inventory } of desks)
+    for (const { name, hostname } of inventory.workloads()) {
+      const family = stem(short(hostname || name));
+      if (family !== '') families.set(family, (families.get(family) ?? 0) + 1);
+    }
+  const [largest] = [...families].sort((a, b) => b[1] - a[1]);
+  return largest && `/illumio workload ${largest[0]}*`;
 };

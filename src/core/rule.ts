@@ -88,7 +88,8 @@ export interface Detection {
 /** How long an alert of a rule lives (definitions §3 "Life of a rule"). */
 export type Life =
   | { readonly kind: 'state' }
-  | { readonly kind: 'burst'; readonly quietMs: number }
+  /** Over when nothing came for `quietMs`; `over` is what did not come: "no tampering". */
+  | { readonly kind: 'burst'; readonly quietMs: number; readonly over: string }
   | { readonly kind: 'once' };
 
 /** A rule with its options bound: what the pipeline runs. Pure and synchronous. */
@@ -128,6 +129,8 @@ export interface RuleContext {
 /** What a registry holds: everything about a rule that help, docs, config and the pipeline need. */
 export interface AlertRule {
   readonly id: string;
+  /** What it finds in two or three words, as the title of a message about several: "VEN offline". */
+  readonly title: string;
   /** One line for tables: what it watches. */
   readonly about: string;
   readonly severity: Severity;

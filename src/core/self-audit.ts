@@ -3,7 +3,7 @@ import type { Alert, Delivery, Incident } from './alert.ts';
 const MINUTE_MS = 60_000;
 
 /** How long something may be on its way before it counts as held up. */
-export const OVERDUE_MS = { delivery: 10 * MINUTE_MS, edit: 5 * MINUTE_MS } as const;
+const OVERDUE_MS = { delivery: 10 * MINUTE_MS, edit: 5 * MINUTE_MS } as const;
 /** An alert may join a message that has waited so long; a message given up longer ago says nothing about it. */
 const DEAD_MS = 24 * 60 * MINUTE_MS;
 

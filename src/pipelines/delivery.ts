@@ -18,6 +18,11 @@ const SECOND_MS = 1_000;
 const PACE_MS = { incident: 5 * SECOND_MS, edit: 3 * SECOND_MS } as const;
 /** Waits after a failure: doubling from 1 s to 60 s. */
 const RETRY_MS = { first: SECOND_MS, most: 60 * SECOND_MS } as const;
+/**
+ * While Slack is away each channel is tried now and then: four of them once a second together, and the first post stands within 5 s
+ * of its return (fault 10).
+ */
+const AWAY_MS = { first: SECOND_MS, most: 4 * SECOND_MS } as const;
 
 /** Fewer waiting roots are never a storm: they cost no look-up. */
 const FOLD_FROM = 10;
@@ -72,7 +77,7 @@ export const createDelivery = (deps: DeliveryDeps): DeliveryLoop => {
 
   const work = async (channel: string, signal: AbortSignal): Promise<void> => {
     try {
-      while (!signal.aborted && (await step(channel, deps, pace))) {
+      while (!signal.aborted && pace.held(channel) === 0 && (await step(channel, deps, pace))) {
         // One job after the other; each reads the newest state.
       }
     } catch (err) {
@@ -106,11 +111,13 @@ export const createDelivery = (deps: DeliveryDeps): DeliveryLoop => {
   };
 };
 
-type Pace = ReturnType<typeof createPace>;
+export type Pace = ReturnType<typeof createPace>;
 
 /** When an incident may be posted to or edited again, and when a channel may be tried again. Monotonic. */
 const createPace = (clock: Clock) => {
   const next = new Map<string, number>();
+  /** By channel: failures in a row. */
+  const failures = new Map<string, number>();
   const wait = (key: string): number => Math.max(0, (next.get(key) ?? 0) - clock.mono());
   const hold = (key: string, ms: number): void => {
     if (next.size > 10_000) for (const [old, at] of next) if (at < clock.mono()) next.delete(old);
@@ -119,6 +126,14 @@ const createPace = (clock: Clock) => {
   return {
     hold,
     held: wait,
+    /** Slack did not take a post, or nobody knows: the channel rests, longer each time until one is taken. */
+    failed(channel: string): void {
+      const before = failures.get(channel) ?? 0;
+      failures.set(channel, before + 1);
+      // One failure alone is no outage.
+      if (before > 0) hold(channel, Math.min(AWAY_MS.first * 2 ** (before - 1), AWAY_MS.most));
+    },
+    worked: (channel: string) => void failures.delete(channel),
     posted: (incident: string) => hold(`post ${incident}`, PACE_MS.incident),
     postWait: (incident: string) => wait(`post ${incident}`),
     edited: (incident: string) => hold(`edit ${incident}`, PACE_MS.edit),
@@ -161,7 +176,7 @@ const step = async (channel: string, deps: DeliveryDeps, pace: Pace): Promise<bo
   const { store, clock } = deps;
   const { rows, incidents } = await waitingIn(store);
   const mine = rows.filter((row) => placeOf(row, incidents) === channel);
-  if (await reconcile(channel, mine, deps)) return true;
+  if (await reconcile(channel, mine, deps, pace)) return true;
   if (await removeCopies(channel, deps)) return true;
   if (await fold(mine, incidents, deps)) return true;
   const due = mine.filter(
@@ -220,12 +235,14 @@ const send = async (key: string, channel: string, deps: DeliveryDeps, pace: Pace
   const incident = row && (await store.incident(row.incident));
   if (row === undefined || incident === undefined) return;
   const isRoot = row.place === 'root';
-  const alerts = await store.alerts(isRoot ? incident.alerts : row.alerts);
-  const message = await (isRoot
-    ? render.root(row.repeated === true ? { ...incident, repeated: true } : incident, alerts, row.mention)
-    : render.line(incident, alerts, row));
   await store.commit([{ type: 'delivery-intent', key, at: clock.now(), channel }]);
   reached?.('intent durable');
+  // Only from now on nothing joins it any more: rendered before, a line could leave out what it counts as said.
+  const { alerts: named } = (await store.delivery(key)) ?? row;
+  const alerts = await store.alerts(isRoot ? incident.alerts : named);
+  const message = await (isRoot
+    ? render.root(row.repeated === true ? { ...incident, repeated: true } : incident, alerts, row.mention)
+    : render.line(incident, alerts, { ...row, alerts: named }));
   try {
     const ts = await chat.post(
       {
@@ -242,6 +259,7 @@ const send = async (key: string, channel: string, deps: DeliveryDeps, pace: Pace
       { type: 'delivery-sent', key, channel, ts, at: clock.now(), revision: incident.revision },
     ]);
     reached?.('sent durable');
+    pace.worked(channel);
     pace.posted(incident.id);
     pace.edited(incident.id);
   } catch (err) {
@@ -273,13 +291,13 @@ const refused = async (
     case 'unclear':
       // It may stand in Slack: it keeps its intent and is looked up before anything is sent again (promise 2).
       log.warn({ key, channel, slack: err.slack }, 'no answer to a post, to be looked up');
-      return;
+      return pace.failed(channel);
     case 'rate-limited':
       return await store.commit([again({ waitMs: err.retryAfterMs ?? RETRY_MS.first })]);
     case 'unavailable':
     case 'refused':
       log.warn({ key, channel, slack: err.slack }, 'a post was not accepted, to be tried again');
-      pace.hold(channel, RETRY_MS.first);
+      pace.failed(channel);
       return await store.commit([again()]);
     case 'no-message':
       // The thread's root is gone: the incident gets a new one, which names everything.

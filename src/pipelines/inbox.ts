@@ -104,6 +104,9 @@ const say =
       await chat.ephemeral({ channel: click.channel, user: click.person.user }, answer);
   };
 
+/** A host is called what it calls itself: only a plain word is made part of a command, never an option, a pattern or a second word. */
+const PLAIN_NAME = /^[\w.:][\w.:-]*$/;
+
 const STALE =
   'This button is no longer valid: what it was about is closed or older than 30 days. Nothing was done.';
 
@@ -132,7 +135,12 @@ const clicked = async (click: Click, deps: InboxDeps): Promise<void> => {
     case 'why':
       return deps.ask(asCommand(click, `why ${first.id}`));
     case 'investigate':
-      return deps.ask(asCommand(click, `workload ${first.subject.name}`));
+      return PLAIN_NAME.test(first.subject.name)
+        ? deps.ask(asCommand(click, `workload ${first.subject.name}`))
+        : tell(
+            md`I can't look up a host by the name ${bold(first.subject.name)}. Ask for its address: /illumio workload 192.0.2.10`,
+            'Not a name I can look up',
+          );
     default:
       return tell(md`I don't know this button. Nothing was done.`, 'Unknown button');
   }

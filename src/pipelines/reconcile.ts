@@ -1,17 +1,20 @@
 import type { Delivery } from '../core/alert.ts';
 import { ChatError } from '../core/ports.ts';
 import type { Transition } from '../core/state.ts';
-import type { DeliveryDeps } from './delivery.ts';
+import type { DeliveryDeps, Pace } from './delivery.ts';
 
 const MINUTE_MS = 60_000;
 /** History is read from a little before the intent: Slack's clock and ours differ (design §4.2). */
 const LOOK_BACK_MS = 5 * MINUTE_MS;
 /** After so long without being able to look, the copy goes out anyway (design §4.2). */
 const GIVE_UP_MS = 10 * MINUTE_MS;
+/** Between two look-ups of a channel when one failed and Slack did not say how long to wait. */
+const LOOK_AGAIN_MS = 2_000;
 
 /**
  * Finds out what became of posts whose answer was never read (promise 2): one look-up for all unclear keys of a channel or thread.
- * Found → sent; not found → queued again under the same key. @returns true when something was decided
+ * Found → sent; not found → queued again under the same key. A look-up that failed is made again after a while, and posts go on
+ * meanwhile. @returns true when something was decided
  */
 export const reconcile = async (
   channel: string,
@@ -24,7 +27,9 @@ export const reconcile = async (
     requestTimeoutMs,
     reached,
   }: Pick<DeliveryDeps, 'store' | 'chat' | 'clock' | 'log' | 'requestTimeoutMs' | 'reached'>,
+  pace: Pick<Pace, 'held' | 'hold'>,
 ): Promise<boolean> => {
+  if (pace.held(`look ${channel}`) > 0) return false;
   const unclear = rows.filter(
     ({ state, intentAt = 0, notBefore }) =>
       state === 'intent' && clock.now() >= Math.max(intentAt + requestTimeoutMs + 1_000, notBefore),
@@ -47,7 +52,11 @@ export const reconcile = async (
     } catch (err) {
       if (!(err instanceof ChatError)) throw err;
       log.warn({ channel, slack: err.slack, unclear: keys.size }, 'could not look up unclear posts');
-      const late = group.filter(({ intentAt = 0 }) => clock.now() - intentAt > GIVE_UP_MS);
+      pace.hold(`look ${channel}`, err.retryAfterMs ?? LOOK_AGAIN_MS);
+      // A token without the right to read will not get it by waiting.
+      const late = group.filter(
+        ({ intentAt = 0 }) => err.slack === 'missing_scope' || clock.now() - intentAt > GIVE_UP_MS,
+      );
       await store.commit(
         late.map(({ key }) => ({
           type: 'delivery-failed',

@@ -29,7 +29,7 @@ const shown = async (
   return {
     incident,
     alerts: await Promise.all(alerts.map((alert) => shownAlert(alert, deps))),
-    about: rule?.about ?? incident.rule,
+    title: rule?.title ?? incident.rule,
     todo: rule?.todo ?? 'Look at the host in the PCE.',
   };
 };

@@ -9,7 +9,7 @@ import {
   workloadHrefs,
 } from '../core/subject.ts';
 import { type Tampering, tamperingOf } from '../core/tampering.ts';
-import { counted, listed, span, type Text } from '../core/text.ts';
+import { clockUtc, counted, listed, span, type Text } from '../core/text.ts';
 import type { Estate } from '../core/workload.ts';
 
 const MINUTE_MS = 60_000;
@@ -45,9 +45,10 @@ type Memory = z.infer<typeof Memory>;
  */
 export const firewallTampering = defineRule({
   id: 'firewall-tampering',
+  title: 'Firewall tampering',
   about: 'The host firewall was changed outside Illumio',
   severity: 'error',
-  life: { kind: 'burst', quietMs: EPISODE_MS },
+  life: { kind: 'burst', quietMs: EPISODE_MS, over: 'no tampering' },
   on: { types: ['agent.tampering', 'fw_tampering_revert_failure'], notices: [DEPLOY_FAILED] },
   options: Options,
   memory: Memory,
@@ -153,10 +154,10 @@ const when = (times: readonly number[], at: number): Text => {
   if (times.length <= 1) return [`${what} at `, { time: first }, '. '];
   const least = times.length >= MOST_TIMES ? 'at least ' : '';
   return [
-    `${what} ${least}${counted(times.length, 'time')} in ${span(last - first)}, between `,
-    { time: first },
-    ' and ',
-    { time: last },
+    `${what} ${least}${counted(times.length, 'time')} in ${span(last - first)}, `,
+    ...(clockUtc(first) === clockUtc(last)
+      ? ['at ', { time: first }]
+      : ['between ', { time: first }, ' and ', { time: last }]),
     '. ',
   ];
 };

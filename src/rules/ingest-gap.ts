@@ -13,6 +13,7 @@ const Memory = z
 /** Events are missing that cannot be read, or the PCE's log went back in time: what the bot may not know of. */
 export const ingestGap = defineRule({
   id: 'ingest-gap',
+  title: 'Events missing',
   about: 'Events of the PCE could not all be read',
   severity: 'error',
   life: { kind: 'state' },

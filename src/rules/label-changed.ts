@@ -36,6 +36,7 @@ type Memory = z.infer<typeof Memory>;
  */
 export const labelChanged = defineRule({
   id: 'label-changed',
+  title: 'Labels changed',
   about: 'A label that matters was added, removed or replaced',
   severity: 'warning',
   life: { kind: 'once' },

@@ -59,6 +59,7 @@ type Memory = z.infer<typeof Memory>;
 /** The PCE's own health, each node and part by itself. What lasts is told; a single bad poll is not (definitions §3). */
 export const pceHealth = defineRule({
   id: 'pce-health',
+  title: 'PCE health',
   about: 'The PCE reports that a node, service, disk or replication is not well',
   severity: 'warning',
   life: { kind: 'state' },

@@ -24,6 +24,7 @@ const Memory = z
 /** The PCE does not answer, or hardly. A refused key is not this: the PCE is there. Times are our own clock's. */
 export const pceUnreachable = defineRule({
   id: 'pce-unreachable',
+  title: 'PCE unreachable',
   about: 'The PCE does not answer, or answers slowly',
   severity: 'critical',
   life: { kind: 'state' },

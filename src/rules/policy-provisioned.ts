@@ -4,7 +4,7 @@ import { dict, number, text } from '../core/foreign.ts';
 import { defineRule, type Finding, type RuleContext } from '../core/rule.ts';
 import { isAutomation } from '../core/rule-context.ts';
 import type { Severity } from '../core/severity.ts';
-import { counted, listed, type Text } from '../core/text.ts';
+import { counted, grouped, listed, type Text } from '../core/text.ts';
 
 const percent = z.number().min(0).max(100);
 
@@ -21,6 +21,7 @@ type Options = z.infer<typeof Options>;
 /** Policy went live on many hosts, changed a deny rule, or was restored to an older version. */
 export const policyProvisioned = defineRule({
   id: 'policy-provisioned',
+  title: 'Policy provisioned',
   about: 'Policy was provisioned to many workloads, or restored',
   severity: 'warning',
   life: { kind: 'once' },
@@ -117,18 +118,21 @@ const finding = (
 
 const story = (event: PceEvent, policy: Provisioning, managed: number, reach: string): Text => {
   const { version, message, rulesets, denies, affected, restored } = policy;
-  const share =
-    affected === undefined || managed === 0
-      ? ''
-      : ` of ${counted(managed, 'managed one')} (${Math.round((100 * affected) / managed)} %)`;
   return [
     `${event.actor.name ?? 'Someone the event does not name'} ${restored ? 'restored' : 'provisioned'} `,
     version === undefined ? 'policy' : `policy version ${version}`,
     ' at ',
     { time: event.at },
-    `, affecting ${reach}${share}. `,
+    `, affecting ${reach}${share(affected, managed)}. `,
     message === undefined ? 'No commit message.' : `Message: ${message}.`,
     rulesets.length === 0 ? '' : ` Rulesets: ${listed(rulesets, 5)}.`,
     denies ? ' It changes deny rules.' : '',
   ];
+};
+
+/** How much that is. The PCE counts machines without a VEN too, so it may be more than all managed ones. */
+const share = (affected: number | undefined, managed: number): string => {
+  if (affected === undefined || managed === 0) return '';
+  if (affected > managed) return ` (${grouped(managed)} are managed)`;
+  return `, ${Math.round((100 * affected) / managed)} % of the ${grouped(managed)} managed ones`;
 };

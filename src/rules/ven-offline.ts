@@ -51,6 +51,7 @@ type Memory = z.infer<typeof Memory>;
  */
 export const venOffline = defineRule({
   id: 'ven-offline',
+  title: 'VEN offline',
   about: 'A VEN went offline and its host left the policy',
   severity: 'warning',
   life: { kind: 'state' },

@@ -17,6 +17,7 @@ const LATEST_MS = 3_600_000;
 /** A suspended VEN enforces nothing. Seen in events, or found by the state sweep when the event was missed. */
 export const venSuspended = defineRule({
   id: 'ven-suspended',
+  title: 'VEN suspended',
   about: 'A VEN was suspended: it enforces nothing',
   severity: 'error',
   life: { kind: 'state' },

@@ -1,18 +1,20 @@
 import type { KnownBlock } from '@slack/types';
-import {
-  type Alert,
-  fitOneLine,
-  type Incident,
-  NAMED_IN_ROOT,
-  type Person,
-  type Reason,
-} from '../core/alert.ts';
+import { fitOneLine, type Incident, NAMED_IN_ROOT, type Reason } from '../core/alert.ts';
 import { type Label, labelText } from '../core/label.ts';
 import type { Message } from '../core/ports.ts';
 import type { PolicyFacts } from '../core/response.ts';
 import { graver, type Severity } from '../core/severity.ts';
-import { clockUtc, counted, span } from '../core/text.ts';
-import type { Workload } from '../core/workload.ts';
+import { clockUtc, listed, span } from '../core/text.ts';
+import {
+  groupsText,
+  MARKS,
+  push,
+  type ShownAlert,
+  type ShownIncident,
+  shortGroup,
+  titleOf,
+  WORDS,
+} from './alert-title.ts';
 import {
   actions,
   bold,
@@ -32,39 +34,16 @@ import {
   time,
 } from './parts.ts';
 
-/** One alert with what a reader wants to know of its host now. */
-export interface ShownAlert {
-  readonly alert: Alert;
-  readonly workload: Workload | undefined;
-  /** Our quarantine of the host, when there is one. */
-  readonly quarantine: { readonly by: Person; readonly at: number; readonly policy: PolicyFacts } | undefined;
-  /** Page of the host in the PCE's console. */
-  readonly link: string | undefined;
-}
-
-/** An incident as its root message shows it. */
-export interface ShownIncident {
-  readonly incident: Incident;
-  readonly alerts: readonly ShownAlert[];
-  /** The rule's one-line description and what to do, from the registry. */
-  readonly about: string;
-  readonly todo: string;
-}
-
-const MARKS: Readonly<Record<Severity, string>> = { info: '🔵', warning: '🟡', error: '🟠', critical: '🔴' };
-const WORDS: Readonly<Record<Severity, string>> = {
-  info: 'Info',
-  warning: 'Warning',
-  error: 'Error',
-  critical: 'Critical',
-};
+export type { ShownAlert, ShownIncident } from './alert-title.ts';
 
 /** Hosts a message lists with their own line: exactly those that its delivery counts as said. */
 const LISTED = NAMED_IN_ROOT;
 /** Characters of names that go into one section; of JSON that all of them may take, beside which the rest of a message fits. */
 const NAMES = { section: 2_800, json: 10_000 } as const;
-/** Characters of a name, of a label set and of a fact where several stand in one message. */
-const SHORT = { name: 100, labels: 400, fact: 100 } as const;
+/** Characters of foreign words, so that a message fits whatever they are. */
+const SHORT = { why: 300, name: 100, labels: 400, listed: 100, fact: 100 } as const;
+/** Hosts that a message about many names as still open. */
+const LEFT = 5;
 
 const REASONS: Readonly<Record<Reason, string>> = {
   first: 'first',
@@ -80,20 +59,22 @@ const REASONS: Readonly<Record<Reason, string>> = {
 export const alertRoot = (shown: ShownIncident, notify?: string): Message => {
   const { incident, alerts, todo } = shown;
   const firing = alerts.filter(({ alert }) => alert.state !== 'resolved');
-  const worst = worstOf(firing.length > 0 ? firing : alerts);
-  const over = firing.length === 0;
   const only = alerts.length === 1 ? alerts[0] : undefined;
-  const title = titleOf(shown);
-  return message(push(worst, title, alerts, over), [
-    section(
-      over
-        ? md`✓ ${bold('Resolved')} ${title}`
-        : md`${MARKS[worst]} ${bold(WORDS[worst])}${counter(alerts)} ${bold(title)}${notify === undefined ? md`` : md` ${mention(notify)}`}`,
-    ),
-    ...(only === undefined ? hostList(alerts) : hostDetail(only)),
-    ...status(alerts),
-    ...(over ? [] : [section(md`${bold('What to do:')} ${todo}`), buttons(incident, firing)]),
-    footer(incident, alerts, 'first', incident.repeated),
+  const body = [...(only === undefined ? hostList(alerts) : hostDetail(only)), ...status(alerts)];
+  const repeated = incident.repeated === true;
+  if (firing.length === 0)
+    return message(push('Resolved', titleOf(shown), alerts, endOf(alerts)), [
+      resolvedHead(shown),
+      ...body,
+      footer(incident, alerts, [md`lasted ${span(endOf(alerts) - beginOf(alerts))}`], repeated),
+    ]);
+  const worst = worstOf(firing);
+  return message(push(WORDS[worst], titleOf(shown), alerts, beginOf(alerts)), [
+    firingHead(shown, worst, notify),
+    ...body,
+    section(md`${bold('What to do:')} ${nextStep(firing, todo)}`),
+    buttons(incident, firing),
+    footer(incident, alerts, sentBecause(alerts, 'first'), repeated),
   ]);
 };
 
@@ -107,57 +88,67 @@ export const alertLine = (
   repeated = false,
 ): Message => {
   const { incident, alerts } = shown;
-  const worst = worstOf(alerts);
-  const only = alerts.length === 1 ? alerts[0] : undefined;
-  if (reason === 'resolved') {
-    const why = [...new Set(alerts.flatMap(({ alert }) => alert.resolved?.why ?? []))].join(', ');
-    const title = titleOf(shown);
-    return message(`Resolved: ${title}`, [
-      section(md`✓ ${bold('Resolved')} ${title}${why === '' ? '' : ` — ${why}`}`),
+  if (reason === 'resolved')
+    return message(push('Resolved', titleOf(shown), alerts, endOf(alerts)), [
+      resolvedHead(shown),
       ...(fitOneLine(alerts.map(({ alert }) => alert))
         ? names(alerts)
         : [context(md`all ${alerts.length} are named in this thread`)]),
       ...(repeated ? [context(md`${REPEAT}`)] : []),
     ]);
-  }
-  const title = titleOf(shown);
-  return message(push(worst, title, alerts, false), [
-    section(
-      md`${MARKS[worst]} ${bold(WORDS[worst])}${counter(alerts)} ${bold(title)}${notify === undefined ? md`` : md` ${mention(notify)}`}`,
-    ),
+  const worst = worstOf(alerts);
+  const only = alerts.length === 1 ? alerts[0] : undefined;
+  return message(push(WORDS[worst], titleOf(shown), alerts, beginOf(alerts)), [
+    firingHead(shown, worst, notify),
     ...(only === undefined ? (alerts.length > LISTED ? names(alerts) : hostList(alerts)) : hostDetail(only)),
     ...(only === undefined || only.alert.state === 'resolved' ? [] : [buttons(incident, alerts)]),
-    footer(incident, alerts, reason, repeated),
+    footer(incident, alerts, sentBecause(alerts, reason), repeated),
   ]);
+};
+
+/** `🟠 Error ×7 since 10:02 · Firewall tampering on web-01`. */
+const firingHead = (shown: ShownIncident, worst: Severity, notify: string | undefined): KnownBlock => {
+  const whom = notify === undefined ? md`` : md` ${mention(notify)}`;
+  return section(
+    md`${MARKS[worst]} ${bold(WORDS[worst])}${counter(shown.alerts)} · ${bold(titleOf(shown))}${whom}`,
+  );
+};
+
+/** `✓ Resolved 14:06 · Firewall tampering on web-01 — no tampering for 4 h`; hosts that ended differently say so in their lines. */
+const resolvedHead = (shown: ShownIncident): KnownBlock => {
+  const whys = new Set(shown.alerts.flatMap(({ alert }) => alert.resolved?.why ?? []));
+  const [why = ''] = whys.size === 1 ? whys : [];
+  return section(
+    md`✓ ${bold('Resolved')} ${time(endOf(shown.alerts))} · ${bold(titleOf(shown))}${why === '' ? '' : ` — ${clip(why, SHORT.why)}`}`,
+  );
+};
+
+const beginOf = (alerts: readonly ShownAlert[]): number =>
+  Math.min(...alerts.map(({ alert }) => alert.firstAt));
+
+/** When the last of them was over. */
+const endOf = (alerts: readonly ShownAlert[]): number =>
+  Math.max(...alerts.map(({ alert }) => alert.resolved?.at ?? alert.lastAt));
+
+/** The rule's advice, until every host that may be quarantined is: then what is next. */
+const nextStep = (firing: readonly ShownAlert[], todo: string): string => {
+  const held = firing
+    .filter(({ alert }) => alert.suggests.includes('quarantine'))
+    .map(({ quarantine }) => quarantine?.policy);
+  if (held.length === 0 || held.includes(undefined)) return todo;
+  if (held.every((policy) => policy?.appliedAt !== undefined))
+    return 'Find out what happened; release when it is explained.';
+  return held.some((policy) => policy?.overdue === true && policy.receivedAt === undefined)
+    ? 'Look whether a provisioned rule names the quarantine label; until then nothing may hold the host.'
+    : 'Wait for the policy to be applied; release when it is explained.';
 };
 
 const worstOf = (alerts: readonly ShownAlert[]): Severity =>
   alerts.reduce<Severity>((worst, { alert }) => graver(worst, alert.severity), 'info');
 
-const titleOf = ({ alerts, about, incident }: ShownIncident): string =>
-  alerts.length === 1 && alerts[0] !== undefined
-    ? alerts[0].alert.title
-    : `${about}: ${counted(alerts.length, thing(alerts))} on ${incident.pce}`;
-
-const thing = (alerts: readonly ShownAlert[]): string =>
-  alerts.every(({ alert }) => alert.subject.kind === 'workload' || alert.subject.kind === 'ven')
-    ? 'host'
-    : 'alert';
-
 const counter = (alerts: readonly ShownAlert[]): Markup => {
   const count = alerts.reduce((sum, { alert }) => sum + alert.count, 0);
-  const since = Math.min(...alerts.map(({ alert }) => alert.firstAt));
-  return count > alerts.length ? md` ×${count} since ${time(since)}` : md``;
-};
-
-/** What the phone shows: severity, what, which app and environment, when. */
-const push = (worst: Severity, title: string, alerts: readonly ShownAlert[], over: boolean): string => {
-  const [only] = alerts;
-  const value = (key: string): string | undefined =>
-    only?.workload?.labels.find((label) => label.key === key)?.value;
-  const where = [value('app'), value('env')].filter((one) => one !== undefined).join('/');
-  const since = Math.min(...alerts.map(({ alert }) => alert.firstAt));
-  return `${over ? 'Resolved' : WORDS[worst]}: ${title}${alerts.length === 1 && where !== '' ? ` (${where})` : ''} ${clockUtc(since)} UTC`;
+  return count > alerts.length ? md` ×${count} since ${time(beginOf(alerts))}` : md``;
 };
 
 const MODES: Readonly<Record<string, string>> = {
@@ -191,18 +182,29 @@ const labels = (set: readonly Label[]): string => clip(labelText(set), SHORT.lab
 const hostList = (alerts: readonly ShownAlert[]): KnownBlock[] => {
   const rest = alerts.length - LISTED;
   return [
-    bullets(
-      ...alerts
-        .slice(0, LISTED)
-        .map(({ alert, workload }): Inline[] => [
-          { bold: clip(alert.subject.name, SHORT.name) },
-          ...(workload === undefined ? [] : [` ${labels(workload.labels)}`]),
-          alert.count > 1 ? ` ×${alert.count} since ` : ' since ',
-          { time: alert.firstAt },
-          ...(alert.state === 'resolved' ? [` — ${alert.resolved?.why ?? 'over'}`] : []),
-        ]),
-    ),
+    ...(rest > 0 && groupsText(alerts) !== '' ? [context(md`${groupsText(alerts)}`)] : []),
+    bullets(...alerts.slice(0, LISTED).map(hostLine)),
     ...(rest > 0 ? [context(md`and ${rest} more; all ${alerts.length} are named in the thread`)] : []),
+  ];
+};
+
+/** `app-01 (shop/prod) since 10:02`, and when it is over `app-01 (shop/prod) 10:02 – 10:14, back online`. */
+const hostLine = (shown: ShownAlert): Inline[] => {
+  const { alert } = shown;
+  const group = shortGroup(shown);
+  const end = alert.resolved?.at ?? alert.lastAt;
+  return [
+    { bold: clip(alert.subject.name, SHORT.name) },
+    group === '' ? '' : ` (${clip(group, SHORT.listed)})`,
+    alert.count > 1 ? ` ×${alert.count}` : '',
+    ...(alert.state !== 'resolved'
+      ? [' since ', { time: alert.firstAt }]
+      : [
+          ' ',
+          { time: alert.firstAt },
+          ...(clockUtc(alert.firstAt) === clockUtc(end) ? [] : [' – ', { time: end }]),
+          `, ${clip(alert.resolved?.why ?? 'over', SHORT.name)}`,
+        ]),
   ];
 };
 
@@ -245,9 +247,14 @@ const status = (alerts: readonly ShownAlert[]): KnownBlock[] => {
   const snoozed = alerts.flatMap(({ alert }) => alert.snoozed ?? []).at(-1);
   if (snoozed !== undefined)
     lines.push(md`Snoozed by ${mention(snoozed.by.user)} until ${time(snoozed.until)}`);
-  const ends = alerts.flatMap(({ alert }) => alert.resolved ?? []);
-  const [end] = ends;
-  if (end !== undefined && alerts.length === 1) lines.push(md`✓ Resolved ${time(end.at)} — ${end.why}`);
+  const open = alerts.filter(({ alert }) => alert.state !== 'resolved');
+  if (open.length > 0 && open.length < alerts.length) {
+    const left = listed(
+      open.map(({ alert }) => clip(alert.subject.name, SHORT.name)),
+      LEFT,
+    );
+    lines.push(md`✓ ${alerts.length - open.length} of ${alerts.length} are over; still open: ${left}`);
+  }
   return lines.length === 0 ? [] : [section(joined(lines, '\n'))];
 };
 
@@ -282,22 +289,25 @@ const buttons = (incident: Incident, alerts: readonly ShownAlert[]): KnownBlock 
   );
 };
 
+const sentBecause = (alerts: readonly ShownAlert[], reason: Reason): Markup[] => {
+  const spread = Math.max(...alerts.map(({ alert }) => alert.lastAt)) - beginOf(alerts);
+  return [...(spread >= 60_000 ? [md`over ${span(spread)}`] : []), md`sent because: ${REASONS[reason]}`];
+};
+
 const footer = (
   incident: Incident,
   alerts: readonly ShownAlert[],
-  reason: Reason,
-  repeated = false,
+  facts: readonly Markup[],
+  repeated: boolean,
 ): KnownBlock => {
-  const since = Math.min(...alerts.map(({ alert }) => alert.firstAt));
-  const last = Math.max(...alerts.map(({ alert }) => alert.lastAt));
+  const since = beginOf(alerts);
   const [only] = alerts;
   const link = alerts.length === 1 ? only?.link : undefined;
   return context(
     joined([
       md`PCE ${incident.pce}`,
       md`first seen ${time(since, '{time_secs}')} (${new Date(since).toISOString().slice(11, 19)}Z)`,
-      ...(last - since >= 60_000 ? [md`over ${span(last - since)}`] : []),
-      md`sent because: ${REASONS[reason]}`,
+      ...facts,
       ...(repeated ? [md`${REPEAT}`] : []),
       ...(link === undefined ? [] : [pageLink(link)]),
     ]),

@@ -1,5 +1,3 @@
-import { clockUtc } from '../core/text.ts';
-
 /**
  * Text in Slack's mrkdwn in which everything foreign is escaped. Only this file makes it, so that no view can put an unescaped
  * string into a block by mistake (facts/slack §4).
@@ -34,9 +32,16 @@ export const code = (text: string, most: number = 300): Markup =>
 /** A time that each reader sees in his own zone. @param ms epoch milliseconds */
 export const time = (ms: number, format = '{time}'): Markup => ({
   mrkdwn: isInstant(ms)
-    ? `<!date^${Math.floor(ms / 1_000)}^${format}|${clockUtc(ms)} UTC>`
+    ? `<!date^${Math.floor(ms / 1_000)}^${format}|${utc(ms, format)}>`
     : 'an unknown time',
 });
+
+/** What stands for a time where no date token works, with the parts that its format asks for. @param ms an instant */
+export const utc = (ms: number, format: string): string => {
+  const iso = new Date(ms).toISOString();
+  const day = format.includes('{date') ? `${iso.slice(0, 10)} ` : '';
+  return `${day}${iso.slice(11, format.includes('{time_secs}') ? 19 : 16)} UTC`;
+};
 
 /** Names a person (U…, W…) or a user group (S…) by an id out of our configuration; anything else stays literal text. */
 export const mention = (id: string): Markup => {

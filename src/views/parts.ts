@@ -13,8 +13,8 @@ import type {
   TableBlock,
 } from '@slack/types';
 import type { Block, Message } from '../core/ports.ts';
-import { clockUtc, type Part } from '../core/text.ts';
-import { clip, clipMarkup, escaped, isInstant, literal, type Markup } from './escape.ts';
+import type { Part } from '../core/text.ts';
+import { clip, clipMarkup, escaped, isInstant, literal, type Markup, utc } from './escape.ts';
 
 export { bold, channel, clip, code, esc, joined, type Markup, md, mention, time } from './escape.ts';
 
@@ -112,6 +112,13 @@ export const preformatted = (lines: readonly string[]): RichTextBlock => ({
 
 /** A time as an element with its day, for things that may not be of today. @param ms epoch milliseconds */
 export const day = (ms: number): RichTextElement => dateElement(ms, '{date_short_pretty} {time}');
+
+/** Literal text in a fixed-width font within a line: a command to copy. */
+export const codeText = (text: string): RichTextElement => ({
+  type: 'text',
+  text: clip(text, 300) || '–',
+  style: { code: true },
+});
 
 /** A link to a page of ours; anything but http(s) becomes plain text. */
 export const link = (url: string, text: string): RichTextElement =>
@@ -218,7 +225,7 @@ const richElements = (lines: readonly (readonly Inline[])[]): RichTextElement[] 
 /** rich_text has a date element of its own (@slack/types 3.2), so times need no markup; its fallback is for old clients. */
 const dateElement = (ms: number, format: string): RichTextElement =>
   isInstant(ms)
-    ? { type: 'date', timestamp: Math.floor(ms / 1_000), format, fallback: `${clockUtc(ms)} UTC` }
+    ? { type: 'date', timestamp: Math.floor(ms / 1_000), format, fallback: utc(ms, format) }
     : { type: 'text', text: 'an unknown time' };
 
 const cell = (part: Part): TableBlock['rows'][number][number] =>

@@ -40,7 +40,7 @@ export const responseForm = (
   close: plainText('Cancel'),
   blocks: [
     section(
-      md`${bold(target.name)}\nLabels now: ${labels(target.labels, plan.intended)}\nLabels after: ${labels(plan.intended, target.labels)}`,
+      md`${bold(target.name)}\nLabels now:\n${labels(target.labels, plan.intended)}\nLabels after:\n${labels(plan.intended, target.labels)}`,
     ),
     ...[...plan.notes, ...plan.warnings].map((line) => context(md`${line}`)),
     divider(),

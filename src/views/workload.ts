@@ -23,6 +23,9 @@ export interface Card {
   readonly inventoryAt: number | undefined;
 }
 
+/** Services a card names. */
+const LISTED = 12;
+
 const MODES: Readonly<Record<Mode, string>> = {
   full: 'full',
   selective: 'selective (inbound denies only)',
@@ -77,7 +80,9 @@ const addresses = ({ interfaces, publicAddress, os }: Workload): string =>
   [
     ...interfaces.slice(0, 6).map(({ name, address }) => (name === '' ? address : `${address} (${name})`)),
     ...(interfaces.length > 6 ? [`and ${interfaces.length - 6} more addresses`] : []),
-    ...(publicAddress === undefined ? [] : [`${publicAddress} (public)`]),
+    ...(publicAddress === undefined || interfaces.some(({ address }) => address === publicAddress)
+      ? []
+      : [`${publicAddress} (public)`]),
     os ?? 'OS unknown',
   ].join(' · ');
 
@@ -105,12 +110,14 @@ const serviceLines = ({ services, workload }: Card): Inline[][] => {
   if (workload.services === undefined) return [['Listening: not reported']];
   const open = [
     ...new Set(
-      workload.services.map(({ port, protocol, process }) =>
-        `${serviceName(protocol, port)} ${process ?? ''}`.trim(),
-      ),
+      workload.services
+        .toSorted((a, b) => a.port - b.port)
+        .map(({ port, protocol, process }) => `${serviceName(protocol, port)} ${process ?? ''}`.trim()),
     ),
   ];
-  return [[`Listening: ${open.length === 0 ? 'nothing' : listed(open, 12)}`]];
+  if (open.length === 0) return [['Listening: nothing']];
+  const more = open.length > LISTED ? ` · and ${open.length - LISTED} more` : '';
+  return [[`Listening: ${open.slice(0, LISTED).join(' · ')}${more}`]];
 };
 
 const alertLine = (alerts: readonly Alert[]): Inline[] =>
@@ -170,7 +177,7 @@ export const workloadList = (
     ),
     ...(rest === 0
       ? []
-      : [context(md`and ${grouped(rest)} more; add a label such as env=prod, or -n 50, to see others`)]),
+      : [context(md`and ${grouped(rest)} more; a further label narrows it, -n 50 shows more`)]),
     context(md`PCE ${listed(pces)} · inventory ${span(ageMs)} old`),
   ]);
 };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Alert, Delivery, Incident } from '../../src/core/alert.ts';
+import { type Alert, type Delivery, type Incident, NAMED_IN_ROOT } from '../../src/core/alert.ts';
 import { apply } from '../../src/core/apply.ts';
-import { dispatch, NAMED_IN_ROOT, type Weighed } from '../../src/core/dispatch.ts';
+import { dispatch, type Weighed } from '../../src/core/dispatch.ts';
 import { foldStorm } from '../../src/core/fold.ts';
 import {
   type Audited,

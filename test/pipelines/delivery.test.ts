@@ -81,10 +81,12 @@ interface Bench extends SlackLab {
   settled(): Promise<void>;
 }
 
-const aBench = async (differs: Partial<DeliveryDeps> & { readonly pace?: number } = {}): Promise<Bench> => {
-  const { pace = 0, ...deps } = differs;
+const aBench = async (
+  differs: Partial<DeliveryDeps> & { readonly pace?: number; readonly timeoutMs?: number } = {},
+): Promise<Bench> => {
+  const { pace = 0, timeoutMs = 5_000, ...deps } = differs;
   const clock = virtualClock();
-  const lab = await aSlackLab(clock, { pace });
+  const lab = await aSlackLab(clock, { pace, timeoutMs });
   const store = deps.store ?? openMemoryStore();
   const troubles: string[] = [];
   let kick = (): void => {};
@@ -289,7 +291,7 @@ describe('an answer that never came', () => {
     ['an answer that takes longer than the time-out', { kind: 'delay', ms: HOUR }],
   ] as const) {
     it(`is looked up: after ${sentence} a root that stands is found and not posted twice`, async () => {
-      const bench = await aBench();
+      const bench = await aBench(fault.kind === 'delay' ? { timeoutMs: 200 } : {});
       await bench.sim.control.faults({ method: 'chat.postMessage', after: 'apply', times: 1, ...fault });
       bench.start();
       await bench.open('i1', ['web-01']);

@@ -126,9 +126,13 @@ export interface SlackLab {
 /** The real adapter on the real simulator; both, and the test, by one clock. */
 export const aSlackLab = async (
   clock: Clock & Partial<Pick<VirtualClock, 'after'>>,
-  options: SlackSimulatorOptions & { readonly handle?: (inbound: Inbound) => Handling } = {},
+  options: SlackSimulatorOptions & {
+    readonly handle?: (inbound: Inbound) => Handling;
+    /** Of this machine's clock: only a test about time-outs should wait for it. */
+    readonly timeoutMs?: number;
+  } = {},
 ): Promise<SlackLab> => {
-  const { handle, ...more } = options;
+  const { handle, timeoutMs = 5_000, ...more } = options;
   const simClock = clock.after === undefined ? {} : { clock: { now: clock.now, after: clock.after } };
   const sim = await startSlackSimulator({ ...simClock, ...more });
   const inbounds: Inbound[] = [];
@@ -141,7 +145,7 @@ export const aSlackLab = async (
       port: undefined,
       team: 'T0SIM0001',
       apiUrl: sim.apiUrl,
-      requestTimeoutMs: 300,
+      requestTimeoutMs: timeoutMs,
       connections: 1,
     },
     (inbound) => {

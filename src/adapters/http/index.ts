@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Log } from '../../core/ports.ts';
 
 export { ping } from './ping.ts';
-export { openProcessFigures, type ProcessMeter } from './process-figures.ts';
+export { openProcessFigures } from './process-figures.ts';
 
 export interface HttpAnswer {
   readonly status: number;

@@ -299,8 +299,8 @@ export const steps: readonly Step[] = [
   {
     title: 'policy-provisioned says how many workloads are affected',
     async run(scene) {
-      scene.world.pce.control.events(provisioned(539, 69));
-      return say(await root(scene, '539', '69'));
+      scene.world.pce.control.events(provisioned(539, 52));
+      return say(await root(scene, 'version 539', '52 workloads'));
     },
   },
   {

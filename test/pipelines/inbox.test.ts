@@ -1,0 +1,429 @@
+import { describe, expect, it } from 'vitest';
+import type { Alert, Incident } from '../../src/core/alert.ts';
+import type { Handling, Inbound, Message } from '../../src/core/ports.ts';
+import { createGate } from '../../src/pipelines/gate.ts';
+import { createInbox, type InboxDeps } from '../../src/pipelines/inbox.ts';
+import type { Opening, Submission } from '../../src/pipelines/response.ts';
+import { pickHost } from '../../src/views/pick-host.ts';
+import { anAlert, someRoles } from '../support/asking.ts';
+import { buttonsOf, problemsOf, shown } from '../support/blocks.ts';
+import { aSubject, aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
+import { aChannel, aProfile, fakeAudit, fakeChat, fakeInventory, fakeLog } from '../support/fakes.ts';
+import { anAlerting, aSlackLab, brittleStore, eventPce, virtualClock } from './support.ts';
+
+type Click = Extract<Inbound, { kind: 'click' }>;
+
+const MAYA = { team: 'T1', user: 'U0MAYA' };
+const VIC = { team: 'T1', user: 'U0VIC' };
+const hosts = ['web-01', 'web-02', 'db-01'].map((name) =>
+  aWorkload({ name, labels: name === 'db-01' ? 'app=erp env=dev' : 'app=shop env=prod' }),
+);
+
+const alertOf = (name: string, parts: Partial<Alert> = {}): Alert =>
+  anAlert({
+    id: `id-${name}`,
+    fingerprint: `prod-east|firewall-tampering|${name}`,
+    subject: aSubject(name),
+    title: `Firewall tampering on ${name}`,
+    ...parts,
+  });
+
+/** An inbox over two alerts in one incident and one in another. */
+const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof someRoles } = {}) => {
+  const clock = virtualClock();
+  const store = brittleStore();
+  const { alerting } = anAlerting({ clock, hosts, store, pce: eventPce(clock, hosts) });
+  const chat = fakeChat(clock);
+  for (const user of ['U0MAYA', 'U0JO', 'U0VIC']) chat.people.set(user, aProfile(user));
+  chat.groups.set('S0RESPOND', ['U0MAYA', 'U0JO']);
+  chat.groups.set('S0ANALYST', []);
+  chat.channels.set('C0SOC', aChannel('C0SOC'));
+  const audit = fakeAudit();
+  const log = fakeLog();
+  const asked: { text: string; responseUrl: string }[] = [];
+  const opened: Opening[] = [];
+  const submitted: Submission[] = [];
+  const alerts = ['web-01', 'web-02', 'db-01'].map((name) => alertOf(name));
+  const incidentOf = (id: string, all: readonly Alert[]): Incident => ({
+    id,
+    key: id,
+    channel: 'C0SOC',
+    pce: 'prod-east',
+    rule: 'firewall-tampering',
+    alerts: all.map(({ fingerprint }) => fingerprint),
+    openedAt: T0,
+    joinedAt: T0,
+    open: true,
+    said: 0,
+    revision: 0,
+    shown: 0,
+    severity: 'error',
+    groups: [],
+  });
+  await store.commit([
+    ...alerts.map((alert) => ({ type: 'alert-fired' as const, alert })),
+    { type: 'incident-opened', incident: incidentOf('web', alerts.slice(0, 2)) },
+    { type: 'incident-opened', incident: incidentOf('db', alerts.slice(2)) },
+  ]);
+  const { roles = someRoles, ...deps } = differs;
+  const intake = createInbox({
+    ask: async ({ text, responseUrl }) => void asked.push({ text, responseUrl }),
+    responding: {
+      open: async (opening) => void opened.push(opening),
+      submit: (submission): Handling => {
+        submitted.push(submission);
+        return {};
+      },
+      resume: async () => {},
+      watch: async () => {},
+      compare: async () => {},
+    },
+    alertings: new Map([['prod-east', alerting]]),
+    inventories: new Map([['prod-east', fakeInventory('prod-east', hosts)]]),
+    store,
+    chat,
+    gate: createGate({ chat, roles, log }),
+    audit,
+    clock,
+    log,
+    ...deps,
+  });
+  let serial = 0;
+  const click = (action: string, value: string, parts: Partial<Click> = {}): Click => {
+    serial += 1;
+    return {
+      kind: 'click',
+      id: `click-${serial}`,
+      person: MAYA,
+      channel: 'C0SOC',
+      message: { ts: '1.1', thread: null, ours: true },
+      viewId: null,
+      action,
+      value,
+      triggerId: `t${serial}`,
+      responseUrl: `https://hooks.example.com/${serial}`,
+      ...parts,
+    };
+  };
+  /** What the adapter does with a click; @returns what the clicker reads. */
+  const press = async (...args: Parameters<typeof click>): Promise<string> => {
+    const before = chat.answers.length;
+    const handling = intake.inbox(click(...args));
+    await handling.before?.();
+    await handling.work?.();
+    const said: Message[] = chat.answers.slice(before).map(({ message }) => message);
+    for (const message of said) expect(problemsOf(message)).toEqual([]);
+    return said.map(shown).join('\n');
+  };
+  const acknowledgedBy = async (): Promise<(string | undefined)[]> =>
+    (await store.alerts(alerts.map(({ fingerprint }) => fingerprint))).map(
+      ({ acknowledged }) => acknowledged?.by.user,
+    );
+  return { intake, press, click, store, chat, audit, log, asked, opened, submitted, clock, acknowledgedBy };
+};
+
+describe('a click that means nothing any more', () => {
+  const cases: readonly (readonly [string, string, string, Partial<Click>, string])[] = [
+    [
+      'on a message that is not ours',
+      'acknowledge',
+      'id-web-01',
+      { message: { ts: '1.1', thread: null, ours: false } },
+      'This button does not belong to a message of this bot. Nothing was done.',
+    ],
+    [
+      'on a quarantine button of a message that is not ours',
+      'quarantine',
+      'id-web-01',
+      { message: { ts: '1.1', thread: null, ours: false } },
+      'does not belong to a message of this bot',
+    ],
+    ['of an unknown action', 'explode', 'id-web-01', {}, "I don't know this button. Nothing was done."],
+    ['of an unknown choice under More', 'more', 'explode:id-web-01', {}, "I don't know this button"],
+    ['of a choice without a value', 'more', 'snooze', {}, 'This button is no longer valid'],
+    ['with an id nobody knows', 'acknowledge', 'id-gone', {}, 'This button is no longer valid'],
+    ['with an incident nobody knows', 'acknowledge', 'incident:gone', {}, 'This button is no longer valid'],
+    [
+      'of a quarantine with an id nobody knows',
+      'quarantine',
+      'id-gone',
+      {},
+      'This button is no longer valid',
+    ],
+    ['with no value', 'quarantine', '', {}, 'This button is no longer valid'],
+    ['with a name of Object', 'acknowledge', '__proto__', {}, 'This button is no longer valid'],
+  ];
+  for (const [sentence, action, value, parts, says] of cases)
+    it(`is explained, and does nothing: ${sentence}`, async () => {
+      const bench = await aBench();
+      expect(await bench.press(action, value, parts)).toContain(says);
+      expect(await bench.acknowledgedBy()).toEqual([undefined, undefined, undefined]);
+      expect(bench.opened).toEqual([]);
+      expect(bench.asked).toEqual([]);
+    });
+
+  it('is told in the channel, to the clicker alone, where there is no response_url', async () => {
+    const bench = await aBench();
+    await bench.press('explode', 'id-web-01', { responseUrl: null });
+    expect(bench.chat.answers.map(({ to }) => to)).toEqual(['C0SOC']);
+  });
+});
+
+describe('acknowledge', () => {
+  it('marks the alert of the button, and no other of its message', async () => {
+    const bench = await aBench();
+    expect(await bench.press('acknowledge', 'id-web-01')).toBe('');
+    expect(await bench.acknowledgedBy()).toEqual(['U0MAYA', undefined, undefined]);
+    expect(bench.audit.entries).toMatchObject([
+      { action: 'acknowledge', verdict: 'done', alert: 'id-web-01' },
+    ]);
+  });
+
+  it('marks all of an incident', async () => {
+    const bench = await aBench();
+    await bench.press('acknowledge', 'incident:web');
+    expect(await bench.acknowledgedBy()).toEqual(['U0MAYA', 'U0MAYA', undefined]);
+  });
+
+  it('has the message shown anew', async () => {
+    const bench = await aBench();
+    await bench.press('acknowledge', 'id-web-01');
+    expect((await bench.store.incident('web'))?.revision).toBe(1);
+    expect((await bench.store.incident('db'))?.revision).toBe(0);
+  });
+
+  it('is refused to somebody without the right, who reads why; that is audited', async () => {
+    const bench = await aBench();
+    const said = await bench.press('acknowledge', 'id-web-01', { person: VIC });
+    expect(said).toContain(
+      'You can\'t acknowledge "Firewall tampering on web-01": it needs the role responder',
+    );
+    expect(said).toContain('Nothing was changed; this attempt is in the audit log.');
+    expect(await bench.acknowledgedBy()).toEqual([undefined, undefined, undefined]);
+    expect(bench.audit.entries).toMatchObject([{ actor: VIC, action: 'acknowledge', verdict: 'refused' }]);
+  });
+
+  it('is refused for a whole incident when one host of it is outside of the label scope', async () => {
+    const bench = await aBench({
+      roles: {
+        ...someRoles,
+        responder: [{ members: [MAYA], labels: 'env=dev', channels: undefined, actions: undefined }],
+      },
+    });
+    expect(await bench.press('acknowledge', 'incident:web')).toContain('covers env=dev');
+    expect(await bench.press('acknowledge', 'incident:db')).toBe('');
+    expect(await bench.acknowledgedBy()).toEqual([undefined, undefined, 'U0MAYA']);
+  });
+
+  it('says who did it before, and when; the first stays', async () => {
+    const bench = await aBench();
+    await bench.press('acknowledge', 'id-web-01');
+    await bench.clock.advance(MINUTE);
+    expect(await bench.press('acknowledge', 'id-web-01', { person: { team: 'T1', user: 'U0JO' } })).toBe(
+      'Already acknowledged by @U0MAYA at 10:00 UTC.',
+    );
+    expect(await bench.acknowledgedBy()).toEqual(['U0MAYA', undefined, undefined]);
+  });
+
+  it('by two people within the same moment: one is first, and the other is told who', async () => {
+    const bench = await aBench();
+    const jo = { person: { team: 'T1', user: 'U0JO' } };
+    const both = await Promise.all([
+      bench.press('acknowledge', 'id-web-01'),
+      bench.press('acknowledge', 'id-web-01', jo),
+    ]);
+    expect((await bench.acknowledgedBy())[0]).toBe('U0MAYA');
+    expect(both.join('')).toContain('Already acknowledged by @U0MAYA');
+  });
+
+  it('of an incident of which one is acknowledged marks the others', async () => {
+    const bench = await aBench();
+    await bench.press('acknowledge', 'id-web-01');
+    await bench.press('acknowledge', 'incident:web', { person: { team: 'T1', user: 'U0JO' } });
+    expect(await bench.acknowledgedBy()).toEqual(['U0MAYA', 'U0JO', undefined]);
+  });
+});
+
+describe('the More menu', () => {
+  it('snoozes the alert of the message for an hour, says until when, and nothing else is snoozed', async () => {
+    const bench = await aBench();
+    expect(await bench.press('more', 'snooze:id-web-01')).toContain('*Snoozed* until 11:00 UTC');
+    const alerts = await bench.store.firing();
+    expect(alerts.map(({ snoozed }) => snoozed?.until)).toEqual([T0 + HOUR, undefined, undefined]);
+  });
+
+  it('snoozes every alert of an incident', async () => {
+    const bench = await aBench();
+    await bench.press('more', 'snooze:incident:web');
+    expect((await bench.store.firing()).map(({ snoozed }) => snoozed?.by.user)).toEqual([
+      'U0MAYA',
+      'U0MAYA',
+      undefined,
+    ]);
+  });
+
+  it('does not snooze for somebody without the right', async () => {
+    const bench = await aBench();
+    expect(await bench.press('more', 'snooze:id-web-01', { person: VIC })).toContain("You can't snooze");
+    expect((await bench.store.firing()).every(({ snoozed }) => snoozed === undefined)).toBe(true);
+  });
+
+  it('answers why, and looks a host up, as the commands do', async () => {
+    const bench = await aBench();
+    await bench.press('more', 'why:id-web-01');
+    await bench.press('more', 'investigate:id-web-01');
+    expect(bench.asked).toEqual([
+      { text: 'why id-web-01', responseUrl: 'https://hooks.example.com/1' },
+      { text: 'workload web-01', responseUrl: 'https://hooks.example.com/2' },
+    ]);
+  });
+
+  for (const name of ['web-01 --share', '--share', '*', 'a b', 'env=prod', 'x\ny', ''])
+    it(`never makes options, patterns or further words out of the name ${JSON.stringify(name)}`, async () => {
+      const bench = await aBench();
+      await bench.store.commit([
+        { type: 'alert-fired', alert: alertOf('odd', { subject: { kind: 'workload', href: null, name } }) },
+      ]);
+      expect(await bench.press('more', 'investigate:id-odd')).toContain("I can't look up a host by the name");
+      expect(bench.asked).toEqual([]);
+    });
+});
+
+describe('a response', () => {
+  it('opens the form for the one host of an alert', async () => {
+    const bench = await aBench();
+    await bench.press('quarantine', 'id-web-01');
+    expect(bench.opened).toMatchObject([
+      {
+        action: 'quarantine',
+        pce: 'prod-east',
+        href: aSubject('web-01').href,
+        person: MAYA,
+        channel: 'C0SOC',
+        triggerId: 't1',
+        alert: { id: 'id-web-01' },
+      },
+    ]);
+  });
+
+  it('opens the form for a host that a card names', async () => {
+    const bench = await aBench();
+    await bench.press('release', 'prod-east|/orgs/1/workloads/abc');
+    expect(bench.opened).toMatchObject([
+      { action: 'release', pce: 'prod-east', href: '/orgs/1/workloads/abc', alert: null },
+    ]);
+  });
+
+  for (const value of [
+    'prod-east|/orgs/1/labels/../workloads/1',
+    'prod-east|http://evil',
+    '|/orgs/1/workloads/1',
+  ])
+    it(`opens nothing for ${value}`, async () => {
+      const bench = await aBench();
+      expect(await bench.press('quarantine', value)).toContain('no longer valid');
+      expect(bench.opened).toEqual([]);
+    });
+
+  it('asks which host is meant where a message is about several: a button each, told apart within its block', async () => {
+    const bench = await aBench();
+    expect(await bench.press('quarantine', 'incident:web')).toContain(
+      'Which host do you want to quarantine?',
+    );
+    expect(bench.opened).toEqual([]);
+    const choice = bench.chat.answers.at(-1)?.message ?? { text: '', blocks: [] };
+    expect(buttonsOf(choice)).toEqual([
+      { action: 'quarantine', value: 'id-web-01', text: 'web-01' },
+      { action: 'quarantine', value: 'id-web-02', text: 'web-02' },
+    ]);
+    await bench.press('quarantine', 'id-web-02');
+    expect(bench.opened.map(({ href }) => href)).toEqual([aSubject('web-02').href]);
+  });
+
+  it('does not ask where only one of several alerts has a host', async () => {
+    const bench = await aBench();
+    await bench.press('quarantine', 'incident:db');
+    expect(bench.opened).toHaveLength(1);
+  });
+
+  it('hands a form over as it was sent', async () => {
+    const bench = await aBench();
+    const submission = (callbackId: string): Handling =>
+      bench.intake.inbox({
+        kind: 'submission',
+        id: 's1',
+        person: MAYA,
+        viewId: 'V1',
+        callbackId,
+        privateMetadata: 'draft-1',
+        values: { reason: 'x' },
+      });
+    submission('respond');
+    expect(bench.submitted).toEqual([
+      { draft: 'draft-1', person: MAYA, viewId: 'V1', values: { reason: 'x' } },
+    ]);
+    expect(JSON.stringify(submission('something-old'))).toContain('Nothing was done');
+    expect(bench.submitted).toHaveLength(1);
+  });
+});
+
+describe('what was acknowledged to Slack', () => {
+  it('is durable before, and carried out after a restart if it was not', async () => {
+    const bench = await aBench();
+    const handling = bench.intake.inbox(bench.click('acknowledge', 'id-web-01'));
+    await handling.before?.();
+    expect(await bench.acknowledgedBy()).toEqual([undefined, undefined, undefined]);
+    await bench.intake.resume();
+    expect((await bench.acknowledgedBy())[0]).toBe('U0MAYA');
+    expect(await bench.store.tasks()).toEqual([]);
+  });
+
+  it('is not carried out half an hour later: nobody waits for it any more', async () => {
+    const bench = await aBench();
+    await bench.intake.inbox(bench.click('acknowledge', 'id-web-01')).before?.();
+    await bench.clock.advance(31 * MINUTE);
+    await bench.intake.resume();
+    expect((await bench.acknowledgedBy())[0]).toBeUndefined();
+    expect(await bench.store.tasks()).toEqual([]);
+  });
+
+  it('is not acknowledged when it cannot be made durable', async () => {
+    const bench = await aBench();
+    bench.store.broken = true;
+    await expect(bench.intake.inbox(bench.click('acknowledge', 'id-web-01')).before?.()).rejects.toThrow(
+      'ENOSPC',
+    );
+  });
+
+  it('of Slack’s own events nothing is made', async () => {
+    const bench = await aBench();
+    expect(bench.intake.inbox({ kind: 'event', id: 'e', type: 'user_change', body: {} })).toEqual({});
+  });
+});
+
+it('a person finds the host of several in Slack: the question, its buttons and the answer', async () => {
+  const clicks: Click[] = [];
+  const lab = await aSlackLab(virtualClock(), {
+    pace: 0,
+    handle: (inbound) => {
+      if (inbound.kind === 'click') clicks.push(inbound);
+      return {};
+    },
+  });
+  await lab.slack.start();
+  const choice = pickHost('quarantine', [alertOf('web-01'), alertOf('web-02')]);
+  await lab.chat.ephemeral({ channel: 'C0SOC0001', user: 'U0MAYA001' }, choice);
+  const [question] = lab.ephemerals();
+  const [, second] = (question?.blocks ?? []).filter(({ accessory }) => accessory !== undefined);
+  await lab.sim.control.click({
+    user: 'U0MAYA001',
+    channel: 'C0SOC0001',
+    ts: question?.ts,
+    action_id: 'quarantine',
+    block_id: (second as { block_id?: string } | undefined)?.block_id,
+  });
+  expect(clicks).toMatchObject([
+    { action: 'quarantine', value: 'id-web-02', person: { user: 'U0MAYA001' }, channel: 'C0SOC0001' },
+  ]);
+  expect(clicks[0]).not.toMatchObject({ message: { ours: false } });
+});
