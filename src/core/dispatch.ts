@@ -178,8 +178,11 @@ const reopen = (board: Board, fingerprint: string, deps: DispatchDeps): void => 
   const newest = new Map<string, Incident>();
   for (const incident of board.incidentsWith(fingerprint))
     if (incident.openedAt >= (newest.get(incident.key)?.openedAt ?? 0)) newest.set(incident.key, incident);
-  for (const { id, severity } of newest.values())
+  for (const incident of newest.values()) {
+    const { id, severity } = incident;
     board.add({ type: 'incident-joined', id, alerts: [fingerprint], at: deps.now, severity, groups: [] });
+    ensureRoot(board, id, deps);
+  }
 };
 
 /** Says something about an alert in every place it is routed to: as a root if an incident opens there, else as a line. */
@@ -265,6 +268,7 @@ const join = (
     severity: graver(incident.severity, alert.severity),
     groups: groupsOf(weighed),
   });
+  ensureRoot(board, incident.id, deps);
   const waiting = board.waitingOf(incident.id).filter(({ state }) => state === 'queued');
   const root = waiting.find((row) => row.place === 'root');
   if (root !== undefined && (root.alerts.includes(alert.fingerprint) || root.alerts.length < NAMED_IN_ROOT))
@@ -363,6 +367,14 @@ const resolve = (board: Board, fingerprint: string, over: Cleared, deps: Dispatc
     if (posted && members.some(({ hushed }) => hushed !== true))
       queue(board, incident, incident.alerts, 'resolved', 'thread', undefined, deps);
   }
+};
+
+/** A root that a person deleted, or that Slack would not take, must not swallow what is still to be said: it is posted anew. */
+const ensureRoot = (board: Board, id: string, deps: DispatchDeps): void => {
+  const incident = board.incident(id);
+  const waits = board.waitingOf(id).some(({ place, state }) => place === 'root' && state !== 'dead');
+  if (incident.root === undefined && !waits)
+    queue(board, incident, incident.alerts.slice(0, NAMED_IN_ROOT), 'first', 'root', undefined, deps);
 };
 
 /** The root is under way: it may stand in Slack already although nobody has confirmed it. */

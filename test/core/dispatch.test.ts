@@ -140,6 +140,13 @@ const aWorld = (routes: Settings['routes'] = []) => {
       );
       return sent.map(said);
     },
+    /** Somebody deletes the root in Slack. */
+    unlink: () => {
+      state = apply(
+        state,
+        [...state.incidents.keys()].map((id) => ({ type: 'incident-unlinked' as const, id })),
+      );
+    },
     alert: (host: string): Alert =>
       [...state.alerts.values()].find(({ subject }) => subject.name === host) as Alert,
     incidents: (): Incident[] => [...state.incidents.values()],
@@ -400,4 +407,24 @@ describe('dispatch', () => {
       'first root open',
     ]);
   });
+
+  it.each<[string, boolean]>([
+    ['an alert that comes back within its quiet period', false],
+    ['another host', true],
+  ])(
+    'posts a root anew for %s when a person deleted it: nothing hangs on a message that is gone',
+    (_, other) => {
+      const world = aWorld();
+      world.see(T0, aFinding({ life: 'state' }), aFinding({ life: 'state', host: 'web-02' }));
+      world.post();
+      if (!other) world.clear(T0 + MINUTE, over('web-01', T0 + MINUTE), over('web-02', T0 + MINUTE));
+      world.post();
+      world.unlink();
+      world.see(
+        T0 + 2 * MINUTE,
+        aFinding({ life: 'state', at: T0 + 2 * MINUTE, host: other ? 'web-03' : 'web-01' }),
+      );
+      expect(world.post()[0]).toMatch(/^first root /);
+    },
+  );
 });
