@@ -8,10 +8,18 @@ export interface ConfigParts {
   readonly events?: string;
   /** `routes` as YAML rows, without their indentation; default none: the default channel, grouped by rule. */
   readonly routes?: readonly string[];
+  /** Whether a storm of root posts is joined; default as the bot's. */
+  readonly folding?: boolean;
 }
 
 /** The bot's configuration as an operator would write it for the simulators; everything else is left at its default. */
-export const configFor = ({ pceUrl, slackApiUrl, events = '30s', routes = [] }: ConfigParts): string => `
+export const configFor = ({
+  pceUrl,
+  slackApiUrl,
+  events = '30s',
+  routes = [],
+  folding = true,
+}: ConfigParts): string => `
 pces: [{name: prod-east, url: ${pceUrl}, key: api_sim, secret: simsecret}]
 slack: {bot_token: xoxb-sim, app_token: xapp-sim, team: T0SIM0001, api_url: ${slackApiUrl}}
 default_channel: ${CHANNELS[0]}
@@ -19,5 +27,6 @@ fallback_channel: C0FALLBK1
 admin_channel: C0FALLBK1
 announce_channel: ${CHANNELS[2]}
 routes: [${routes.join(', ')}]
+folding: ${folding}
 poll: {events: ${events}}
 `;

@@ -3,7 +3,7 @@ import { judge } from '../chaos/judge.ts';
 import { createRandom } from '../chaos/random.ts';
 import { hostsOf, tampering } from '../chaos/subjects.ts';
 import { type Bench, figure } from './bench.ts';
-import { CHANNELS } from './config.ts';
+import { CHANNELS, type ConfigParts } from './config.ts';
 import { openWorld, polledTwice, type World } from './world.ts';
 
 const FINDINGS = 300;
@@ -31,11 +31,13 @@ export const pace: Bench = {
   about: `${FINDINGS} findings at 1 post/s and channel: messages per host in 90 s, and all of them named in 15 s`,
   async run(runs, say) {
     say(`${runs} × 90 s side by side`);
-    const long = await Promise.all(Array.from({ length: runs }, () => storm(LONG_MS, [EACH])));
+    const long = await Promise.all(
+      Array.from({ length: runs }, () => storm(LONG_MS, { routes: [EACH], folding: false })),
+    );
     const short: Seen[] = [];
     for (let run = 1; run <= runs; run += 1) {
       say(`with defaults ${run}/${runs}`);
-      short.push(await storm(SHORT_MS, []));
+      short.push(await storm(SHORT_MS, {}));
     }
     return [
       figure(
@@ -66,10 +68,10 @@ export const pace: Bench = {
   },
 };
 
-const storm = async (ms: number, routes: readonly string[]): Promise<Seen> => {
+const storm = async (ms: number, given: Pick<ConfigParts, 'routes' | 'folding'>): Promise<Seen> => {
   const world = await openWorld({ workloads: FLEET });
   try {
-    await world.bot({ events: '1s', routes }).ready();
+    await world.bot({ events: '1s', ...given }).ready();
     await polledTwice(world);
     const hosts = hostsOf(world.pce, FINDINGS, createRandom(1, 'bench'));
     world.pce.control.events(hosts.map((host) => tampering(host)));

@@ -169,7 +169,7 @@ const wired = async (folder: string, files: Files) => {
     render: createRender({ store, desks: new Map([['prod-east', { pce, inventory }]]), rules }),
     fallback: 'C0FALLBK1',
     requestTimeoutMs: 10_000,
-    reached: () => {},
+    folding: true,
     tell: () => {},
   });
   const alerting = createAlerting({

@@ -34,9 +34,13 @@ const rememberFirst = (commit: Commit): Commit => {
           const ts = `${Math.floor(one.at / 1_000)}.${String(count).padStart(6, '0')}`;
           // As if the newest state stood there: an edit would find no such message, and heal what was lost.
           const revision = Number.MAX_SAFE_INTEGER;
-          return [one, { type: 'delivery-sent', key: one.key, channel: one.channel, ts, at: one.at, revision }];
+          return [
+            one,
+            { type: 'delivery-sent', key: one.key, channel: one.channel, ts, at: one.at, revision },
+          ];
         }
-        const over = one.type === 'delivery-sent' || one.type === 'delivery-failed' || one.type === 'delivery-dead';
+        const over =
+          one.type === 'delivery-sent' || one.type === 'delivery-failed' || one.type === 'delivery-dead';
         return over && told.has(one.key) ? [] : [one];
       }),
     );

@@ -12,7 +12,9 @@ import type { Order } from './options.ts';
 const [, , main = '', order = '', , config = '', , dataDir = ''] = process.argv;
 const from = (path: string): string => new URL(path, pathToFileURL(main)).href;
 const { createBot } = (await import(from('app.js'))) as typeof import('../src/app.ts');
-const { loadConfig } = (await import(from('cli/load-config.js'))) as typeof import('../src/cli/load-config.ts');
+const { loadConfig } = (await import(
+  from('cli/load-config.js')
+)) as typeof import('../src/cli/load-config.ts');
 const { createLogger } = (await import(from('cli/logger.js'))) as typeof import('../src/cli/logger.ts');
 
 const loaded = loadConfig({ cwd: process.cwd(), env: process.env }, config);

@@ -37,7 +37,10 @@ admin_channel: C0PCEADM1
 announce_channel: ${ANNOUNCE}
 routes:
 ${ROLES.slice(0, channels - 1)
-  .map((role, index) => `  - {match: {labels: role=${role}}, channel: ${CHANNELS[index + 1]}, group_by: [rule, subject]}`)
+  .map(
+    (role, index) =>
+      `  - {match: {labels: role=${role}}, channel: ${CHANNELS[index + 1]}, group_by: [rule, subject]}`,
+  )
   .join('\n')}
   - {channel: ${CHANNELS[0]}, group_by: [rule, subject]}
 roles:

@@ -52,7 +52,8 @@ const namesIn = (words: string, subjects: ReadonlySet<string>): Set<string> =>
   new Set((words.match(/[a-z]+-\d+/g) ?? []).filter((word) => subjects.has(word)));
 
 /** Every text of a message: its own and all in its blocks. */
-const wordsOf = (message: Json): string => [String(message['text'] ?? ''), ...texts(message['blocks'])].join('\n');
+export const wordsOf = (message: Json): string =>
+  [String(message['text'] ?? ''), ...texts(message['blocks'])].join('\n');
 
 const wordsOfFiles = (message: Json): string =>
   rows(message['files'])

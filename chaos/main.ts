@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { readOptions, USAGE, UsageError } from './options.ts';
+import { runResponses } from './response.ts';
 import { runAlerts } from './run.ts';
 import { openWorld } from './world.ts';
 
@@ -14,7 +15,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   const world = await openWorld(options);
   let holds = false;
   try {
-    const result = await runAlerts(world, options, say);
+    const result = await (options.flow === 'alerts' ? runAlerts : runResponses)(world, options, say);
     holds = result.lost === 0 && result.duplicated === 0;
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } finally {

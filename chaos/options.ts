@@ -51,7 +51,8 @@ export const readOptions = (args: readonly string[]): Options => {
     channels: whole(flags.channels, 'channels', 1, 4),
     seed: whole(flags.seed, 'seed', 0, 2 ** 31),
     pace: whole(flags.pace, 'pace', 1, 1_000),
-    steps: flags.at === undefined ? (flags.steps ? STEPS[flow] : []) : listed<Step>(flags.at, STEPS[flow], 'step'),
+    steps:
+      flags.at === undefined ? (flags.steps ? STEPS[flow] : []) : listed<Step>(flags.at, STEPS[flow], 'step'),
     faults:
       flags.faults === 'none'
         ? []

@@ -30,7 +30,7 @@ const SLICE_MS = 150;
 /** Share of the slices in which something goes wrong. */
 const FAULTY = 0.12;
 /** After the last call about messages: longer than a post may be unclear (its time-out of 1 s and 1 s more). */
-const QUIET_MS = 4_000;
+const QUIET_MS = 3_000;
 /** However it goes on, a run ends: drained at the slowest pace, and this besides. */
 const DRAIN_MS = 15 * 60_000;
 /** How late an event may be and still lie within the polls' overlap of 2 min, whatever the load of this machine. */
@@ -110,14 +110,15 @@ const createWork = (world: ChaosWorld, options: Options) => {
 type Work = ReturnType<typeof createWork>;
 
 /** The first poll of a new bot is history, on which it doesn't alert: only the second shows that the first was stored. */
-const warmUp = async (world: ChaosWorld): Promise<void> => {
+export const warmUp = async (world: ChaosWorld): Promise<void> => {
   await world.start();
   const polls = (): number =>
     world.pce.control
       .state()
       .requests.filter(({ path, status }) => path.endsWith('/events') && status === 200).length;
   for (const end = Date.now() + 30_000; polls() < 2; await sleep(50))
-    if (Date.now() > end || !world.running()) throw new Error(`the bot does not poll: see ${world.folder}/bot.log`);
+    if (Date.now() > end || !world.running())
+      throw new Error(`the bot does not poll: see ${world.folder}/bot.log`);
   await world.kill();
 };
 
@@ -158,7 +159,8 @@ const killAgainAndAgain = async (
       say(`${kills} kills, ${work.injected()} alerts injected, ${work.open()} not to be seen yet`);
     if (!counts && work.left() === 0) break;
   }
-  for (const [step, { met, missed }] of hits) say(`step "${step}": ${met} kills, ${missed} times not reached`);
+  for (const [step, { met, missed }] of hits)
+    say(`step "${step}": ${met} kills, ${missed} times not reached`);
   return kills;
 };
 
@@ -237,6 +239,9 @@ const rest = async (world: ChaosWorld, work: Work, { patienceMs }: Options, say:
 };
 
 const lastCallAt = (world: ChaosWorld): number => {
-  const calls = world.slack.control.state()['calls'] as readonly { readonly at: number; readonly method: string }[];
+  const calls = world.slack.control.state()['calls'] as readonly {
+    readonly at: number;
+    readonly method: string;
+  }[];
   return calls.findLast(({ method }) => ABOUT_MESSAGES.test(method))?.at ?? 0;
 };

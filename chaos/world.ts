@@ -69,7 +69,9 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
   const log = openSync(join(folder, 'bot.log'), 'a');
   const main = process.env['CHAOS_MAIN'] ?? join(ROOT, 'dist/main.js');
   const entry =
-    order === 'as built' ? [main, 'start'] : [fileURLToPath(new URL('./bent.js', import.meta.url)), main, order];
+    order === 'as built'
+      ? [main, 'start']
+      : [fileURLToPath(new URL('./bent.js', import.meta.url)), main, order];
 
   let child: ChildProcess | undefined;
   let starts = 0;

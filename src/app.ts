@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { channel as namedChannel } from 'node:diagnostics_channel';
 import { setMaxListeners } from 'node:events';
+import { hostname, networkInterfaces } from 'node:os';
 import process from 'node:process';
 import { actions } from './actions/index.ts';
 import { openHttp, openProcessFigures, ping } from './adapters/http/index.ts';
@@ -178,7 +179,13 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     desks: new Map(
       [...desks].map(([name, { settings: own, pce, inventory, alerting }]) => [
         name,
-        { pce, inventory, mayWrite: own.write !== undefined, touchHost: alerting.touchHost },
+        {
+          pce,
+          inventory,
+          mayWrite: own.write !== undefined,
+          ownHosts: [new URL(own.url).hostname, ...ownNames()],
+          touchHost: alerting.touchHost,
+        },
       ]),
     ),
     actions,
@@ -190,6 +197,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     ids,
     log,
     settings,
+    reached,
     tell: troubles.tell,
     isOurs: (event) => isOurs(event, context),
   });
@@ -257,8 +265,9 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       setMaxListeners(0, signal);
       if (http !== undefined) ends.push(await serve(http.port));
       await refuseBadKeys([...desks.values()], log);
-      await slack.start();
-      await Promise.all([...desks.values()].map(({ inventory }) => firstLook(inventory, clock, log)));
+      // Side by side: the first poll waits for the slower of them.
+      const looks = [...desks.values()].map(({ inventory }) => firstLook(inventory, log, signal));
+      await Promise.all([slack.start(), ...looks]);
       await audit.append({
         actor: { system: 'bot' },
         actorName: 'bot',
@@ -390,6 +399,14 @@ const callsNeeded = ({ poll }: Settings): number => {
   return Math.min(450, Math.max(200, Math.ceil((ingest * 1.5 * 200) / 60)));
 };
 
+/** What the machine the bot runs on is called, and its addresses: quarantining it would end the bot. */
+const ownNames = (): string[] => [
+  hostname(),
+  ...Object.values(networkInterfaces()).flatMap((all = []) =>
+    all.filter(({ internal }) => !internal).map(({ address }) => address),
+  ),
+];
+
 /** A key that is refused is told at once, exit 1: a bot that starts half would be trusted with what it cannot see. */
 const refuseBadKeys = async (desks: readonly Desk[], log: Log): Promise<void> => {
   for (const { settings, pce } of desks)
@@ -404,11 +421,14 @@ const refuseBadKeys = async (desks: readonly Desk[], log: Log): Promise<void> =>
     }
 };
 
-const firstLook = async (inventory: Inventory, clock: typeof systemClock, log: Log): Promise<void> => {
-  const read = inventory
+const firstLook = async (inventory: Inventory, log: Log, signal: AbortSignal): Promise<void> => {
+  const read = new AbortController();
+  inventory
     .refresh()
-    .catch((err: unknown) => log.warn({ err, pce: inventory.pce }, 'the inventory could not be read yet'));
-  await Promise.race([read, clock.sleep(INVENTORY_MS)]);
+    .catch((err: unknown) => log.warn({ err, pce: inventory.pce }, 'the inventory could not be read yet'))
+    .finally(() => read.abort());
+  // A sleep that nobody ends would keep the process for its whole time after a stop.
+  await systemClock.sleep(INVENTORY_MS, AbortSignal.any([read.signal, signal]));
 };
 
 const readyOnce = (status: () => Promise<BotStatus>, ready: () => void): (() => Promise<void>) => {

@@ -1,19 +1,18 @@
+import { blocksNode, closeMenu, draftKey, drafts } from './blocks.js';
+import { $, fill, h, json } from './dom.js';
+import { clock, dateOf, decode, encode, mrkdwn, pretty, timeNode } from './mrkdwn.js';
+import { busy, get, here, learn, nameOf, post, say, stand, state, userOf } from './sim.js';
+
 /**
  * The demo's page: shows the simulated workspace as one person sees it, and does what that person could do.
  * It only reads GET /_sim/state and posts to /_sim/…; what it cannot draw as Slack would, it shows as JSON.
  * Foreign text becomes text nodes, never HTML. Where you are is in the address: #person/channel/thread.
  */
 
-// ── What is known ────────────────────────────────────────────────────────────
+// ── What is known ──────────────────────────────────────────────────────────────
 
-/** The newest answer of /_sim/state. */
-let state;
-/** Where the page is: the person (a user), the channel or null for the app's Home, the ts of the open thread. */
-let here = { me: undefined, channel: null, thread: null };
 /** The newest ts each person has seen, by "person/channel". */
 const readUpTo = new Map();
-/** What was entered and not sent yet, by "view or message/block/action"; an updated view keeps it, as in Slack. */
-const drafts = new Map();
 /** Ephemerals that were dismissed: Slack's client forgets them, too. */
 const dismissed = new Set();
 
@@ -21,9 +20,6 @@ const HOME = 'app-home';
 /** The rights that the demo's configuration gives (src/cli/demo/config.ts): Slack knows nothing of them. */
 const RIGHTS = { U0MAYA001: 'responder', U0JO00001: 'responder', U0ANA0001: 'approver', U0OPS0001: 'admin' };
 
-const $ = (id) => document.getElementById(id);
-const userOf = (id) => state.users.find((user) => user.id === id);
-const nameOf = (id) => userOf(id)?.profile.display_name || (id === 'USLACKBOT' ? 'Slackbot' : id);
 const isOutside = (user) => user.team_id !== state.app.team;
 const people = () => state.users.filter((user) => !user.is_bot && !user.deleted);
 const byTs = (a, b) => Number(a.ts) - Number(b.ts);
@@ -42,425 +38,7 @@ const canSee = (user, channel) => {
 
 const address = (...parts) => `#${parts.filter(Boolean).map(encodeURIComponent).join('/')}`;
 
-// ── Drawing ──────────────────────────────────────────────────────────────────
-
-/** An element from 'tag.class', attributes if any (on… = listeners) and children: text, nodes, lists; null and false are left out. */
-const h = (selector, ...rest) => {
-  const [tag, ...classes] = selector.split('.');
-  const node = document.createElement(tag);
-  const attributes = rest[0]?.constructor === Object ? rest.shift() : {};
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value === true ? '' : value);
-  }
-  if (classes.length > 0) node.classList.add(...classes);
-  node.append(...rest.flat(9).filter((child) => child !== undefined && child !== null && child !== false));
-  return node;
-};
-
-const json = (value) => h('pre.json', JSON.stringify(value, null, 1));
-const NEW_TAB = { target: '_blank', rel: 'noopener noreferrer' };
-const marks = new WeakMap();
-
-/**
- * Makes `parent` hold these items in this order. An item whose mark did not change keeps its node, so that focus, selection
- * and open menus survive what happens elsewhere. @param items [{key, mark, make}] @returns the nodes that are new
- */
-const fill = (parent, items) => {
-  const focused = { control: document.activeElement?.dataset.control };
-  focused.key =
-    parent.contains(document.activeElement) && document.activeElement.closest('[data-key]')?.dataset.key;
-  const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
-  const nodes = items.map(({ key, mark, make }) => {
-    if (old.has(key) && marks.get(old.get(key)) === mark) return old.get(key);
-    const node = make();
-    node.dataset.key = key;
-    marks.set(node, mark);
-    return node;
-  });
-  for (const node of old.values()) if (!nodes.includes(node)) node.remove();
-  for (const [at, node] of nodes.entries())
-    if (parent.children[at] !== node) parent.insertBefore(node, parent.children[at] ?? null);
-  const redrawn = nodes.find((node) => node.dataset.key === focused.key && node !== old.get(focused.key));
-  if (focused.control) redrawn?.querySelector(`[data-control="${CSS.escape(focused.control)}"]`)?.focus();
-  return nodes.filter((node) => !old.has(node.dataset.key));
-};
-
-// ── Times ────────────────────────────────────────────────────────────────────
-
-const dateOf = (ts) => new Date(Number(ts) * 1000);
-const shown = (options) => (date) => new Intl.DateTimeFormat(undefined, options).format(date);
-const clock = shown({ timeStyle: 'short' });
-const fullTime = shown({ dateStyle: 'full', timeStyle: 'medium' });
-const isoDay = (date) => new Intl.DateTimeFormat('sv-SE').format(date);
-
-/** "today", "yesterday", "tomorrow", or the date. */
-const pretty = (dateStyle) => (date) => {
-  const near = [0, -1, 1].find((days) => isoDay(new Date(Date.now() + days * 86_400_000)) === isoDay(date));
-  if (near === undefined) return shown({ dateStyle })(date);
-  return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(near, 'day');
-};
-
-/** Slack's date tokens, in the browser's zone as Slack shows them in the reader's. */
-const DATES = {
-  date_num: isoDay,
-  date: shown({ dateStyle: 'long' }),
-  date_short: shown({ dateStyle: 'medium' }),
-  date_long: shown({ dateStyle: 'full' }),
-  date_pretty: pretty('long'),
-  date_short_pretty: pretty('medium'),
-  date_long_pretty: pretty('full'),
-  time: clock,
-  time_secs: shown({ timeStyle: 'medium' }),
-};
-
-const timeNode = (date, text) => h('time', { datetime: date.toISOString(), title: fullTime(date) }, text);
-
-/** A date token; one with a format that is not known here shows its fallback, as an old client does. */
-const dateNode = (seconds, format, fallback, url) => {
-  const tokens = format.match(/\{\w+\}/g) ?? [];
-  if (!tokens.every((token) => Object.hasOwn(DATES, token.slice(1, -1)))) return fallback ?? format;
-  const date = dateOf(seconds);
-  const node = timeNode(
-    date,
-    format.replace(/\{(\w+)\}/g, (_, token) => DATES[token](date)),
-  );
-  return url ? linkNode(url, node) : node;
-};
-
-// ── Text: mrkdwn, plain_text, rich_text ──────────────────────────────────────
-
-/** A link; anything but http, https and mailto stays text. */
-const linkNode = (url, label) =>
-  /^(https?:|mailto:)/i.test(url) ? h('a', { href: url, ...NEW_TAB }, label) : label;
-
-const mention = (text, isMe = false) => h(isMe ? 'span.mention.me' : 'span.mention', text);
-
-const MENTIONS = {
-  '@': (id) => mention(`@${nameOf(id)}`, id === here.me?.id),
-  '#': (id) => mention(`#${state.channels.find((one) => one.id === id)?.name ?? id}`),
-  '!': (range) => mention(`@${range}`, true),
-  '!subteam^': (id) => {
-    const group = state.groups.find((one) => one.id === id);
-    return mention(`@${group?.handle ?? id}`, group?.users.includes(here.me?.id));
-  },
-};
-
-const decode = (text) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-const encode = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-/** The inside of <…>: a mention, a date or a link. */
-const tokenNode = (inside) => {
-  const [target, ...rest] = inside.split('|');
-  const label = rest.length === 0 ? undefined : decode(rest.join('|'));
-  const [, sign, id] = /^(@|#|!subteam\^|!(?=here$|channel$|everyone$))(\w+)$/.exec(target) ?? [];
-  if (sign !== undefined) return MENTIONS[sign](id);
-  const [, seconds, format, url] = /^!date\^(\d{1,12})\^([^^]*)(?:\^(.*))?$/.exec(target) ?? [];
-  if (seconds !== undefined) return dateNode(seconds, decode(format), label, url);
-  const isLink = /^(https?:|mailto:)/i.test(target);
-  return isLink ? linkNode(decode(target), label ?? decode(target)) : `<${decode(inside)}>`;
-};
-
-/** `code`, <token>, a bare address, and *bold* _italic_ ~strike~ where no letter stands outside of the marks. */
-const SPANS =
-  /`([^`\n]+)`|<([^<>\n]+)>|(https?:\/\/[^\s<>|]+)|(?<![\p{L}\p{N}])([*_~])(?=\S)((?:<[^<>\n]*>|[^\n<])+?)(?<=\S)\4(?![\p{L}\p{N}])/gu;
-const STYLES = { '*': 'b', _: 'i', '~': 's' };
-
-const spans = (text, verbatim) => {
-  const nodes = [];
-  let from = 0;
-  for (const { 0: all, 1: code, 2: token, 3: url, 4: mark, 5: inner, index } of text.matchAll(SPANS)) {
-    nodes.push(decode(text.slice(from, index)));
-    from = index + all.length;
-    if (code) nodes.push(h('code', decode(code)));
-    else if (token) nodes.push(tokenNode(token));
-    else if (url) nodes.push(verbatim ? decode(url) : linkNode(decode(url), decode(url)));
-    else nodes.push(h(STYLES[mark], spans(inner, verbatim)));
-  }
-  return [...nodes, decode(text.slice(from))];
-};
-
-const QUOTE = /^(>|&gt;) ?/;
-
-/** Lines that begin with > are a quote, together with their neighbours. */
-const paragraphs = (text, verbatim) => {
-  const runs = [];
-  for (const line of text.split('\n')) {
-    const isQuote = QUOTE.test(line);
-    if (runs.at(-1)?.isQuote !== isQuote) runs.push({ isQuote, lines: [] });
-    runs.at(-1).lines.push(isQuote ? line.replace(QUOTE, '') : line);
-  }
-  return runs.map(({ isQuote, lines }) => {
-    const nodes = spans(lines.join('\n'), verbatim);
-    return isQuote ? h('blockquote', nodes) : nodes;
-  });
-};
-
-/** Slack's mrkdwn as nodes. @param verbatim bare addresses stay text */
-const mrkdwn = (text, verbatim = false) => {
-  const pieces = text.split(/```\n?([\s\S]+?)\n?```/);
-  return pieces.map((piece, at) => (at % 2 === 1 ? h('pre', decode(piece)) : paragraphs(piece, verbatim)));
-};
-
-/** A text object; plain_text is literal. */
-const words = (object) => (object.type === 'mrkdwn' ? mrkdwn(object.text, object.verbatim) : object.text);
-const textBox = (object) => h('div.text', words(object));
-
-const fromHex = (unicode) =>
-  String.fromCodePoint(...unicode.split('-').map((hex) => Number.parseInt(hex, 16)));
-
-const INLINE = {
-  text: ({ text }) => text,
-  link: ({ url, text }) => linkNode(url, text || url),
-  user: ({ user_id }) => MENTIONS['@'](user_id),
-  usergroup: ({ usergroup_id }) => MENTIONS['!subteam^'](usergroup_id),
-  channel: ({ channel_id }) => MENTIONS['#'](channel_id),
-  broadcast: ({ range }) => MENTIONS['!'](range),
-  date: ({ timestamp, format, fallback, url }) => dateNode(timestamp, format, fallback, url),
-  emoji: ({ name, unicode }) => (unicode ? fromHex(unicode) : `:${name}:`),
-};
-const INLINE_STYLES = { code: 'code', strike: 's', underline: 'u', italic: 'i', bold: 'b' };
-
-const inline = (element) => {
-  const node = INLINE[element.type]?.(element) ?? h('code.json', JSON.stringify(element));
-  const styles = Object.keys(INLINE_STYLES).filter((style) => element.style?.[style]);
-  return styles.reduce((inner, style) => h(INLINE_STYLES[style], inner), node);
-};
-
-const listNode = ({ style, indent, offset = 0, elements }) => {
-  const items = elements.map((item) => h('li', item.elements.map(inline)));
-  return style === 'ordered'
-    ? h('ol', { 'data-indent': indent, start: offset + 1 }, items)
-    : h('ul', { 'data-indent': indent }, items);
-};
-
-const RICH = {
-  rich_text_section: ({ elements }) => h('div', elements.map(inline)),
-  rich_text_quote: ({ elements }) => h('blockquote', elements.map(inline)),
-  rich_text_preformatted: ({ elements }) => h('pre', elements.map(inline)),
-  rich_text_list: listNode,
-};
-
-const richText = ({ elements }) => {
-  const parts = elements.map((element) => RICH[element.type]?.(element) ?? json(element));
-  return h('div.text', parts);
-};
-
-// ── Elements: what can be pressed, chosen and typed ──────────────────────────
-// An element is drawn from `at`: {place, block, element}. A place is {id, target: what /_sim/click needs to find it,
-// values: what Slack knows was entered, errors: by block id}.
-
-const draftKey = ({ place, block, element }) => `${place.id}/${block.block_id}/${element.action_id}`;
-
-/** Does what a press or a choice does, after the question that the element may ask first. */
-const act = (at, control, value) => {
-  const { confirm, action_id } = at.element;
-  if (confirm && !window.confirm(`${confirm.title?.text ?? ''}\n\n${confirm.text?.text ?? ''}`)) return;
-  const body = { ...at.place.target, block_id: at.block.block_id, action_id, value };
-  void busy(control, post('click', body));
-};
-
-/** Keeps what was entered; outside of inputs, and in inputs that ask for it, the app hears of it at once. */
-const enter = (at, control, value) => {
-  drafts.set(draftKey(at), value);
-  if (at.block.type !== 'input' || at.block.dispatch_action) act(at, control, value);
-};
-
-/** What an element holds: what was entered here, else what Slack knows, else its initial value. */
-const held = (at) => {
-  const { place, block, element } = at;
-  const known = place.values?.[block.block_id]?.[element.action_id] ?? {};
-  const option = known.selected_option ?? element.initial_option;
-  const options = known.selected_options ?? element.initial_options;
-  const value = option?.value ?? options?.map((one) => one.value) ?? known.value ?? element.initial_value;
-  return drafts.get(draftKey(at)) ?? value ?? '';
-};
-
-const buttonNode = (at) => {
-  const { action_id, accessibility_label, style, text, url } = at.element;
-  const onclick = ({ currentTarget }) => act(at, currentTarget);
-  const common = { onclick, 'data-control': action_id, 'aria-label': accessibility_label };
-  if (url === undefined) return h('button', { type: 'button', class: style, ...common }, text.text);
-  return h('a.button', { href: /^https?:/i.test(url) ? url : null, ...NEW_TAB, ...common }, text.text);
-};
-
-const overflowNode = (at) => {
-  const menu = h('details.more', {
-    ontoggle: () => menu.lastElementChild.scrollIntoView({ block: 'nearest' }),
-  });
-  const choose = (value) => () => {
-    closeMenu(menu);
-    act(at, menu, value);
-  };
-  const items = at.element.options.map(({ text, value, url }) => {
-    const onclick = choose(value);
-    return url
-      ? h('a.button', { href: url, ...NEW_TAB, onclick }, text.text)
-      : h('button', { type: 'button', onclick }, text.text);
-  });
-  const label = { 'aria-label': 'More actions', 'data-control': at.element.action_id };
-  menu.append(h('summary', label, '⋯'), h('div', items));
-  return menu;
-};
-
-const selectNode = (at, about) => {
-  const { action_id, placeholder, options = [], option_groups = [] } = at.element;
-  const chosen = held(at);
-  const optionNode = ({ text, value }) => h('option', { value, selected: value === chosen }, text.text);
-  const groups = option_groups.map((group) =>
-    h('optgroup', { label: group.label.text }, group.options.map(optionNode)),
-  );
-  const onchange = ({ target }) => enter(at, target, target.value);
-  const none = h('option', { value: '' }, placeholder?.text ?? 'Choose…');
-  return h(
-    'select',
-    { ...about, onchange, 'data-control': action_id },
-    none,
-    options.map(optionNode),
-    groups,
-  );
-};
-
-/** Radio buttons or checkboxes. */
-const choicesNode = (type) => (at) => {
-  const chosen = [held(at)].flat();
-  const name = draftKey(at);
-  const onchange = ({ currentTarget }) => {
-    const values = [...currentTarget.querySelectorAll(':checked')].map((one) => one.value);
-    enter(at, currentTarget, type === 'radio' ? values[0] : values);
-  };
-  const choices = at.element.options.map(({ text, value, description }) => {
-    const checked = chosen.includes(value);
-    const box = h('input', { type, name, value, checked, 'data-control': `${name}/${value}` });
-    return h(
-      'label.choice',
-      box,
-      h('span', words(text), description && [h('br'), h('small', words(description))]),
-    );
-  });
-  return h('div', { onchange }, choices);
-};
-
-const typedNode = (type) => (at, about) => {
-  const { action_id, multiline, max_length, placeholder } = at.element;
-  const common = {
-    ...about,
-    maxlength: max_length,
-    placeholder: placeholder?.text,
-    'data-control': action_id,
-  };
-  const node = multiline ? h('textarea', { ...common, rows: 4 }) : h('input', { ...common, type });
-  node.value = held(at);
-  node.addEventListener('input', () => drafts.set(draftKey(at), node.value));
-  node.addEventListener('change', () => enter(at, node, node.value));
-  return node;
-};
-
-/** A picture out of this workspace's files; any other is not fetched, since the page loads nothing from outside. */
-const pictureNode = ({ image_url, slack_file, alt_text, title }) => {
-  const source = slack_file?.url ?? image_url ?? `/files/${slack_file?.id}/image`;
-  const url = new URL(source, location.href);
-  const isHere = ['127.0.0.1', 'localhost'].includes(url.hostname) && url.pathname.startsWith('/files/');
-  const image = isHere
-    ? h('img', { src: url.pathname, alt: alt_text ?? '' })
-    : json({ image: source, alt_text });
-  return h('div.picture', title && h('small', words(title)), image);
-};
-
-const ELEMENTS = {
-  button: buttonNode,
-  overflow: overflowNode,
-  static_select: selectNode,
-  radio_buttons: choicesNode('radio'),
-  checkboxes: choicesNode('checkbox'),
-  plain_text_input: typedNode('text'),
-  number_input: typedNode('number'),
-  email_text_input: typedNode('email'),
-  url_text_input: typedNode('url'),
-  image: ({ element }) => pictureNode(element),
-};
-
-const elementNode = (place, block, element, about = {}) =>
-  ELEMENTS[element.type]?.({ place, block, element }, about) ?? json(element);
-
-// ── Blocks ───────────────────────────────────────────────────────────────────
-
-/** A table in a box of its own that scrolls sideways, so that the page never does. */
-const tableNode = ({ rows, column_settings = [], caption }) => {
-  const cellNode = (isHead) => (cell, column) => {
-    const { align, is_wrapped } = column_settings[column] ?? {};
-    const content = cell.type === 'rich_text' ? richText(cell) : (cell.text ?? json(cell));
-    const attributes = {
-      class: `${align ?? 'left'}${is_wrapped ? ' wrapped' : ''}`,
-      scope: isHead ? 'col' : null,
-    };
-    return h(isHead ? 'th' : 'td', attributes, content);
-  };
-  const lines = rows.map((row, at) => h('tr', row.map(cellNode(at === 0))));
-  const box = { tabindex: 0, role: 'region', 'aria-label': caption ?? 'Table' };
-  return h('div.table', box, h('table', caption && h('caption', caption), lines));
-};
-
-const inputNode = (place, block) => {
-  const { element, label, hint, optional, block_id } = block;
-  const id = `${place.id}-${block_id}`;
-  const error = place.errors?.[block_id];
-  const isGroup = ['radio_buttons', 'checkboxes'].includes(element.type);
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || null;
-  const about = { id, 'aria-describedby': described, 'aria-invalid': Boolean(error) && 'true' };
-  return h(
-    isGroup ? 'fieldset.field' : 'div.field',
-    h(
-      isGroup ? 'legend' : 'label',
-      { for: isGroup ? null : id },
-      label.text,
-      optional && h('small', ' (optional)'),
-    ),
-    elementNode(place, block, element, { ...about, 'aria-required': !optional && 'true' }),
-    hint && h('small', { id: `${id}-hint` }, hint.text),
-    error && h('p.error', { id: `${id}-error` }, error),
-  );
-};
-
-const sectionNode = (place, block) => {
-  const { text, fields, accessory } = block;
-  const said = h('div', text && textBox(text), fields && h('div.fields', fields.map(textBox)));
-  return h('div.section', said, accessory && h('div.accessory', elementNode(place, block, accessory)));
-};
-
-const contextNode = (place, block) => {
-  const parts = block.elements.map((one) =>
-    one.type === 'image' ? elementNode(place, block, one) : h('span', words(one)),
-  );
-  return h('div.context', parts);
-};
-
-const actionsNode = (place, block) => {
-  const elements = block.elements.map((element) => elementNode(place, block, element));
-  return h('div.actions', elements);
-};
-
-const BLOCKS = {
-  section: sectionNode,
-  header: (_place, { text }) => h('p.heading', text.text),
-  context: contextNode,
-  actions: actionsNode,
-  divider: () => h('hr'),
-  rich_text: (_place, block) => richText(block),
-  table: (_place, block) => tableNode(block),
-  data_table: (_place, block) => tableNode(block),
-  input: inputNode,
-  image: (_place, block) => pictureNode(block),
-  markdown: (_place, { text }) => h('div.text', text),
-};
-
-const blocksNode = (place, blocks) => {
-  const nodes = blocks.map((block) => BLOCKS[block.type]?.(place, block) ?? json(block));
-  return h('div.blocks', nodes);
-};
-
-// ── Messages ─────────────────────────────────────────────────────────────────
+// ── Messages ───────────────────────────────────────────────────────────────────
 
 const isApp = (id) => userOf(id)?.is_bot || id === 'USLACKBOT';
 
@@ -584,7 +162,7 @@ const logItems = (channel, messages, inThread) => {
   });
 };
 
-// ── The parts of the page ────────────────────────────────────────────────────
+// ── The parts of the page ──────────────────────────────────────────────────────
 
 /** Draws messages; stays at the end when it was there, and goes there for what only this person sees. */
 const drawLog = (log, place, items, empty) => {
@@ -705,7 +283,7 @@ const drawComposer = (form, placeholder) => {
   form.querySelector('input').placeholder = placeholder;
 };
 
-// ── Modals ───────────────────────────────────────────────────────────────────
+// ── Modals ─────────────────────────────────────────────────────────────────────
 
 /** What the dialog shows: a view's id, a mark of what is drawn, the block ids of required inputs that were left empty. */
 const NO_MODAL = { id: undefined, mark: undefined, missing: [] };
@@ -767,34 +345,7 @@ const modalClosed = () => {
   void post('close', { view_id: closedView });
 };
 
-// ── Doing things ─────────────────────────────────────────────────────────────
-
-const say = (sentence) => {
-  const close = h('button.plain', { type: 'button', onclick: () => say('') }, 'Dismiss');
-  $('trouble').replaceChildren(sentence, close);
-  $('trouble').hidden = sentence === '';
-};
-
-/** Posts as the present person; what cannot be done is said in the simulator's own sentence. */
-const post = async (route, body) => {
-  say('');
-  const request = { method: 'POST', body: JSON.stringify({ user: here.me.id, ...body }) };
-  const response = await fetch(`/_sim/${route}`, request).catch(() => undefined);
-  const answer = (await response?.json().catch(() => undefined)) ?? {
-    ok: false,
-    error: 'the demo does not answer',
-  };
-  if (!response?.ok) say(`That cannot be done: ${answer.error}.`);
-  return answer;
-};
-
-/** Marks a control while its work is under way. */
-const busy = async (control, work) => {
-  control?.setAttribute('aria-busy', 'true');
-  const answer = await work;
-  control?.removeAttribute('aria-busy');
-  return answer;
-};
+// ── Doing things ───────────────────────────────────────────────────────────────
 
 const WHY = {
   operation_timeout: 'the app did not answer within 3 seconds',
@@ -856,7 +407,7 @@ const composer = (form, threadOf) => {
   });
 };
 
-// ── Going places, and keeping up ─────────────────────────────────────────────
+// ── Going places, and keeping up ───────────────────────────────────────────────
 
 /** Reads the address. Who or what is not there becomes the first that is. */
 const locate = () => {
@@ -869,7 +420,7 @@ const locate = () => {
 };
 
 const render = () => {
-  here = locate();
+  stand(locate());
   const { me, channel } = here;
   document.title = `${titleOf(channel)} – ${me.real_name} – Illumio ChatOps demo`;
   $('title').textContent = titleOf(channel);
@@ -903,11 +454,6 @@ const go = () => {
   if (here.thread && here.thread !== before.thread) $('thread-scroll').focus();
 };
 
-const get = (path) =>
-  fetch(`/_sim/${path}`)
-    .then((response) => response.json())
-    .catch(() => undefined);
-
 /** Draws every change; when the demo is gone, says so and waits for it to come back. */
 const follow = async () => {
   let isGone = false;
@@ -919,18 +465,13 @@ const follow = async () => {
       await new Promise((resolve) => setTimeout(resolve, 1500));
       continue;
     }
-    state = fresh;
+    learn(fresh);
     toldUntil ||= state.now;
     if (isGone || here.me === undefined) go();
     else render();
     isGone = false;
     await get(`changes?since=${state.change}`);
   }
-};
-
-const closeMenu = (menu) => {
-  menu.open = false;
-  menu.querySelector('summary').focus();
 };
 
 const closeThread = () => {

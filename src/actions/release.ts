@@ -4,6 +4,7 @@ import { quarantinePlan, releasePlan } from '../core/label-merge.ts';
 /** Gives back exactly what a quarantine replaced, merged with what others changed meanwhile (definitions §7.9). */
 export const release: Action = {
   id: 'release',
+  right: 'release',
   title: 'Release',
   submit: 'Release',
   done: 'released from quarantine',

@@ -3,6 +3,7 @@ import type { Action, ActionPlan } from '../core/action.ts';
 /** Puts back labels that our own PUT overwrote. Asked for by nobody but the comparison with the PCE's own event. */
 export const repair: Action = {
   id: 'repair',
+  right: 'quarantine',
   title: 'Repair',
   submit: 'Repair',
   done: 'repaired',

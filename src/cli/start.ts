@@ -4,7 +4,7 @@ import type { Settings } from '../core/settings.ts';
 import { version } from './about.ts';
 import { atCwd, loadConfig } from './load-config.ts';
 import { createLogger } from './logger.ts';
-import { writeStatus } from './status-file.ts';
+import { removeStatus, writeStatus } from './status-file.ts';
 import { defineVerb, EXIT } from './verb.ts';
 
 const STATUS_MS = 5_000;
@@ -64,6 +64,7 @@ Exit 1: a token or key is refused, or the data folder cannot be used. Exit 2: co
         });
       } finally {
         clearInterval(timer);
+        await removeStatus(dataDir).catch((err: unknown) => log.warn({ err }, 'status not removed'));
       }
       log.info({}, 'stopped');
       return EXIT.done;

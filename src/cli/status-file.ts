@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BotStatus } from '../core/command.ts';
 
@@ -19,6 +19,9 @@ export const writeStatus = async (dataDir: string, content: StatusFile): Promise
   await writeFile(`${path}.tmp`, JSON.stringify(content));
   await rename(`${path}.tmp`, path);
 };
+
+/** A bot that has stopped says nothing more: without the file nobody takes its last words for its state. */
+export const removeStatus = (dataDir: string): Promise<void> => rm(join(dataDir, NAME), { force: true });
 
 /** What the bot last said, or why it cannot be said to run. */
 export const readStatus = async (

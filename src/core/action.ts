@@ -14,6 +14,8 @@ export interface ActionContext {
   readonly estate: Pick<Estate, 'label'>;
   /** True when the workload is on the configuration's `never` list. */
   readonly never: boolean;
+  /** True when a `protected` selector matches it: that needs two approvers, whom this version cannot ask. */
+  readonly protected: boolean;
   /** Labels our own PUT overwrote, to be put back. */
   readonly lost: readonly Label[];
   /** True when this PCE has a key that may write. */
@@ -31,6 +33,8 @@ export type ActionPlan =
 /** A change to one workload that a person may ask for. Pure: it plans, the response pipeline acts. */
 export interface Action {
   readonly id: string;
+  /** What the asker must be allowed to do: its own id, for a repair that of what it mends. */
+  readonly right: string;
   /** Title of its modal, before the host's name: "Quarantine". */
   readonly title: string;
   /** Button of the modal. */

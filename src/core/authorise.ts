@@ -24,8 +24,6 @@ export const ACTION_ROLES = {
   snooze: 'responder',
   quarantine: 'responder',
   release: 'responder',
-  /** Asked in the name of who asked for what it mends. */
-  repair: 'responder',
   test: 'responder',
 } as const satisfies Readonly<Record<string, Role>>;
 

@@ -56,7 +56,7 @@ const hasPrimary = ({ nodes }: Cluster): boolean =>
   nodes.some(({ services }) => services.running.includes(PRIMARY_SERVICE));
 
 /** `core1`: the first part of the host name; a node without one keeps its address. The type tells two of one name apart. */
-const nodeName = ({ name, type }: HealthNode): string => {
+export const nodeName = ({ name, type }: Pick<HealthNode, 'name' | 'type'>): string => {
   const short = /^\d/.test(name) ? name : (name.split('.')[0] ?? name);
   return type === '' || short.startsWith(type) ? short : `${short} (${type})`;
 };

@@ -290,7 +290,9 @@ export const createAlerting = (deps: AlertingDeps): Alerting => {
         const quiet = (await store.firing(pce.name)).flatMap(({ rule, subject, lastAt }) => {
           const life = rules.rules.get(rule)?.rule.life;
           if (life?.kind !== 'burst' || now - lastAt < life.quietMs) return [];
-          return [{ rule, cleared: { subject, at: now, why: `${life.over} for ${quietWords(life.quietMs)}` } }];
+          return [
+            { rule, cleared: { subject, at: now, why: `${life.over} for ${quietWords(life.quietMs)}` } },
+          ];
         });
         if (quiet.length === 0) return;
         await store.commit(await decideOn([], quiet, now, deps));

@@ -12,7 +12,7 @@ export type Outcome =
   | { readonly state: 'stopped' | 'failed'; readonly why: string }
   | { readonly state: 'writing' };
 
-type Deps = Pick<RespondingDeps, 'store' | 'audit' | 'gate' | 'clock' | 'log'> & {
+type Deps = Pick<RespondingDeps, 'store' | 'audit' | 'gate' | 'clock' | 'log' | 'reached'> & {
   context(workload: Workload): Promise<ActionContext>;
 };
 
@@ -31,6 +31,7 @@ export const carryOut = async (
   const { href, labels: shown } = response.target;
   try {
     const workload = await pce.workload(href, 'response');
+    deps.reached?.('host read');
     if (workload === null)
       return await end(response, deps, 'stopped', `${response.target.name} is no longer in the PCE.`);
 
@@ -52,7 +53,7 @@ export const carryOut = async (
         'stopped',
         `Labels changed since you opened this (${changedLabels(shown, workload.labels)}). Open it again to review.`,
       );
-    const { verdict } = await deps.gate.check(response.by, action.id, {
+    const { verdict } = await deps.gate.check(response.by, action.right, {
       targets: [workload.labels],
       channel: response.channel,
     });
@@ -81,7 +82,9 @@ export const carryOut = async (
         },
       ]);
     const writing: Response = { ...response, state: 'writing', change, intended };
+    deps.reached?.('writing durable');
     const requestId = await write(writing, desk, deps);
+    deps.reached?.('put');
     return await readBack(writing, plan.notes, requestId, desk, deps);
   } catch (err) {
     if (!(err instanceof PceError)) throw err;
@@ -125,6 +128,7 @@ const readBack = async (
   deps: Deps,
 ): Promise<Outcome> => {
   const workload = await desk.pce.workload(response.target.href, 'response');
+  deps.reached?.('read back');
   if (workload === null)
     return await end(response, deps, 'failed', 'The host disappeared from the PCE while it was changed.');
   if (sameLabels(workload.labels, response.intended ?? []))
@@ -159,11 +163,13 @@ const confirm = async (
       ? []
       : [{ type: 'response-released', id: response.releases, by: response.id } as const]),
   ]);
+  deps.reached?.('done durable');
   inventory.note(workload.href, workload);
   await record(response, deps, 'done', {
     after: labelText(workload.labels),
     ...(requestId === undefined ? {} : { requestIds: [requestId] }),
   });
+  deps.reached?.('audited');
   return { state: 'done', labels: workload.labels, notes };
 };
 

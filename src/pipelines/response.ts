@@ -6,6 +6,7 @@ import type { Audit, Chat, Clock, Handling, Ids, Inventory, Log, Pce, Store } fr
 import { PceError } from '../core/ports.ts';
 import type { Response, Target } from '../core/response.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Reached } from '../core/step.ts';
 import type { Workload } from '../core/workload.ts';
 import { bold, type Markup, md } from '../views/parts.ts';
 import { loadingModal, notice, OTHER_REASON, responseForm } from '../views/response.ts';
@@ -23,6 +24,8 @@ export interface ResponseDesk {
   readonly inventory: Inventory;
   /** True when a write key is configured. */
   readonly mayWrite: boolean;
+  /** Names and addresses of the PCE and of the bot's own machine: never quarantined (definitions §7.2). */
+  readonly ownHosts: readonly string[];
   /** Has the messages about a host shown anew. */
   touchHost(href: string): Promise<void>;
 }
@@ -37,11 +40,13 @@ export interface RespondingDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
-  readonly settings: Pick<Settings, 'quarantine' | 'never'>;
+  readonly settings: Pick<Settings, 'quarantine' | 'never' | 'protected'>;
   /** Tells people of a trouble of our own. */
   tell(trouble: string): void;
   /** True when one of the bot's own keys made the event. */
   isOurs(event: PceEvent): boolean;
+  /** Named steps, for tests that end the process at each of them. */
+  readonly reached?: Reached;
 }
 
 /** A click or a command that asks for an action on one workload. */
@@ -106,7 +111,7 @@ export const createResponding = (deps: RespondingDeps): Responding => {
       );
     const known = desk.inventory.workload(opening.href);
     const name = known?.name ?? opening.alert?.subject.name ?? 'the host';
-    const { verdict, profile } = await gate.check(opening.person, action.id, {
+    const { verdict, profile } = await gate.check(opening.person, action.right, {
       targets: [known?.labels ?? null],
       channel: opening.channel,
     });
@@ -205,7 +210,10 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     const response = requestFrom(draft, reason, ticket);
     return {
       ack: { update: notice(draft.action, draft.target.name, [md`Checking ${draft.target.name} …`]) },
-      before: () => store.commit([{ type: 'response-requested', response }]),
+      before: async () => {
+        await store.commit([{ type: 'response-requested', response }]);
+        deps.reached?.('response durable');
+      },
       work: () => oneAtATime(draft.target.href, () => answer(response.id, draft, viewId)),
     };
   };

@@ -95,7 +95,7 @@ const judge = (
     if (here.has(key) || was.told === null) continue;
     const good = was.good + 1;
     if (good < options[was.kind].clear) next.set(key, { ...was, good, bad: 0, worse: 0 });
-    else cleared.push({ subject: subjectOf(was), at: now, why: `normal again (it was: ${was.what})` });
+    else cleared.push({ subject: subjectOf(was), at: now, why: 'normal again' });
   }
   const clusters = reading.clusters.map((one): [string, Memory['clusters'][string]] => {
     const { nodes, primary } = seenIn(one, seen.get(one.fqdn));

@@ -87,7 +87,10 @@ const KEYS = ['app', 'env'];
 const groupLabels = ({ workload }: ShownAlert) =>
   (workload?.labels ?? []).filter(({ key }) => KEYS.includes(key));
 
-const longGroup = (alert: ShownAlert): string => labelText(groupLabels(alert));
+const longGroup = (alert: ShownAlert): string => {
+  const labels = groupLabels(alert);
+  return labels.length === 0 ? '' : labelText(labels);
+};
 
 /** `shop/prod`: app and environment of a host, as far as it has them. */
 export const shortGroup = (alert: ShownAlert): string => {

@@ -279,9 +279,11 @@ const buttons = (incident: Incident, alerts: readonly ShownAlert[]): KnownBlock 
   const open = alerts.some(({ alert }) => alert.acknowledged === undefined);
   return actions(
     ...(suggests ? [button({ action: 'quarantine', value, text: 'Quarantine…', style: 'danger' })] : []),
-    ...(release ? [button({ action: 'release', value, text: 'Release…' })] : []),
+    ...(release && !suggests ? [button({ action: 'release', value, text: 'Release…' })] : []),
     ...(open ? [button({ action: 'acknowledge', value, text: 'Acknowledge' })] : []),
     overflow('more', [
+      // Two buttons fit a phone's line.
+      ...(release && suggests ? [{ text: 'Release…', value: `release:${value}` }] : []),
       { text: 'Investigate', value: `investigate:${value}` },
       { text: 'Snooze 1 h', value: `snooze:${value}` },
       { text: 'Why this message', value: `why:${value}` },

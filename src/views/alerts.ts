@@ -1,7 +1,25 @@
+import type { KnownBlock } from '@slack/types';
 import type { Alert } from '../core/alert.ts';
 import type { Message } from '../core/ports.ts';
 import { counted, grouped, listed } from '../core/text.ts';
-import { context, md, message, richText, table } from './parts.ts';
+import { MARKS } from './alert-title.ts';
+import {
+  bold,
+  clip,
+  code,
+  context,
+  joined,
+  type Markup,
+  md,
+  message,
+  richText,
+  section,
+  time,
+} from './parts.ts';
+
+/** Lines in a section; characters of a title and of other names, so that fifty lines fit a message. */
+const PAGE = 10;
+const SHORT = { title: 70, name: 30 } as const;
 
 export interface ListedAlert {
   readonly alert: Alert;
@@ -21,16 +39,7 @@ export const alertsView = (
   const several = pces.length > 1;
   return message(head, [
     richText([{ bold: head }]),
-    table(
-      ['Alert', 'Since', 'State', 'Id', ...(several ? ['PCE'] : [])],
-      alerts.map(({ alert, acknowledgedBy }): (string | { time: number })[] => [
-        alert.title,
-        { time: alert.firstAt },
-        stateOf(alert, acknowledgedBy),
-        alert.id,
-        ...(several ? [alert.pce] : []),
-      ]),
-    ),
+    ...pagesOf(alerts.map((one) => lineOf(one, several))),
     ...(total > alerts.length
       ? [context(md`and ${grouped(total - alerts.length)} more; -n 50 shows more`)]
       : []),
@@ -38,9 +47,19 @@ export const alertsView = (
   ]);
 };
 
-const stateOf = ({ severity, count, snoozed }: Alert, acknowledgedBy: string | undefined): string =>
-  [
-    `${severity}${count > 1 ? ` ×${grouped(count)}` : ''}`,
-    ...(acknowledgedBy === undefined ? [] : [`acknowledged by ${acknowledgedBy}`]),
-    ...(snoozed === undefined ? [] : ['snoozed']),
-  ].join(', ');
+/** `🟠 Firewall tampering on web-01 — error ×7 since 10:02, acknowledged by maya · RtED7puylv4f`. */
+const lineOf = ({ alert, acknowledgedBy }: ListedAlert, several: boolean): Markup => {
+  const { id, title, severity, count, firstAt, snoozed, pce } = alert;
+  const facts = [
+    md`${severity}${count > 1 ? ` ×${grouped(count)}` : ''} since ${time(firstAt)}`,
+    ...(acknowledgedBy === undefined ? [] : [md`acknowledged by ${clip(acknowledgedBy, SHORT.name)}`]),
+    ...(snoozed === undefined ? [] : [md`snoozed`]),
+    ...(several ? [md`${clip(pce, SHORT.name)}`] : []),
+  ];
+  return md`${MARKS[severity]} ${bold(title, SHORT.title)} — ${joined(facts, ', ')} · ${code(id)}`;
+};
+
+const pagesOf = (lines: readonly Markup[]): KnownBlock[] =>
+  Array.from({ length: Math.ceil(lines.length / PAGE) }, (_, at) =>
+    section(joined(lines.slice(at * PAGE, (at + 1) * PAGE), '\n')),
+  );

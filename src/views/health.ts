@@ -1,4 +1,5 @@
 import type { Cluster, HealthNode, HealthReading, Level } from '../core/health.ts';
+import { nodeName } from '../core/health-issues.ts';
 import type { Message } from '../core/ports.ts';
 import { counted, listed } from '../core/text.ts';
 import { bullets, message, richText } from './parts.ts';
@@ -59,10 +60,10 @@ const troubles = ({ nodes, replication, notifications }: Cluster): string[] => [
   ...nodes.flatMap((node) => [
     ...node.metrics
       .filter(({ level }) => level !== 'normal')
-      .map(({ name, percent: value }) => `${node.name} ${name} ${percent(value)}`),
+      .map(({ name, percent: value }) => `${nodeName(node)} ${name} ${percent(value)}`),
     ...(node.services.notRunning.length === 0
       ? []
-      : [`${node.name} does not run ${listed(node.services.notRunning, 3)}`]),
+      : [`${nodeName(node)} does not run ${listed(node.services.notRunning, 3)}`]),
   ]),
   ...replication
     .filter(({ level }) => level !== 'normal')
@@ -95,7 +96,7 @@ const nodeLines = ({ reading }: ShownHealth): string[] =>
 
 const nodeLine = ({ name, type, runlevel, metrics, services: { running, notRunning } }: HealthNode): string =>
   [
-    `${name}${type === '' ? '' : ` (${type})`}`,
+    nodeName({ name, type }),
     ...(runlevel === undefined
       ? ['did not answer']
       : runlevel === 5
@@ -105,5 +106,7 @@ const nodeLine = ({ name, type, runlevel, metrics, services: { running, notRunni
       ({ name: metric, percent: value, level }) =>
         `${metric} ${percent(value)}${level === 'normal' ? '' : ` (${level})`}`,
     ),
-    `${running.length} of ${counted(running.length + notRunning.length, 'service')} running`,
+    notRunning.length === 0
+      ? `${counted(running.length, 'service')} running`
+      : `${running.length} of ${counted(running.length + notRunning.length, 'service')} running`,
   ].join(' · ');

@@ -1,3 +1,4 @@
+import type { TableBlock } from '@slack/types';
 import type { Message } from '../core/ports.ts';
 import { counted, grouped } from '../core/text.ts';
 import { context, md, message, richText, table } from './parts.ts';
@@ -29,7 +30,7 @@ export interface ShownTop {
 }
 
 export const topView = (top: ShownTop): Message => {
-  const { title, rows, others, basis } = top;
+  const { title, rows, basis } = top;
   if (rows.length === 0)
     return message(`${title}: nothing`, [
       richText([{ bold: title }], ['No traffic was reported for this.']),
@@ -37,32 +38,46 @@ export const topView = (top: ShownTop): Message => {
     ]);
   return message(title, [
     richText([{ bold: title }], [leader(top)], [decisionText(top)]),
-    table(
-      ['', 'Name', 'Connections', 'Bytes', top.measure === 'flows' ? 'Flows' : 'Peers'],
-      [
-        ...rows.map((row, at) => [
-          String(at + 1),
-          row.name,
-          grouped(row.connections),
-          bytesText(row.bytes),
-          grouped(top.measure === 'flows' ? row.flows : row.peers),
-        ]),
-        ...(others.count === 0
-          ? []
-          : [
-              [
-                '',
-                counted(others.count, 'other'),
-                grouped(others.connections),
-                bytesText(others.bytes),
-                top.measure === 'flows' ? grouped(others.flows) : '',
-              ],
-            ]),
-      ],
-      [0, 2, 3, 4],
-    ),
+    topTable(top),
     basisLine(basis),
   ]);
+};
+
+/** Three columns, as a phone shows them: the rank stands before the name, and bytes only where somebody reported some. */
+const topTable = ({ rows, others, measure }: ShownTop): TableBlock => {
+  const bytes = measure === 'bytes' || others.bytes > 0 || rows.some((row) => row.bytes > 0);
+  const last = measure === 'flows' ? 'Flows' : 'Peers';
+  const line = (name: string, connections: number, sent: number, end: string): string[] => [
+    name,
+    grouped(connections),
+    ...(bytes ? [bytesText(sent)] : []),
+    end,
+  ];
+  return table(
+    ['Name', 'Connections', ...(bytes ? ['Bytes'] : []), last],
+    [
+      ...rows.map((row, at) =>
+        line(
+          `${at + 1}. ${row.name}`,
+          row.connections,
+          row.bytes,
+          grouped(measure === 'flows' ? row.flows : row.peers),
+        ),
+      ),
+      // Peers of many rows cannot be added up: one peer may talk to several of them.
+      ...(others.count === 0
+        ? []
+        : [
+            line(
+              counted(others.count, 'other'),
+              others.connections,
+              others.bytes,
+              measure === 'flows' ? grouped(others.flows) : '–',
+            ),
+          ]),
+    ],
+    bytes ? [1, 2, 3] : [1, 2],
+  );
 };
 
 /** The complete list for a file: spreadsheets run what begins with = + - @, so such names are quoted. */
@@ -80,8 +95,14 @@ const csvText = (text: string): string =>
 
 const basisLine = (basis: readonly string[]) => context(md`${basis.join(' · ')}`);
 
-const percent = (part: number, whole: number): string =>
-  whole === 0 ? '0 %' : `${Math.round((1_000 * part) / whole) / 10} %`;
+/** Something is never "0 %", and not everything is never "100 %". */
+const percent = (part: number, whole: number): string => {
+  if (part === 0 || whole === 0) return '0 %';
+  const value = (100 * part) / whole;
+  if (value < 1) return '<1 %';
+  const rounded = Math.round(10 * value) / 10;
+  return rounded === 100 && part < whole ? '>99.9 %' : `${rounded} %`;
+};
 
 const leader = ({ rows, measure, connections, bytes }: ShownTop): string => {
   const [first] = rows;
@@ -109,5 +130,5 @@ const bytesText = (bytes: number): string => {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   const at = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1_000 ** at;
-  return `${at === 0 ? value : value.toFixed(1)} ${units[at]}`;
+  return `${at === 0 ? value : value.toFixed(value < 99.95 ? 1 : 0)} ${units[at]}`;
 };

@@ -11,6 +11,7 @@ const aContext = (parts: Partial<ActionContext> = {}): ActionContext => ({
   open: undefined,
   estate: { label: () => undefined },
   never: false,
+  protected: false,
   lost: [],
   mayWrite: true,
   ...parts,
@@ -118,7 +119,7 @@ describe('quarantine', () => {
       aWorkload({ policy: { sync: 'applied', receivedAt: 1, appliedAt: 1, updateMode: 'static' } }),
       'it takes effect after Apply Policy',
     ],
-    ['every host', web, 'Whether it isolates the host depends on the policy on that label'],
+    ['every host', web, 'isolates the host depends on'],
   ];
   for (const [sentence, workload, warning] of warnings)
     it(`says what ${sentence} means`, () => {

@@ -11,6 +11,7 @@ const plan = (now: string, lost: string, mayWrite = true) =>
     open: undefined,
     estate: { label: () => undefined },
     never: false,
+    protected: false,
     lost: labels(lost),
     mayWrite,
   });

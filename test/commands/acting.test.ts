@@ -63,7 +63,7 @@ describe('/illumio quarantine', () => {
       },
     });
     expect(await two.ask('quarantine web-01')).toBe(
-      'I quarantine one host at a time, and 2 match web-01: web-01 (prod-east) and web-01 (prod-west).\n/illumio quarantine web-01 --pce prod-east',
+      'I quarantine one host at a time, and 2 match web-01: web-01 (prod-east) and web-01 (prod-west). Try /illumio quarantine web-01 --pce prod-east',
     );
     const one = aBench({
       pces: {
@@ -71,7 +71,7 @@ describe('/illumio quarantine', () => {
       },
     });
     expect(await one.ask('quarantine web-01')).toContain(
-      'web-01 (192.0.2.1) and web-01 (192.0.2.2).\n/illumio quarantine 192.0.2.1',
+      'web-01 (192.0.2.1) and web-01 (192.0.2.2). Try /illumio quarantine 192.0.2.1',
     );
   });
 

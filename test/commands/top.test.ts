@@ -35,10 +35,10 @@ describe('/illumio top', () => {
         'Top sources by connections',
         'app-01 leads with 2,000 connections, 50 % of all.',
         'Decisions: allowed 87.5 %, blocked 12.5 % of 4,000 connections.',
-        '– | Name | Connections | Bytes | Peers',
-        '1 | app-01 | 2,000 | 1.2 MB | 2',
-        '2 | app-03 | 1,000 | 999 B | 1',
-        '– | 1 other | 1,000 | 0 B | –',
+        'Name | Connections | Bytes | Peers',
+        '1. app-01 | 2,000 | 1.2 MB | 2',
+        '2. app-03 | 1,000 | 999 B | 1',
+        '1 other | 1,000 | 0 B | –',
         'last 24 h · 4 rows, complete · all decisions · day-bucket totals · prod-east',
       ].join('\n'),
     );
@@ -64,12 +64,12 @@ describe('/illumio top', () => {
   });
 
   const lines: readonly (readonly [string, string, string])[] = [
-    ['by destination', 'top dst', '1 | db-01 | 3,500 | 1.2 MB | 3'],
-    ['by service', 'top port', '1 | 443/tcp | 3,000 | 1.2 MB | 3'],
-    ['by pair', 'top pair', '1 | app-01 → db-01 | 1,500 | 1.2 MB | 1'],
-    ['hosts, only what they receive', 'top host --in', '1 | db-01 | 3,500 | 1.2 MB | 3'],
+    ['by destination', 'top dst', '1. db-01 | 3,500 | 1.2 MB | 3'],
+    ['by service', 'top port', '1. 443/tcp | 3,000 | 1.2 MB | 3'],
+    ['by pair', 'top pair', '1. app-01 → db-01 | 1,500 | 1.2 MB | 1'],
+    ['hosts, only what they receive', 'top host --in', '1. db-01 | 3,500 | 1.2 MB | 3'],
     ['by bytes', 'top src --by bytes', 'app-01 leads with 1.2 MB, 99.9 % of all bytes.'],
-    ['by rows', 'top dst --by flows', '1 | db-01 | 3,500 | 1.2 MB | 3'],
+    ['by rows', 'top dst --by flows', '1. db-01 | 3,500 | 1.2 MB | 3'],
     ['with sources when nothing is said', 'top', 'Top sources by connections'],
     [
       'says the labels it was narrowed by',
@@ -86,6 +86,26 @@ describe('/illumio top', () => {
   ];
   for (const [sentence, words, line] of lines)
     it(sentence, async () => expect(await busy().ask(words)).toContain(line));
+
+  it('has three columns where nobody reported bytes', async () => {
+    const bench = busy();
+    bench.pce.flowRows = bench.pce.flowRows.map((flow) => ({ ...flow, bytes: 0 }));
+    const said = await bench.ask('top src');
+    expect(said).toContain('Name | Connections | Peers\n1. app-01 | 2,000 | 2');
+    expect(await bench.ask('top src --by bytes')).toContain('Name | Connections | Bytes | Peers');
+  });
+
+  it('never says 0 % of something', async () => {
+    const bench = busy();
+    bench.pce.flowRows.push(aFlow('app-09', 'db-01', 1, { decision: 'potentially_blocked' }));
+    expect(await bench.ask('top src')).toContain('allowed 87.5 %, potentially blocked <1 %, blocked 12.5 %');
+  });
+
+  it('never says 100 % of what is not all', async () => {
+    const bench = aBench();
+    bench.pce.flowRows = [aFlow('app-01', 'db-01', 100_000), aFlow('app-02', 'db-01', 1)];
+    expect(await bench.ask('top src')).toContain('app-01 leads with 100,000 connections, >99.9 % of all.');
+  });
 
   it('says when the PCE had more than it handed out', async () => {
     const bench = busy();
@@ -182,7 +202,7 @@ describe('/illumio top, input it cannot use asks the PCE nothing', () => {
   it('several PCEs: the person says which', async () => {
     const bench = aBench({ pces: { 'prod-east': [], 'prod-west': [] } });
     expect(await bench.ask('top dst')).toBe(
-      'There are 2 PCEs, prod-east and prod-west. Say which one you mean.\n/illumio top dst --pce prod-east',
+      'There are 2 PCEs, prod-east and prod-west. Say which one you mean. Try /illumio top dst --pce prod-east',
     );
     expect(await bench.ask('top dst --pce prod-west')).toContain('day-bucket totals · prod-west');
   });

@@ -12,8 +12,9 @@ describe('/illumio workload, one host', () => {
     bench.pce.rows.set(web01.href, {
       ...web01,
       services: [
-        { port: 22, protocol: 6, process: 'sshd' },
+        { port: 443, protocol: 6, process: 'nginx' },
         { port: 53, protocol: 17, process: undefined },
+        { port: 22, protocol: 6, process: 'sshd' },
       ],
     });
     await bench.store.commit([{ type: 'alert-fired', alert: anAlert() }]);
@@ -23,13 +24,23 @@ describe('/illumio workload, one host', () => {
         '192.0.2.10 (eth0) · Ubuntu 22.04',
         'app=shop env=prod role=web',
         'Enforcement full · policy applied 1 h ago, in sync · VEN 23.5.10, healthy',
-        'Listening: 22/tcp sshd and 53/udp',
+        'Listening: 22/tcp sshd · 53/udp · 443/tcp nginx',
         'Open alerts: Firewall tampering on web-01 (10:00 UTC)',
         '[Quarantine…] [Open in PCE]',
         'PCE prod-east · read just now',
       ].join('\n'),
     );
     expect(bench.pce.asked).toEqual([`workload ${web01.href}`]);
+  });
+
+  it('says a public address only where it is none of its interfaces', async () => {
+    const interfaces = [{ name: 'eth0', address: '192.0.2.10' }];
+    const asked = (publicAddress: string) =>
+      aBench({ pces: { 'prod-east': [aWorkload({ name: 'x-1', interfaces, publicAddress })] } }).ask(
+        'workload x-1',
+      );
+    expect(await asked('192.0.2.10')).not.toContain('public');
+    expect(await asked('198.51.100.7')).toContain('192.0.2.10 (eth0) · 198.51.100.7 (public) ·');
   });
 
   it('the button carries a reference that is looked up again, nothing else', async () => {
@@ -143,6 +154,12 @@ describe('/illumio workload, several hosts', () => {
 describe('/illumio workload, input that means nothing is never a wider search', () => {
   const cases: readonly (readonly [string, string, string, string])[] = [
     ['a misspelt name', 'wbe-01', 'No workload matches "wbe-01". Nearest: web-01', '/illumio workload web*'],
+    [
+      'a name that is near none',
+      'nosuch',
+      'No workload matches "nosuch", and no name is near it.',
+      'Try /illumio workload web*',
+    ],
     ['nothing at all', '', 'I expected a host name, an address or labels', '/illumio workload web-01'],
     ['two names', 'web-01 web-02', 'I read "web-01" and "web-02"', '/illumio workload web-01'],
     [
@@ -161,13 +178,13 @@ describe('/illumio workload, input that means nothing is never a wider search', 
       'labels nobody has together',
       'env=dev role=db',
       'No workload has env=dev role=db.',
-      '/illumio workload web-01',
+      'Try /illumio workload web*',
     ],
     [
       'an address nobody has',
       '203.0.113.9',
       'No workload has an address in 203.0.113.9.',
-      '/illumio workload web-01',
+      'Try /illumio workload web*',
     ],
     [
       'an option it does not take',

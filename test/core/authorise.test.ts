@@ -201,7 +201,7 @@ const oracle = ({ action, profile, roles, memberships, targets, channel }: Quest
   if (!profile.fullMember) return false;
   const looks = ['help', 'status', 'health', 'alerts', 'why', 'workload'];
   const reads = ['services', 'top', 'share'];
-  const acts = ['acknowledge', 'snooze', 'quarantine', 'release', 'repair', 'test'];
+  const acts = ['acknowledge', 'snooze', 'quarantine', 'release', 'test'];
   let pool: Grant[] = [];
   if (acts.includes(action)) pool = [...roles.responder];
   else if (reads.includes(action)) pool = [...roles.responder, ...roles.analyst];

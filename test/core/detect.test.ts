@@ -18,6 +18,7 @@ const aRule = (
 ): AlertRule =>
   defineRule({
     id,
+    title: '',
     about: '',
     severity: 'warning',
     life: { kind: 'once' },

@@ -162,13 +162,13 @@ describe.skipIf(skipped !== '')(`the program, from start to end${skipped}`, () =
     );
     const bot = run(folder, 'start');
     expect(await within(bot.ended, 10_000)).toBe(2);
-    for (const line of ['colour', 'carrier-pigeon', 'soon', '#soc-alerts'])
+    for (const line of ['colour', 'slack.mode', 'poll.events', 'default_channel'])
       expect(bot.said.stderr.split('\n')).toContainEqual(
         expect.stringMatching(new RegExp(`^config\\.yml:\\d+.*${line}`)),
       );
     const check = run(folder, 'check');
     expect(await within(check.ended, 10_000)).not.toBe(0);
-    expect(`${check.said.stdout}${check.said.stderr}`).toContain('carrier-pigeon');
+    expect(`${check.said.stdout}${check.said.stderr}`).toContain('slack.mode');
   }, 20_000);
 
   it('names the file that is missing, and ends with 2', async () => {

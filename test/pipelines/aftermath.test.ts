@@ -74,7 +74,9 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
     pces: [settings],
   });
   const responding = createResponding({
-    desks: new Map([['prod-east', { pce, inventory, mayWrite: true, touchHost: async () => undefined }]]),
+    desks: new Map([
+      ['prod-east', { pce, inventory, mayWrite: true, ownHosts: [], touchHost: async () => undefined }],
+    ]),
     actions,
     store,
     audit,
@@ -83,7 +85,7 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
     clock: systemClock,
     ids: { next: () => `id${++ids}` },
     log,
-    settings: { quarantine, never: [] },
+    settings: { quarantine, never: [], protected: [] },
     tell: (trouble) => told.push(trouble),
     isOurs: (event) => isOurs(event, context),
   });

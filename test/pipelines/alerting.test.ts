@@ -224,6 +224,7 @@ describe('a poll', () => {
   it('lets two rules fire on one event', async () => {
     const twin = defineRule({
       id: 'twin',
+      title: 'The same',
       about: 'The same again',
       severity: 'warning',
       life: { kind: 'once' },
@@ -317,7 +318,7 @@ describe('what clears by itself', () => {
     await bench.alerting.settle();
     expect(await firing(bench)).toEqual([]);
     const [alert] = await bench.store.alerts((await bench.store.waiting()).flatMap(({ alerts }) => alerts));
-    expect(alert?.resolved?.why).toBe('quiet for 4 h');
+    expect(alert?.resolved?.why).toBe('no tampering for 4 h');
   });
 
   it('asks for the host when a rule wanted to be woken, and not before', async () => {

@@ -9,9 +9,9 @@ describe('A command that is not one', () => {
     [
       'gets the nearest, with its words kept',
       'wrokload web-01',
-      'There is no command "wrokload". Did you mean workload?\n/illumio workload web-01',
+      'There is no command "wrokload". Did you mean workload? Try /illumio workload web-01',
     ],
-    ['gets help when nothing is near', 'xyzzy', 'There is no command "xyzzy".\n/illumio help'],
+    ['gets help when nothing is near', 'xyzzy', 'There is no command "xyzzy". Try /illumio help'],
     ['in another case is the command', 'STATUS', '✓ I am working'],
     ['that tries to mention everybody is only text', '<!channel>', 'There is no command "<!channel>".'],
   ];

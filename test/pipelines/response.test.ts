@@ -108,6 +108,7 @@ const aBench = async (
             pce: own,
             inventory: fakeInventory('lab', []),
             mayWrite: differs.mayWrite ?? true,
+            ownHosts: [],
             touchHost: async (href: string) => void touched.push(href),
           },
         ],
@@ -131,6 +132,7 @@ const aBench = async (
       settings: {
         quarantine: { strategy: 'deny', labels: { Quarantine: 'Severe' } },
         never: [],
+        protected: [],
         ...differs.settings,
       },
       ...deps,
@@ -235,8 +237,8 @@ describe('the form', () => {
   it('shows the labels before and after, never the quarantine labels alone, and changes nothing', async () => {
     const bench = await aBench();
     await bench.open('web-01');
-    expect(bench.modal()).toContain('Labels now: app=shop env=prod loc=fra role=web\n');
-    expect(bench.modal()).toMatch(/Labels after: app=shop env=prod loc=fra role=web \*Quarantine=Severe\*/);
+    expect(bench.modal()).toMatch(/Labels now:\s+app=shop env=prod loc=fra role=web\n/);
+    expect(bench.modal()).toMatch(/Labels after:\s+app=shop env=prod loc=fra role=web \*Quarantine=Severe\*/);
     expect(bench.puts()).toBe(0);
     expect(await bench.responses('web-01')).toEqual([]);
   });
@@ -296,7 +298,13 @@ describe('the form', () => {
       'a host of the never list, by name',
       (bench) => bench.open('web-01'),
       'never quarantined',
-      { settings: { quarantine: { strategy: 'deny', labels: { Quarantine: 'Severe' } }, never: ['WEB-01'] } },
+      {
+        settings: {
+          quarantine: { strategy: 'deny', labels: { Quarantine: 'Severe' } },
+          never: ['WEB-01'],
+          protected: [],
+        },
+      },
     ],
     [
       'a host of the never list, by label',
@@ -306,6 +314,7 @@ describe('the form', () => {
         settings: {
           quarantine: { strategy: 'deny', labels: { Quarantine: 'Severe' } },
           never: ['role=web app=shop'],
+          protected: [],
         },
       },
     ],
@@ -319,13 +328,19 @@ describe('the form', () => {
       'a label the PCE does not have',
       (bench) => bench.open('web-01'),
       'The PCE has no label Quarantine=Total',
-      { settings: { quarantine: { strategy: 'deny', labels: { Quarantine: 'Total' } }, never: [] } },
+      {
+        settings: {
+          quarantine: { strategy: 'deny', labels: { Quarantine: 'Total' } },
+          never: [],
+          protected: [],
+        },
+      },
     ],
     [
       'a configuration without a strategy',
       (bench) => bench.open('web-01'),
       'Quarantine is off',
-      { settings: { quarantine: undefined, never: [] } },
+      { settings: { quarantine: undefined, never: [], protected: [] } },
     ],
     [
       'a host that is gone',
@@ -636,7 +651,11 @@ describe('a kill while it is carried out', () => {
     void done(bench.submit(draft));
     await until(async () => (await stateOf(bench))[0] === 'writing');
     const real = realOf(bench);
-    const settings = { quarantine: { strategy: 'deny' as const, labels: { Quarantine: 'Mild' } }, never: [] };
+    const settings = {
+      quarantine: { strategy: 'deny' as const, labels: { Quarantine: 'Mild' } },
+      never: [],
+      protected: [],
+    };
     await bench.again({ pce: real, settings }).resume();
     expect([OLD, QUARANTINED]).toContain(bench.labels('web-01'));
   });
@@ -677,6 +696,7 @@ describe('a release', () => {
     const settings = {
       quarantine: { strategy: 'replace' as const, labels: { app: 'erp', env: 'stage' } },
       never: [],
+      protected: [],
     };
     const bench = await aBench({ settings });
     await bench.respond('web-01');

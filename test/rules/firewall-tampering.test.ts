@@ -115,6 +115,12 @@ describe('firewall-tampering', () => {
     expect(plain(finding?.story ?? [])).toContain('3 times in 4 min, between 10:00 UTC and 10:04 UTC');
   });
 
+  it('names one minute once', () => {
+    const rule = watching(firewallTampering);
+    const { findings } = rule.see(saw([tampering(T0), tampering(T0 + 8_000)], { estate }));
+    expect(plain(findings[1]?.story ?? [])).toContain('2 times in 8 s, at 10:00 UTC. ');
+  });
+
   it('forgets an episode after four hours', () => {
     const rule = watching(firewallTampering);
     rule.see(saw([tampering(T0)], { estate }));

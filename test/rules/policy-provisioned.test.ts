@@ -89,12 +89,19 @@ describe('policy-provisioned', () => {
       saw([recorded('policy', 'policy-25-2')], { estate: anEstate([], 276) }),
     ).findings;
     expect(plain(finding?.story ?? [])).toBe(
-      'maya@example.com provisioned policy version 539 at 00:03 UTC, affecting 69 workloads of 276 managed ones (25 %). Message: Weekly change. Rulesets: CoreServices | VMware.',
+      'maya@example.com provisioned policy version 539 at 00:03 UTC, affecting 69 workloads, 25 % of the 276 managed ones. Message: Weekly change. Rulesets: CoreServices | VMware.',
     );
     expect(finding).toMatchObject({
       subject: { kind: 'policy', href: '/orgs/1/sec_policy/539' },
       title: 'Policy provisioned to 69 workloads',
     });
+  });
+
+  it('says no part of the managed ones where machines without a VEN are affected too', () => {
+    const [finding] = watching(policyProvisioned).see(
+      saw([provisioned(69)], { estate: anEstate([], 54) }),
+    ).findings;
+    expect(plain(finding?.story ?? [])).toContain('affecting 69 workloads (54 are managed).');
   });
 
   it('takes the thresholds of the configuration', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Alert, type Incident, inLines, NAMED_IN_ROOT, type Reason } from '../../src/core/alert.ts';
 import type { Message } from '../../src/core/ports.ts';
+import type { PolicyFacts } from '../../src/core/response.ts';
 import { SEVERITIES } from '../../src/core/severity.ts';
 import { alertLine, alertRoot, type ShownAlert } from '../../src/views/alert.ts';
 import { aSlackLab, virtualClock } from '../pipelines/support.ts';
@@ -43,14 +44,14 @@ const aHost = (name = 'web-01', { alert, ...parts }: Parts = {}): ShownAlert => 
   }),
 });
 
-const ABOUT = {
-  about: 'The host firewall was changed outside Illumio',
+const RULE = {
+  title: 'Firewall tampering',
   todo: 'Look at who was logged in and what ran at that time.',
 };
 const root = (alerts: readonly ShownAlert[], notify?: string): Message =>
-  alertRoot({ incident: anIncident(), alerts, ...ABOUT }, notify);
+  alertRoot({ incident: anIncident(), alerts, ...RULE }, notify);
 const line = (alerts: readonly ShownAlert[], reason: Reason = 'more', notify?: string): Message =>
-  alertLine({ incident: anIncident(), alerts, ...ABOUT }, reason, notify);
+  alertLine({ incident: anIncident(), alerts, ...RULE }, reason, notify);
 
 const hostsNamed = (n: number, long = ''): ShownAlert[] =>
   Array.from({ length: n }, (_, i) => aHost(`h${String(i).padStart(4, '0')}${long}`));
@@ -154,27 +155,55 @@ describe('the push notification', () => {
       'Error: Firewall tampering on web-01 10:00 UTC',
     ));
 
-  it('counts hosts where there are several', () =>
-    expect(root(hostsNamed(3)).text).toBe(
-      'Error: The host firewall was changed outside Illumio: 3 hosts on prod-east 10:00 UTC',
-    ));
+  const inDev = { workload: aWorkload({ labels: 'app=hr env=dev' }) };
+  const several: readonly (readonly [string, readonly ShownAlert[], string])[] = [
+    ['names up to three hosts', hostsNamed(3), 'on h0000, h0001 and h0002 (shop/prod)'],
+    ['counts more of them', hostsNamed(12), 'on 12 hosts (shop/prod)'],
+    ['counts those whose names are long', hostsNamed(2, '.eu-central-1.compute.internal'), 'on 2 hosts'],
+    [
+      'says how many are of which app and environment',
+      [...hostsNamed(9), aHost('x', inDev)],
+      'on 10 hosts (shop/prod 9, hr/dev 1)',
+    ],
+  ];
+  for (const [sentence, alerts, says] of several)
+    it(`${sentence} where there are several`, () =>
+      expect(root(alerts).text).toContain(`Error: Firewall tampering ${says}`));
 
-  it('is at most 120 characters whatever the title', () =>
-    expect(root([aHost('web-01', { alert: { title: 'x'.repeat(500) } })]).text.length).toBeLessThanOrEqual(
-      120,
-    ));
+  it('names what is no host without saying that it is one', () => {
+    const disk = (name: string) =>
+      aHost(name, { workload: undefined, alert: { subject: { kind: 'node', href: null, name } } });
+    expect(root([disk('core0 disk'), disk('core1 disk')]).text).toBe(
+      'Error: Firewall tampering: core0 disk and core1 disk 10:00 UTC',
+    );
+    expect(root(['a', 'b', 'c', 'd'].map(disk)).text).toBe(
+      'Error: Firewall tampering: 4 alerts on prod-east 10:00 UTC',
+    );
+  });
+
+  it('is at most 120 characters whatever the title, and the time still stands', () => {
+    const { text } = root([aHost('web-01', { alert: { title: 'x'.repeat(500) } })]);
+    expect(text.length).toBeLessThanOrEqual(120);
+    expect(text).toMatch(/… \(shop\/prod\) 10:00 UTC$/);
+  });
+
+  it('of what is over says when it was over', () => {
+    const over = { alert: { state: 'resolved' as const, resolved: { at: T0 + 4 * MINUTE, why: 'back' } } };
+    expect(root([aHost('a', over)]).text).toBe('Resolved: Firewall tampering on a (shop/prod) 10:04 UTC');
+    expect(line([aHost('a', over)], 'resolved').text).toBe(root([aHost('a', over)]).text);
+  });
 });
 
 describe('the root message', () => {
   it('answers what happened, to what, since when, how bad, and what to do', () => {
     const said = shown(root([aHost('web-01')]));
     for (const part of [
-      '🟠 *Error* *Firewall tampering on web-01*',
+      '🟠 *Error* · *Firewall tampering on web-01*',
       'web-01 · app=shop env=prod role=web · Ubuntu 22.04 · full enforcement',
       'The host firewall was changed outside Illumio at 10:00 UTC.',
       '*What to do:* Look at who was logged in',
       '[Quarantine…] [Acknowledge] [More: Investigate, Snooze 1 h, Why this message]',
-      'PCE prod-east · first seen 10:00 UTC (10:00:00Z) · sent because: first',
+      'PCE prod-east · first seen 10:00:00 UTC (10:00:00Z) · sent because: first',
     ])
       expect(said).toContain(part);
   });
@@ -234,8 +263,8 @@ describe('the root message', () => {
     ],
     [
       'resolved',
-      { alert: { state: 'resolved', resolved: { at: T0 + 4 * HOUR, why: 'quiet for 4 h' } } },
-      ['✓ *Resolved* Firewall tampering on web-01', '✓ Resolved 14:00 UTC — quiet for 4 h'],
+      { alert: { state: 'resolved', resolved: { at: T0 + 4 * HOUR, why: 'no tampering for 4 h' } } },
+      ['✓ *Resolved* 14:00 UTC · *Firewall tampering on web-01* — no tampering for 4 h', 'lasted 4 h'],
       [],
     ],
     ['a fact that suggests nothing', { alert: { state: 'told', suggests: [] } }, [], ['acknowledge']],
@@ -249,8 +278,66 @@ describe('the root message', () => {
       expect(problemsOf(message)).toEqual([]);
     });
 
-  it('has no "What to do" when nothing is left to do', () =>
-    expect(shown(root([aHost('web-01', { alert: { state: 'resolved' } })]))).not.toContain('What to do'));
+  it('has no "What to do" when nothing is left to do, nor a reason why it was sent', () => {
+    const said = shown(root([aHost('web-01', { alert: { state: 'resolved' } })]));
+    expect(said).not.toContain('What to do');
+    expect(said).not.toContain('sent because');
+  });
+
+  const held = (policy: PolicyFacts): Parts => ({ quarantine: { by: MAYA, at: T0, policy } });
+  const next: readonly (readonly [string, readonly ShownAlert[], string])[] = [
+    [
+      'waits for policy',
+      [aHost('a', held({}))],
+      'Wait for the policy to be applied; release when it is explained.',
+    ],
+    [
+      'waits for policy to be applied',
+      [aHost('a', held({ receivedAt: T0 }))],
+      'Wait for the policy to be applied; release when it is explained.',
+    ],
+    [
+      'is held',
+      [aHost('a', held({ receivedAt: T0, appliedAt: T0 }))],
+      'Find out what happened; release when it is explained.',
+    ],
+    [
+      'gets no policy',
+      [aHost('a', held({ overdue: true }))],
+      'Look whether a provisioned rule names the quarantine label',
+    ],
+    ['is held, but another is not', [aHost('a', held({})), aHost('b')], RULE.todo],
+    [
+      'is held, for an alert that does not suggest it',
+      [aHost('a', { ...held({}), alert: { suggests: [] } })],
+      RULE.todo,
+    ],
+  ];
+  for (const [sentence, alerts, says] of next)
+    it(`says what is next when a host ${sentence}`, () =>
+      expect(shown(root(alerts))).toContain(`*What to do:* ${says}`));
+
+  it('shows two buttons and no more: what else can be done is under More', () => {
+    const message = root([aHost('a', held({})), aHost('b')]);
+    expect(buttonsOf(message).map(({ action }) => action)).toEqual(['quarantine', 'acknowledge']);
+    expect(shown(message)).toContain('[More: Release…, Investigate');
+  });
+
+  it('says of each host when it began and ended', () => {
+    const over = (minutes: number, why: string) => ({
+      alert: { state: 'resolved' as const, resolved: { at: T0 + minutes * MINUTE, why } },
+    });
+    const said = shown(root([aHost('a', over(14, 'back online')), aHost('b', over(0, 'unpaired'))]));
+    expect(said).toContain('✓ *Resolved* 10:14 UTC · *Firewall tampering on a and b*\n');
+    expect(said).toContain('• a (shop/prod) 10:00 UTC – 10:14 UTC, back online');
+    expect(said).toContain('• b (shop/prod) 10:00 UTC, unpaired');
+    expect(said).toContain('lasted 14 min');
+  });
+
+  it('of many hosts says which groups they are of', () =>
+    expect(shown(root(hostsNamed(300)))).toContain(
+      'app=shop env=prod 300\n• h0000 (shop/prod) since 10:00 UTC',
+    ));
 
   it('of several hosts names the incident in its buttons, of one its alert', () => {
     expect(buttonsOf(root([aHost()])).map(({ value }) => value)).toEqual(['id-web-01', 'id-web-01']);
@@ -263,7 +350,8 @@ describe('the root message', () => {
     const over = { alert: { state: 'resolved' as const, resolved: { at: T0, why: 'back' } } };
     const message = root([aHost('a', over), aHost('b'), aHost('c', over)]);
     expect(new Set(buttonsOf(message).map(({ value }) => value))).toEqual(new Set(['id-b']));
-    expect(shown(message)).toContain('— back');
+    expect(shown(message)).toContain('• a (shop/prod) 10:00 UTC, back');
+    expect(shown(message)).toContain('✓ 2 of 3 are over; still open: b');
   });
 
   it('says how many of several are acknowledged', () => {
@@ -290,9 +378,9 @@ describe('a line of the thread', () => {
   });
 
   it('says that all is over, why, and for whom', () => {
-    const over = { alert: { state: 'resolved' as const, resolved: { at: T0, why: 'quiet for 4 h' } } };
+    const over = { alert: { state: 'resolved' as const, resolved: { at: T0, why: 'no tampering for 4 h' } } };
     expect(shown(line([aHost('a', over), aHost('b', over)], 'resolved'))).toBe(
-      '✓ *Resolved* The host firewall was changed outside Illumio: 2 hosts on prod-east — quiet for 4 h\na, b',
+      '✓ *Resolved* 10:00 UTC · *Firewall tampering on a and b* — no tampering for 4 h\na, b',
     );
     expect(problemsOf(line(hostsNamed(1_000), 'resolved'))).toEqual([]);
   });

@@ -121,6 +121,16 @@ describe('What a part makes of a text', () => {
       md`<x> ${parts.time(1_000)}`.mrkdwn,
       '<x> <!date^1^{time}|00:00 UTC>',
     ],
+    [
+      'gives old clients what the format asks for',
+      parts.time(1_000, '{date_short_pretty} {time_secs}').mrkdwn,
+      '<!date^1^{date_short_pretty} {time_secs}|1970-01-01 00:00:01 UTC>',
+    ],
+    [
+      'gives the day where a time may not be of today',
+      JSON.stringify(parts.day(60_000)),
+      '{"type":"date","timestamp":60,"format":"{date_short_pretty} {time}","fallback":"1970-01-01 00:01 UTC"}',
+    ],
     ['cuts between code points and says so', parts.clip('ab😀cd', 4), 'ab…'],
     ['keeps a text that just fits', parts.clip('abcd', 4), 'abcd'],
     ['turns line breaks into one blank', parts.clip('a\r\n\n\u2028b', 9), 'a b'],

@@ -39,20 +39,22 @@ const read = (modal: Modal): string => shown({ text: '', blocks: modal.blocks })
 describe('the response form', () => {
   it('shows every label before and after, what changes in bold', () =>
     expect(
-      read(aForm('env=prod app=shop', 'app=shop env=prod Quarantine=Severe')).split('\n').slice(0, 3),
+      read(aForm('env=prod app=shop', 'app=shop env=prod Quarantine=Severe')).split('\n').slice(0, 5),
     ).toEqual([
       '*web-01*',
-      'Labels now: app=shop env=prod',
-      'Labels after: app=shop env=prod *Quarantine=Severe*',
+      'Labels now:',
+      'app=shop env=prod',
+      'Labels after:',
+      'app=shop env=prod *Quarantine=Severe*',
     ]));
 
   it('shows what is replaced in bold on both sides', () =>
     expect(read(aForm('env=prod app=shop', 'env=q app=shop'))).toContain(
-      'Labels now: app=shop *env=prod*\nLabels after: app=shop *env=q*',
+      'Labels now:\napp=shop *env=prod*\nLabels after:\napp=shop *env=q*',
     ));
 
   it('says "none" where there are no labels', () =>
-    expect(read(aForm('', 'Quarantine=Severe'))).toContain('Labels now: none'));
+    expect(read(aForm('', 'Quarantine=Severe'))).toContain('Labels now:\nnone'));
 
   it('shows every note and warning', () => {
     const said = read(aForm('a=b', 'a=b', { notes: ['a note'], warnings: ['a warning', 'another'] }));

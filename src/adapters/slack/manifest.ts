@@ -55,8 +55,8 @@ export const manifest = (options: { readonly http?: string } = {}): Manifest => 
       name: 'Illumio ChatOps',
       description: 'Alerts, answers and reversible quarantine for Illumio Core',
       long_description:
-        'Tells a channel what the Illumio Policy Compute Engine sees: tampering, lost agents, port scans, policy that opens too ' +
-        'much. Answers questions about workloads and traffic, and quarantines a workload after a person with the right to do so ' +
+        'Tells a channel what the Illumio Policy Compute Engine sees: tampering, offline and suspended agents, provisioned ' +
+        'policy, changed labels, the health of the PCE. Answers questions about workloads and traffic, and quarantines a workload after a person with the right to do so ' +
         'has confirmed it; every quarantine remembers what it replaced and can be released. It reads a channel only to see whether ' +
         'an alert of its own already stands there.',
       background_color: '#2a2f3a',

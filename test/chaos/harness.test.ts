@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const ROOT = new URL('../../', import.meta.url).pathname;
+
+interface Result {
+  readonly code: number;
+  readonly json: Readonly<Record<string, number>>;
+}
+
+/** Runs the harness as `npm run -s chaos` does, on the bot in dist/. */
+const chaos = async (...flags: readonly string[]): Promise<Result> => {
+  const args = ['.tmp/chaos/chaos/main.js', ...'--kills 3 --alerts 12 --json'.split(' '), ...flags];
+  const { code, stdout } = await run(process.execPath, args, { cwd: ROOT }).then(
+    ({ stdout }) => ({ code: 0, stdout }),
+    (failed: { code: number; stdout: string }) => failed,
+  );
+  return { code, json: JSON.parse(stdout) };
+};
+
+describe('the chaos harness', () => {
+  beforeAll(async () => {
+    await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.chaos.json'], {
+      cwd: ROOT,
+    });
+  }, 60_000);
+
+  // Side by side, because most of their time is waiting.
+  test.concurrent('sees all alerts once, however often the bot is killed and whatever goes wrong', async () => {
+    const { code, json } = await chaos('--seed', '2');
+    expect(json).toMatchObject({
+      alerts: 12,
+      visible: 12,
+      lost: 0,
+      duplicated: 0,
+      marked: 0,
+      kills: 3,
+      seed: 2,
+    });
+    expect(Object.keys(json).join(' ')).toBe(
+      'alerts visible lost duplicated marked kills restarts seconds seed',
+    );
+    expect(code).toBe(0);
+  }, 90_000);
+
+  test.concurrent('sees messages twice of a bot that sends first and remembers later', async () => {
+    const { code, json } = await chaos('--order', 'send-first', '--at', 'posted', '--faults', 'none');
+    expect(json['duplicated']).toBeGreaterThan(0);
+    expect(json['lost']).toBe(0);
+    expect(code).toBe(1);
+  }, 90_000);
+
+  test.concurrent('misses messages of a bot that remembers first and sends later', async () => {
+    const late = ['--at', 'intent durable', '--faults', 'none', '--patience', '8'];
+    const { code, json } = await chaos('--order', 'remember-first', ...late);
+    expect(json['lost']).toBeGreaterThan(0);
+    expect(code).toBe(1);
+  }, 90_000);
+});
