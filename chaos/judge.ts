@@ -47,9 +47,9 @@ const reasonOf = (message: Json, words: string): string => {
   return because ?? `${line ? 'line' : 'root'}${/\bResolved\b/.test(words) ? ' resolved' : ''}`;
 };
 
-/** Whole words only: web-1 does not stand where web-10 stands. */
+/** Whole words only: web-1 does not stand where web-10 stands, nor db-95 in the 49db-95a1 of a link's UUID. */
 const namesIn = (words: string, subjects: ReadonlySet<string>): Set<string> =>
-  new Set((words.match(/[a-z]+-\d+/g) ?? []).filter((word) => subjects.has(word)));
+  new Set((words.match(/(?<![\w-])[a-z]+-\d+(?![\w-])/g) ?? []).filter((word) => subjects.has(word)));
 
 /** Every text of a message: its own and all in its blocks. */
 export const wordsOf = (message: Json): string =>

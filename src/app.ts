@@ -199,6 +199,9 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     settings,
     reached,
     tell: troubles.tell,
+    announce: (key, line) => {
+      if (settings.channels.announce !== undefined) troubles.say(key, line, settings.channels.announce);
+    },
     isOurs: (event) => isOurs(event, context),
   });
 

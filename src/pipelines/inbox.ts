@@ -1,6 +1,7 @@
 import type { Alert, Person } from '../core/alert.ts';
 import { parseTargetRef } from '../core/command.ts';
 import type { Audit, Chat, Clock, Handling, Inbound, Inbox, Inventory, Log, Store } from '../core/ports.ts';
+import { ChatError } from '../core/ports.ts';
 import type { Task } from '../core/state.ts';
 import { bold, type Markup, md, mention, message, section, time } from '../views/parts.ts';
 import { pickHost } from '../views/pick-host.ts';
@@ -107,6 +108,16 @@ const say =
 /** A host is called what it calls itself: only a plain word is made part of a command, never an option, a pattern or a second word. */
 const PLAIN_NAME = /^[\w.:][\w.:-]*$/;
 
+/** Definitions §8; a channel the bot cannot look up, such as a direct message, is judged by the person's rights alone. */
+const isExternal = async (channel: string, { chat }: InboxDeps): Promise<boolean> => {
+  try {
+    return (await chat.channel(channel)).external;
+  } catch (err) {
+    if (err instanceof ChatError) return false;
+    throw err;
+  }
+};
+
 const STALE =
   'This button is no longer valid: what it was about is closed or older than 30 days. Nothing was done.';
 
@@ -122,6 +133,11 @@ const clicked = async (click: Click, deps: InboxDeps): Promise<void> => {
       'Not a button of this bot',
     );
   }
+  if (click.channel !== null && (await isExternal(click.channel, deps)))
+    return tell(
+      md`This channel is shared with another organisation: buttons do nothing here. Nothing was done.`,
+      'Buttons do nothing in a shared channel',
+    );
   const [verb, value] = click.action === 'more' ? split(click.value) : [click.action, click.value];
   if (verb === 'quarantine' || verb === 'release') return respond(click, verb, value, deps);
   const alerts = await alertsOf(value, deps.store);

@@ -2,14 +2,25 @@ import type { Action, ActionContext } from '../core/action.ts';
 import type { Alert, Person } from '../core/alert.ts';
 import type { PceEvent } from '../core/event.ts';
 import { labelText } from '../core/label.ts';
-import type { Audit, Chat, Clock, Handling, Ids, Inventory, Log, Pce, Store } from '../core/ports.ts';
+import type {
+  Audit,
+  Chat,
+  Clock,
+  Handling,
+  Ids,
+  Inventory,
+  Log,
+  Message,
+  Pce,
+  Store,
+} from '../core/ports.ts';
 import { PceError } from '../core/ports.ts';
 import type { Response, Target } from '../core/response.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Reached } from '../core/step.ts';
 import type { Workload } from '../core/workload.ts';
 import { bold, type Markup, md } from '../views/parts.ts';
-import { loadingModal, notice, OTHER_REASON, responseForm } from '../views/response.ts';
+import { announcement, loadingModal, notice, OTHER_REASON, responseForm } from '../views/response.ts';
 import { contextFor } from './action-context.ts';
 import { compareOwnEvents, watchPolicy } from './aftermath.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
@@ -43,6 +54,8 @@ export interface RespondingDeps {
   readonly settings: Pick<Settings, 'quarantine' | 'never' | 'protected'>;
   /** Tells people of a trouble of our own. */
   tell(trouble: string): void;
+  /** Says in the announce channel, for all to see, what was done; once per key. */
+  announce(key: string, line: Message): void;
   /** True when one of the bot's own keys made the event. */
   isOurs(event: PceEvent): boolean;
   /** Named steps, for tests that end the process at each of them. */
@@ -268,6 +281,7 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     const context = (workload: Workload): Promise<ActionContext> =>
       contextFor(workload, desk, deps, response);
     const outcome = await carryOut(response, action, desk, { ...deps, context });
+    if (outcome.state === 'done') deps.announce(`done.${response.id}`, announcement(response, action));
     await desk.touchHost(response.target.href);
     return outcome;
   };

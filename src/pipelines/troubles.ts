@@ -27,8 +27,11 @@ export interface TroublesDeps {
 export interface Troubles {
   /** Says a trouble as soon as Slack takes it; the same sentence at most once an hour. */
   tell(trouble: string): void;
-  /** Says a line under a key: not again when a message with this key stands in the channel, even one of an earlier process. */
-  say(key: string, line: Message): void;
+  /**
+   * Says a line under a key, in the admin channel or the one named: not again when a message with this key stands there, even one
+   * of an earlier process.
+   */
+  say(key: string, line: Message, channel?: string): void;
   /** Sends what waits, until Slack does not take something: that is kept and tried again by a later call. */
   flush(): Promise<void>;
 }
@@ -46,7 +49,7 @@ interface Batch {
 export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Troubles => {
   /** By sentence. */
   const waiting = new Map<string, Trouble>();
-  const lines: { readonly key: string; readonly message: Message }[] = [];
+  const lines: { readonly key: string; readonly message: Message; readonly channel: string }[] = [];
   /** When a sentence was last said, monotonic. */
   const said = new Map<string, number>();
   const startedAt = clock.now();
@@ -63,7 +66,7 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
         key: line.key,
         message: () => line.message,
         since: clock.now() - SAID_MS,
-        channel: channels.admin,
+        channel: line.channel,
       };
     const together = [...waiting.values()].slice(0, MOST.together);
     if (together.length === 0) return undefined;
@@ -123,8 +126,8 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
       else if (dropped.size < MOST.counted) dropped.add(trouble);
     },
 
-    say(key, message) {
-      if (lines.length < MOST.kept) lines.push({ key, message });
+    say(key, message, channel = channels.admin) {
+      if (lines.length < MOST.kept) lines.push({ key, message, channel });
     },
 
     async flush() {

@@ -1,8 +1,20 @@
 import type { ModalView } from '@slack/types';
 import type { Action, ActionPlan } from '../core/action.ts';
 import { inOrder, type Label, sameLabels } from '../core/label.ts';
-import type { Target } from '../core/response.ts';
-import { bold, clip, context, divider, joined, type Markup, md, plainText, section } from './parts.ts';
+import type { Message } from '../core/ports.ts';
+import type { Response, Target } from '../core/response.ts';
+import {
+  bold,
+  clip,
+  context,
+  divider,
+  joined,
+  type Markup,
+  md,
+  message,
+  plainText,
+  section,
+} from './parts.ts';
 
 /** The callback id of every response form: which action it is, the draft knows. */
 export const RESPONSE_FORM = 'respond';
@@ -104,3 +116,15 @@ export const changedLabels = (before: readonly Label[], after: readonly Label[])
     })
     .join(', ');
 };
+
+/** What the announce channel reads: who did what to which host, why, and where to look it up. No mention: nobody asked to be told. */
+export const announcement = (
+  { byName, target, pce, reason, ticket, id }: Response,
+  { done }: Pick<Action, 'done'>,
+): Message =>
+  message(`${byName}: ${target.name} ${done}`, [
+    section(
+      md`${bold(target.name)} was ${done} by ${byName}. Reason: ${reason}${ticket === undefined ? '' : ` (${ticket})`}`,
+    ),
+    context(md`PCE ${pce} · audit id ${id}`),
+  ]);

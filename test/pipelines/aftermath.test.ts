@@ -87,6 +87,7 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
     log,
     settings: { quarantine, never: [], protected: [] },
     tell: (trouble) => told.push(trouble),
+    announce: () => undefined,
     isOurs: (event) => isOurs(event, context),
   });
   const act = async (action: string): Promise<void> => {

@@ -122,6 +122,7 @@ const aBench = async (
       ids: { next: () => `id${++serial}` },
       log: aLog(),
       tell: (trouble: string) => void troubles.push(trouble),
+      announce: () => undefined,
       isOurs: (event) =>
         isOurs(
           event,
