@@ -141,6 +141,7 @@ const settled = (now: State, acknowledged: boolean): boolean =>
 const writes = (world: ChaosWorld, host: Host): number =>
   world.pce.control.state().writes.filter(({ href }) => href === host.href).length;
 
+/** The alert about a host; what is announced of a response stands in messages of its own. */
 const messageOf = (
   world: ChaosWorld,
   name: string,
@@ -149,7 +150,8 @@ const messageOf = (
   for (const channel of rows(world.slack.control.state()['channels']))
     for (const message of rows(channel['messages'])) {
       const words = wordsOf(message);
-      if (message['deleted'] !== true && message['thread_ts'] === null && whole.test(words))
+      const isAlert = message['thread_ts'] === null && words.includes('sent because:');
+      if (message['deleted'] !== true && isAlert && whole.test(words))
         return { channel: String(channel['id']), ts: String(message['ts']), words };
     }
   return undefined;

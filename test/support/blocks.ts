@@ -20,7 +20,7 @@ const TOKEN =
   /<(?:https?:\/\/[^<>|\s]+\|open in PCE|@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^<>|^]+\|[^<>|]+)>/g;
 
 /** What Slack would do with text that is mrkdwn and should not be. */
-export const unescaped = (mrkdwn: string): string[] => {
+const unescaped = (mrkdwn: string): string[] => {
   const rest = mrkdwn.replace(TOKEN, '').replace(/&(?:amp|lt|gt);/g, '');
   return /[<>&]/.test(rest) ? [`unescaped text: ${rest.slice(0, 60)}`] : [];
 };

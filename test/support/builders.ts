@@ -22,7 +22,7 @@ export const labels = (text: string): Label[] =>
   text.split(' ').flatMap((one) => (one === '' ? [] : [aLabel(one)]));
 
 /** A UUID that follows from a name, so that a workload and its VEN share it as on a PCE. */
-export const uuid = (name: string): string => {
+const uuid = (name: string): string => {
   let hash = 2_166_136_261;
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619) >>> 0;
   return `00000000-0000-4000-8000-${hash.toString(16).padStart(12, '0')}`;
