@@ -210,6 +210,21 @@ export const createResponding = (deps: RespondingDeps): Responding => {
             md`This form is no longer valid. Nothing was done; open it again from the message.`,
           ]),
         },
+        // Only a forged payload carries another person's form; an old one is audited too, for who looks for the difference.
+        work: () =>
+          audit.append({
+            actor: person,
+            actorName: person.user,
+            action: draft === undefined ? 'form' : `${draft.action.id} form`,
+            verdict: 'refused',
+            why:
+              draft === undefined
+                ? 'the form is unknown or too old'
+                : 'the form was opened by somebody else, or expired',
+            ...(draft === undefined
+              ? {}
+              : { pce: draft.pce, target: { href: draft.target.href, name: draft.target.name } }),
+          }),
       };
     const chosen = values['reason'] ?? '';
     const words = (values['words'] ?? '').trim();

