@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { later } from './later.ts';
+import { later, refusedYet } from './later.ts';
 import { choice, words } from './leaf.ts';
 import { http, pce, quarantine, roles, route, slack } from './sections.ts';
 import { hostOrSelector, selector } from './selector.ts';
@@ -65,7 +65,7 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({}),
   rules: z.record(z.string(), z.unknown()).default({}).meta({ description: 'By rule id; see `rules`.' }),
-  custom: later,
+  custom: refusedYet,
   silences: later,
   maintenance: later,
   http: http.optional().meta({ description: 'For probes and Prometheus; left out = no port.' }),

@@ -223,6 +223,15 @@ describe('what is allowed and probably not meant is a warning', () => {
         '6 protected is empty: domain controllers and DNS may be isolated by one person',
       ],
     ],
+    [
+      'settings of the design that this version does not act on',
+      `${MINIMAL}join_hold: 60m\nbreak_glass: false\npoll: {events: 30s, traffic: 5m}\nscanners: [192.0.2.1]\n`,
+      [
+        '5 join_hold is not acted on by this version yet',
+        '7 poll.traffic is not acted on by this version yet',
+        '8 scanners is not acted on by this version yet',
+      ],
+    ],
   ])('%s', (_, text, expected) => {
     expect(valid(text).warnings.map(brief)).toEqual(expected);
   });
