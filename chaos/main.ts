@@ -6,9 +6,11 @@ import { openWorld } from './world.ts';
 
 /** `npm run -s chaos`: one JSON document on stdout, progress on stderr. */
 const main = async (args: readonly string[]): Promise<number> => {
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const began = Date.now();
+  const say = (line: string): void =>
+    void process.stderr.write(`${((Date.now() - began) / 1_000).toFixed(0).padStart(4)} s  ${line}\n`);
   if (args.includes('--help')) {
-    say(USAGE);
+    process.stderr.write(`${USAGE}\n`);
     return 0;
   }
   const options = readOptions(args);

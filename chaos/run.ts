@@ -22,11 +22,11 @@ export interface Result {
 export type Say = (line: string) => void;
 
 /**
- * A random kill comes so long after the start at most, or, in seven of ten lives, after the bot's first call about messages: else a slow
+ * A random kill comes so long after the start at most, or, in most lives, after the bot's first call about messages: else a slow
  * machine would kill it in nothing but starting.
  */
 const LIFE_MS = { fromStart: 1_500, fromFirstCall: 1_200 } as const;
-const FROM_FIRST_CALL = 0.7;
+const FROM_FIRST_CALL = 0.85;
 /** How long a bot may take to reach the step at which it is to die. */
 const STEP_MS = 7_000;
 /** What happens happens in slices: alerts, faults, then the next look. */
