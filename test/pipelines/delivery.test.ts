@@ -533,6 +533,17 @@ describe('a post that Slack does not take', () => {
     expect(bench.troubles).toEqual([expect.stringContaining('about 2 alert(s)')]);
   });
 
+  it('goes to the fallback channel when another organisation reads the channel, and people are told', async () => {
+    const bench = await aBench();
+    await bench.sim.control.channel({ id: SOC, shared: true });
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.settled();
+    expect(bench.lines(SOC)).toEqual([]);
+    expect(bench.lines(FALLBACK)).toEqual([ROOT]);
+    expect(bench.troubles).toEqual([expect.stringContaining('shared with another organisation')]);
+  });
+
   it('ends in the admin channel when not even the fallback channel works', async () => {
     const bench = await aBench();
     await bench.sim.control.channel({ id: SOC, archived: true });
