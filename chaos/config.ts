@@ -10,7 +10,7 @@ export const FALLBACK = 'C0FALLBK1';
 export const ANNOUNCE = 'C0ANNOUN1';
 
 /** Of the simulated fleet's roles, so that the channels get about as much each. What is none of them goes to the first. */
-const ROLES = ['web', 'app', 'db'] as const;
+export const ROLES = ['web', 'app', 'db'] as const;
 
 /**
  * The bot's configuration: a message per host, and short times, so that a minute holds many kills. One Slack connection instead of two:

@@ -16,7 +16,7 @@ const SETTLE_MS = 45_000;
 /** How long a bot may take to reach the step at which it is to die. */
 const STEP_MS = 8_000;
 /** A random kill comes so long after the form is sent in: around the acknowledgement, the writes, the PUT and its reading back. */
-const LIFE_MS = 400;
+const LIFE_MS = 150;
 
 /** What may go wrong with a write that the PCE has taken: only reading back can tell. */
 const AFTER_PUT = [
@@ -39,7 +39,10 @@ interface Asked {
 export const runResponses = async (world: ChaosWorld, options: Options, say: Say): Promise<Result> => {
   const started = Date.now();
   const random = createRandom(options.seed, 'responses');
-  const hosts = hostsOf(world.pce, Math.min(options.alerts, options.kills * 2), random);
+  // Domain controllers and jump hosts are protected: one responder alone may not quarantine them.
+  const hosts = hostsOf(world.pce, options.alerts, random)
+    .filter(({ name }) => !/^(dc|jump)-/.test(name))
+    .slice(0, options.kills * 2);
   await warmUp(world);
   await world.start();
   world.pce.control.events(hosts.map((host) => tampering(host)));
@@ -56,11 +59,20 @@ export const runResponses = async (world: ChaosWorld, options: Options, say: Say
     const { steps, faults } = options;
     const step = steps[turn % Math.max(1, steps.length)];
     const at = step === undefined ? undefined : { step, nth: 1 };
+    // Mostly the last one is brought to its end first; else the bot dies once more while it takes it up.
+    // What was not acknowledged may be durable all the same: it is waited for too, but not for long.
+    if (random.chance(0.7))
+      await until(() => asked.every(({ host }) => state(world, host) === 'told'), FORM_MS);
+    const recovering = !allSettled(world, asked);
     await world.kill();
     await world.start(at);
     const view = await formFor(world, host);
     if (view === undefined) {
-      say(`${host.name}: no form, not counted`);
+      const died = await world.diedWithin(0);
+      if (died && recovering) kills += 1;
+      say(`${host.name}: ${died ? 'died before there was a form' : 'no form'}`);
+      await world.kill();
+      await world.start();
       continue;
     }
     if (faults.length > 0 && random.chance(0.4))
@@ -73,15 +85,13 @@ export const runResponses = async (world: ChaosWorld, options: Options, say: Say
     asked.push({ host, acknowledged: (await answer).acked });
     if (killed && open) kills += 1;
     if (asked.length % 10 === 0) say(`${kills} kills, ${asked.length} quarantines asked for`);
+    await world.start();
   }
 
   world.pce.control.clearFaults();
   await world.kill();
   await world.start();
-  await until(
-    () => asked.every(({ host, acknowledged }) => settled(state(world, host), acknowledged)),
-    SETTLE_MS,
-  );
+  await until(() => allSettled(world, asked), SETTLE_MS);
   const wanted = asked.filter(({ acknowledged }) => acknowledged);
   const lost = asked.filter(({ host, acknowledged }) => !settled(state(world, host), acknowledged));
   const twice = asked.filter(({ host }) => writes(world, host) > 1);
@@ -106,9 +116,10 @@ const formFor = async (world: ChaosWorld, host: Host): Promise<string | undefine
   const { control } = world.slack;
   const message = messageOf(world, host.name);
   if (message === undefined) return undefined;
-  if (!(await until(() => Number(control.state()['connections']) > 0, FORM_MS))) return undefined;
+  const connected = (): boolean => Number(control.state()['connections']) > 0;
+  if (!(await until(() => connected() || !world.running(), FORM_MS)) || !connected()) return undefined;
   await control.click({ user: MAYA, channel: message.channel, ts: message.ts, action_id: 'quarantine' });
-  await until(() => form(world, host) !== undefined, FORM_MS);
+  await until(() => form(world, host) !== undefined || !world.running(), FORM_MS);
   return form(world, host);
 };
 
@@ -137,6 +148,9 @@ const state = (world: ChaosWorld, host: Host): State => {
 /** What was acknowledged must be done and told; what was not may be either, but told as it is. */
 const settled = (now: State, acknowledged: boolean): boolean =>
   now === 'told' || (!acknowledged && now === 'untouched');
+
+const allSettled = (world: ChaosWorld, asked: readonly Asked[]): boolean =>
+  asked.every(({ host, acknowledged }) => settled(state(world, host), acknowledged));
 
 const writes = (world: ChaosWorld, host: Host): number =>
   world.pce.control.state().writes.filter(({ href }) => href === host.href).length;
