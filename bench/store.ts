@@ -9,6 +9,7 @@ import { silent } from './silent.ts';
 
 const ALERTS = 1_000;
 const EMPTY_POLLS = 100;
+const TOLD_MS = 10_000;
 const STATE_BYTES = 5 * 1_048_576;
 
 interface Counts {
@@ -141,6 +142,7 @@ const wired = async (folder: string, files: Files) => {
       return `${Math.floor(Date.now() / 1_000)}.${String(posts).padStart(6, '0')}`;
     },
     edit: async () => {},
+    channel: async (id: string) => ({ id, name: id, member: true, archived: false, external: false }),
   } as unknown as Chat;
   const settings = {
     routes: [
@@ -200,7 +202,10 @@ const wired = async (folder: string, files: Files) => {
       rows = parsed.ok ? [parsed.event] : [];
       const before = posts;
       await poll();
-      while (posts === before || (await store.waiting()).length > 0) await new Promise(setImmediate);
+      for (const end = Date.now() + TOLD_MS; posts === before || (await store.waiting()).length > 0; ) {
+        if (Date.now() > end) throw new Error(`alert ${n} was not told`);
+        await new Promise(setImmediate);
+      }
     },
     async emptyPoll(): Promise<void> {
       rows = [];
