@@ -76,3 +76,15 @@ export interface PolicyFacts {
   readonly appliedAt?: number;
   readonly overdue?: boolean;
 }
+
+/** How a response stands after one attempt to carry it out. `writing` = the PCE could not be read back yet. */
+export type Outcome =
+  | { readonly state: 'done'; readonly labels: readonly Label[]; readonly notes: readonly string[] }
+  | { readonly state: 'stopped' | 'failed'; readonly why: string }
+  | { readonly state: 'writing' };
+
+/** What became of a response that has ended; undefined for one that has not. */
+export const outcomeOf = ({ state, outcome = '', intended = [] }: Response): Outcome | undefined => {
+  if (state === 'done') return { state, labels: intended, notes: [] };
+  return state === 'stopped' || state === 'failed' ? { state, why: outcome } : undefined;
+};

@@ -4,7 +4,7 @@ import type { Label } from '../core/label.ts';
 import { anySelector, matchesLabels, selector } from '../core/label-query.ts';
 import type { Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
-import type { RespondingDeps, ResponseDesk } from './response.ts';
+import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
 
 /** Reads what an action may look at: our open quarantine, the labels as the PCE has them now, the lists of the configuration. */
 export const contextFor = async (

@@ -5,7 +5,7 @@ import { overwritten } from '../core/own-event.ts';
 import { PceError } from '../core/ports.ts';
 import type { PolicyFacts, Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
-import type { RespondingDeps } from './response.ts';
+import type { RespondingDeps } from './response-desk.ts';
 
 /** Without new policy for so long something is wrong: no rule names the label, or the PCE computes nothing (definitions §7.7). */
 const OVERDUE_MS = 10 * 60_000;

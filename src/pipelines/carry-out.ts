@@ -1,16 +1,10 @@
 import type { Action, ActionContext } from '../core/action.ts';
-import { type Label, labelText, sameLabels } from '../core/label.ts';
+import { labelText, sameLabels } from '../core/label.ts';
 import { PceError } from '../core/ports.ts';
-import type { Response } from '../core/response.ts';
+import type { Outcome, Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
 import { changedLabels } from '../views/response.ts';
-import type { RespondingDeps, ResponseDesk } from './response.ts';
-
-/** How a response stands after one attempt to carry it out. `writing` = the PCE could not be read back yet. */
-export type Outcome =
-  | { readonly state: 'done'; readonly labels: readonly Label[]; readonly notes: readonly string[] }
-  | { readonly state: 'stopped' | 'failed'; readonly why: string }
-  | { readonly state: 'writing' };
+import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
 
 type Deps = Pick<RespondingDeps, 'store' | 'audit' | 'gate' | 'clock' | 'log' | 'reached'> & {
   context(workload: Workload): Promise<ActionContext>;

@@ -3,7 +3,7 @@ import type { Alert, Incident } from '../../src/core/alert.ts';
 import type { Handling, Inbound, Message } from '../../src/core/ports.ts';
 import { createGate } from '../../src/pipelines/gate.ts';
 import { createInbox, type InboxDeps } from '../../src/pipelines/inbox.ts';
-import type { Opening, Submission } from '../../src/pipelines/response.ts';
+import type { Opening, Submission } from '../../src/pipelines/response-form.ts';
 import { pickHost } from '../../src/views/pick-host.ts';
 import { anAlert, someRoles } from '../support/asking.ts';
 import { buttonsOf, problemsOf, shown } from '../support/blocks.ts';

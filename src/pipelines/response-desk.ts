@@ -1,0 +1,39 @@
+import type { Action } from '../core/action.ts';
+import type { PceEvent } from '../core/event.ts';
+import type { Audit, Chat, Clock, Ids, Inventory, Log, Message, Pce, Store } from '../core/ports.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Reached } from '../core/step.ts';
+import type { Gate } from './gate.ts';
+
+/** One PCE as responses need it. */
+export interface ResponseDesk {
+  readonly pce: Pce;
+  readonly inventory: Inventory;
+  /** True when a write key is configured. */
+  readonly mayWrite: boolean;
+  /** Names and addresses of the PCE and of the bot's own machine: never quarantined (definitions §7.2). */
+  readonly ownHosts: readonly string[];
+  /** Has the messages about a host shown anew. */
+  touchHost(href: string): Promise<void>;
+}
+
+export interface RespondingDeps {
+  readonly desks: ReadonlyMap<string, ResponseDesk>;
+  readonly actions: readonly Action[];
+  readonly store: Store;
+  readonly audit: Audit;
+  readonly chat: Chat;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly settings: Pick<Settings, 'quarantine' | 'never' | 'protected'>;
+  /** Tells people of a trouble of our own. */
+  tell(trouble: string): void;
+  /** Says in the announce channel, for all to see, what was done; once per key. */
+  announce(key: string, line: Message): void;
+  /** True when one of the bot's own keys made the event. */
+  isOurs(event: PceEvent): boolean;
+  /** Named steps, for tests that end the process at each of them. */
+  readonly reached?: Reached;
+}
