@@ -1,0 +1,32 @@
+import type { Label } from '../label.ts';
+import type { Finding, Life } from '../rule.ts';
+import type { Settings } from '../settings.ts';
+import type { State } from '../state.ts';
+
+/** A finding with everything a decision needs. */
+export interface Weighed {
+  readonly rule: string;
+  readonly life: Life['kind'];
+  readonly finding: Finding;
+  /** Label sets of the workloads concerned. */
+  readonly labels: readonly (readonly Label[])[];
+  readonly highValue: boolean;
+}
+
+/** The part of the state the decision is about: alerts of these fingerprints, their incidents, open incidents, waiting deliveries. */
+export type Slice = Pick<State, 'alerts' | 'incidents' | 'deliveries'>;
+
+export interface DispatchDeps {
+  readonly pce: string;
+  /** The PCE's clock, epoch ms. */
+  readonly now: number;
+  readonly settings: Pick<Settings, 'routes' | 'channels'>;
+  /** Short stable id of an alert from its fingerprint. */
+  alertId(fingerprint: string): string;
+  /** A new unguessable id. */
+  newId(): string;
+  /** Only the daily look back found these: the PCE recorded them long after they happened (definitions §1). */
+  readonly late?: boolean;
+  /** After a downtime: what happened before this moment is folded into one digest per rule, critical and high-value excepted. */
+  readonly digestBefore?: number;
+}
