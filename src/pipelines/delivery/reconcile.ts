@@ -1,7 +1,8 @@
-import type { Delivery } from '../core/alert.ts';
-import { ChatError } from '../core/ports.ts';
-import type { Transition } from '../core/state.ts';
-import type { DeliveryDeps, Pace } from './delivery.ts';
+import type { Delivery } from '../../core/alert.ts';
+import { ChatError } from '../../core/ports.ts';
+import type { Transition } from '../../core/state.ts';
+import type { DeliveryDeps } from './deps.ts';
+import type { Pace } from './pace.ts';
 
 const MINUTE_MS = 60_000;
 /** History is read from a little before the intent: Slack's clock and ours differ (design §4.2). */
