@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { address, callable } from './address.ts';
 import { later } from './later.ts';
 import { choice, flag, integer, textLeaf, words } from './leaf.ts';
-import { selector } from './selector.ts';
+import { hostOrSelector, selector } from './selector.ts';
 import { severityFilter } from './severity.ts';
 import { channel, member, mention, person, team } from './slack-ids.ts';
 import { date, duration } from './time.ts';
@@ -110,10 +110,26 @@ export const roles = z.strictObject({
   admin: z.array(person).default([]),
 });
 
+const service = textLeaf({
+  expects: 'a service',
+  hint: 'write 22/tcp, 3389/tcp or 53/udp',
+  json: { pattern: '^\\d{1,5}/(tcp|udp)$' },
+  read: (text) => {
+    const [, port] = /^(\d{1,5})\/(?:tcp|udp)$/.exec(text) ?? [];
+    return port !== undefined && Number(port) <= 65_535 ? text : undefined;
+  },
+});
+
 export const quarantine = z.strictObject({
   strategy: choice(['deny', 'replace']),
   labels: z.record(z.string(), words).prefault({ Quarantine: 'Severe' }),
-  management: later,
+  management: z
+    .strictObject({
+      sources: z.array(hostOrSelector).default([]).meta({ description: 'From where; none = anywhere.' }),
+      services: z.array(service).default(['22/tcp', '3389/tcp']),
+    })
+    .prefault({})
+    .meta({ description: 'What should stay open to a quarantined host, for those who clean it.' }),
   review: later,
   budget: later,
 });

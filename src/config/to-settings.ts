@@ -40,6 +40,7 @@ export const toSettings = (
       strategy: config.quarantine.strategy,
       labels: config.quarantine.labels,
     },
+    management: config.quarantine?.management ?? { sources: [], services: [] },
     never: config.never,
     protected: config.protected,
     highValue: config.high_value,

@@ -12,6 +12,7 @@ export interface Metric {
 
 export interface HealthNode {
   readonly name: string;
+  readonly address: string | undefined;
   readonly type: string;
   /** 5 is normal; undefined when the node did not answer. */
   readonly runlevel: number | undefined;
@@ -73,6 +74,7 @@ const node = (value: unknown): HealthNode => {
       : [{ kind, name: kind, level: level(reading['status']), percent: number(reading['percent']) }];
   return {
     name: text(row['hostname']) ?? text(row['ip_address']) ?? 'node',
+    address: text(row['ip_address']),
     type: text(row['type']) ?? '',
     runlevel: number(row['runlevel']),
     metrics: [

@@ -159,6 +159,8 @@ export interface Pce {
   /** Time of the newest event the PCE has, epoch ms; undefined when it has none. */
   newestEventAt(): Promise<number | undefined>;
   health(): Promise<HealthReading>;
+  /** Names and addresses of the machines the PCE runs on: its URL, its nodes, supercluster members. Cached 15 min. */
+  ownHosts(): Promise<readonly string[]>;
   /** How it answered so far, from all calls made. */
   reach(): Reach;
   /** One workload with its open services; null when the PCE no longer has it. */

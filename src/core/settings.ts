@@ -19,6 +19,8 @@ export interface Settings {
   };
   readonly roles: Roles;
   readonly quarantine: QuarantineSettings | undefined;
+  /** How quarantined machines are reached by those who clean them (definitions §7.1); read from `quarantine`. */
+  readonly management: ManagementPath;
   /** Hosts nobody may quarantine: names, addresses or label selectors. */
   readonly never: readonly string[];
   readonly protected: readonly string[];
@@ -117,4 +119,12 @@ export interface QuarantineSettings {
   readonly strategy: 'deny' | 'replace';
   /** Key → value put on the workload. */
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What should stay open to a quarantined host. */
+export interface ManagementPath {
+  /** Names, addresses, networks or label selectors. Empty = from anywhere. */
+  readonly sources: readonly string[];
+  /** As people write them: `22/tcp`. */
+  readonly services: readonly string[];
 }

@@ -9,6 +9,7 @@ import { aChannel } from '../support/fakes.ts';
 
 const node = (name: string, parts: Partial<HealthNode> = {}): HealthNode => ({
   name,
+  address: undefined,
   type: 'core',
   runlevel: 5,
   metrics: [

@@ -39,6 +39,7 @@ describe('a minimal configuration', () => {
       },
       roles: { viewer: undefined, analyst: [], responder: [], approver: [], admin: [] },
       quarantine: undefined,
+      management: { sources: [], services: [] },
       never: [],
       protected: [
         ...['dc', 'dns', 'dhcp', 'ntp', 'ad', 'ldap', 'radius', 'jump', 'bastion', 'vcenter', 'esx'],

@@ -278,6 +278,7 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
       await answered('health');
       return pce.reading;
     },
+    ownHosts: async () => ['pce.example.com', '198.51.100.1'],
     reach: () => ({ lastOkAt: T0, failingSince: undefined, why: undefined, refused: false, medianMs: 240 }),
     async workload(href) {
       await answered(`workload ${href}`);

@@ -11,6 +11,7 @@ import { readHealth } from './health.ts';
 import type { InventorySource } from './inventory.ts';
 import { createLabels } from './labels.ts';
 import { LIMITS, TIMES, type Times } from './limits.ts';
+import { createOwnHosts, type Resolve } from './own-hosts.ts';
 import { type Denial, readDenials } from './policy.ts';
 import { createReachMeter } from './reach.ts';
 import { createTraffic } from './traffic.ts';
@@ -30,6 +31,8 @@ export interface PceDeps {
   readonly random?: () => number;
   /** Time-outs and intervals that differ from `TIMES`. */
   readonly times?: Partial<Times>;
+  /** How names are resolved; default: the system's resolver. */
+  readonly resolve?: Resolve;
   /** Rows of GET /events the PCE is taken to cut at; default 10,000 (facts §2.1). */
   readonly eventsCap?: number;
 }
@@ -84,6 +87,7 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     overflows: () => overflows,
     newestEventAt: () => newestEventAt(client, org),
     health: () => readHealth(client),
+    ownHosts: createOwnHosts(settings.url, () => readHealth(client), { clock, resolve: deps.resolve }),
     reach: reach.read,
     workload: (href, lane = 'ingest') => workloads.one(href, lane),
     suspended: workloads.suspended,
