@@ -1,5 +1,6 @@
 import type { Alert, Delivery, Incident, Person, Told } from './alert.ts';
 import type { AuditEntry } from './audit.ts';
+import type { CountryOutline } from './country.ts';
 import type { PceEvent } from './event.ts';
 import type { Flow } from './flow.ts';
 import type { HealthReading } from './health.ts';
@@ -84,6 +85,19 @@ export interface Store {
 /** The hash-chained record of who did what; resolves when it is on the disk. */
 export interface Audit {
   append(entry: AuditEntry): Promise<void>;
+}
+
+/** Turns a chart into a picture. */
+export interface Renderer {
+  /** PNG bytes, or undefined on a machine that cannot draw: then the text stands alone. Rejects on SVG that is none. */
+  png(svg: string): Promise<Uint8Array | undefined>;
+}
+
+/** Where in the world an address is. */
+export interface Geo {
+  /** ISO 3166-1 alpha-2; undefined where the data does not know. Ask for public addresses only: private ones may get an answer that means nothing. */
+  country(address: string): string | undefined;
+  outlines(): readonly CountryOutline[];
 }
 
 export type PceErrorCode =

@@ -13,7 +13,7 @@ export interface Layer {
 }
 
 const NODE = 'node:';
-const DRAWING = ['d3-geo', 'd3-scale', 'd3-shape', 'd3-array', 'topojson-client', 'world-atlas'];
+const DRAWING = ['d3-geo'];
 const REGISTRIES = ['rules/', 'actions/', 'commands/', 'analytics/'];
 const CLI = ['app.ts', 'config/', 'core/', ...REGISTRIES, 'adapters/pce/', 'adapters/slack/manifest.ts'];
 const CLI_PACKAGES = [NODE, 'pino', 'yaml', 'zod'];
@@ -101,8 +101,8 @@ export const LAYERS: readonly Layer[] = [
   {
     from: 'adapters/geo/',
     may: ['core/'],
-    packages: [NODE, 'mmdb-lib'],
-    why: 'Addresses to countries and nothing else.',
+    packages: [NODE, 'mmdb-lib', 'topojson-client', 'type topojson-specification'],
+    why: 'Addresses to countries, countries to outlines, and nothing else.',
   },
   {
     from: 'simulators/pce/',
