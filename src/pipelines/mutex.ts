@@ -1,5 +1,7 @@
 /** Runs jobs one after another, in the order they came; a job that fails does not stop the next. */
-export const createMutex = (): (<T>(job: () => Promise<T>) => Promise<T>) => {
+export type Mutex = <T>(job: () => Promise<T>) => Promise<T>;
+
+export const createMutex = (): Mutex => {
   let last: Promise<unknown> = Promise.resolve();
   return (job) => {
     const run = last.then(job, job);
@@ -10,7 +12,7 @@ export const createMutex = (): (<T>(job: () => Promise<T>) => Promise<T>) => {
 
 /** Runs the jobs of one key one after another; those of different keys do not wait for each other. */
 export const createKeyedMutex = (): (<T>(key: string, job: () => Promise<T>) => Promise<T>) => {
-  const running = new Map<string, { readonly exclusive: ReturnType<typeof createMutex>; jobs: number }>();
+  const running = new Map<string, { readonly exclusive: Mutex; jobs: number }>();
   return async (key, job) => {
     const mine = running.get(key) ?? { exclusive: createMutex(), jobs: 0 };
     running.set(key, mine);

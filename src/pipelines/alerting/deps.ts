@@ -1,0 +1,30 @@
+import type { RuleSet } from '../../core/detect.ts';
+import type { PceEvent } from '../../core/event.ts';
+import type { Clock, Ids, Inventory, Log, Pce, Store } from '../../core/ports.ts';
+import type { RuleContext } from '../../core/rule.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { Reached } from '../../core/step.ts';
+
+export interface AlertingDeps {
+  readonly pce: Pce;
+  readonly inventory: Inventory;
+  readonly store: Store;
+  readonly rules: RuleSet;
+  readonly context: RuleContext;
+  readonly settings: Pick<Settings, 'routes' | 'channels'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** A short stable id for an alert's fingerprint. */
+  alertId(fingerprint: string): string;
+  /** Called with the events of every poll, once what they mean is durable; those of overlapping polls come again. */
+  evaluated(events: readonly PceEvent[]): Promise<void>;
+  /** Named steps, for tests that end the process at each of them. */
+  readonly reached?: Reached;
+  /** Called when something was committed that may have to be sent. */
+  committed(): void;
+  /** Tells people of a trouble of our own. */
+  tell(trouble: string): void;
+  /** Fire alerts for the hour before the first start instead of reading it as history. */
+  readonly backfill: boolean;
+}

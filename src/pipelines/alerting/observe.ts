@@ -1,0 +1,114 @@
+import type { Inventory } from '../../core/ports.ts';
+import type { Workload } from '../../core/workload.ts';
+import type { Mutex } from '../mutex.ts';
+import { type Accept, stream } from './accept.ts';
+import { decideOn } from './decide.ts';
+import type { AlertingDeps } from './deps.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Offline for longer, or the bot away for longer, makes a standing state (definitions §2). */
+const STANDING_MS = 24 * HOUR_MS;
+/** Above so many hosts a state sweep reads the whole collection instead of each (definitions §2). */
+const READ_EACH = 50;
+
+/** What is looked at beside the events: each run is one observation. */
+export interface Observing {
+  health(): Promise<void>;
+  reach(): Promise<void>;
+  /** Reads the hosts of open ven-* alerts: events alone may never clear them (definitions §2). */
+  sweep(): Promise<void>;
+  /** Calls the rules that asked to be called by now. */
+  wake(): Promise<void>;
+  /** Resolves burst alerts that have been quiet long enough. */
+  settle(): Promise<void>;
+}
+
+/**
+ * @param exclusive one decision after the other, with those of the events
+ * @param pceNow the PCE's clock, epoch ms
+ */
+export const createObserving = (
+  deps: AlertingDeps,
+  accept: Accept,
+  exclusive: Mutex,
+  pceNow: () => number,
+): Observing => {
+  const { pce, inventory, store, rules, clock } = deps;
+
+  const readHosts = async (hrefs: readonly string[]): Promise<Map<string, Workload | null>> => {
+    const hosts = new Map<string, Workload | null>();
+    if (hrefs.length > READ_EACH) await inventory.refresh();
+    for (const href of hrefs) {
+      const host =
+        hrefs.length > READ_EACH ? (inventory.workload(href) ?? null) : await pce.workload(href, 'ingest');
+      inventory.note(href, host);
+      hosts.set(href, host);
+    }
+    return hosts;
+  };
+
+  return {
+    async health() {
+      const reading = await pce.health();
+      await exclusive(() =>
+        accept({ kind: 'health', pce: pce.name, now: pceNow(), estate: inventory, reading }),
+      );
+    },
+
+    reach: () =>
+      exclusive(() =>
+        accept({ kind: 'reach', pce: pce.name, now: clock.now(), estate: inventory, reach: pce.reach() }),
+      ),
+
+    async sweep() {
+      const open = (await store.firing(pce.name)).filter(({ rule }) => rule.startsWith('ven-'));
+      const hosts = await readHosts([...new Set(open.flatMap(({ workloads }) => workloads))]);
+      const suspended = await pce.suspended();
+      const now = pceNow();
+      const last = await store.cursor(pce.name, 'swept');
+      // What was so before anybody watched is told once, in one digest per rule (definitions §2 "Standing state").
+      const begins = last === undefined || now - last > STANDING_MS;
+      const away = begins ? longOffline(inventory, now) : [];
+      await exclusive(() =>
+        accept(
+          { kind: 'sweep', pce: pce.name, now, estate: inventory, hosts, suspended, away },
+          begins ? { digestBefore: now } : {},
+        ),
+      );
+      if (inventory.readAt !== undefined) await store.commit([stream(pce.name, 'swept', now)]);
+    },
+
+    async wake() {
+      const due = await store.wakesDue(pce.name, pceNow());
+      if (due.length === 0) return;
+      const hosts = await readHosts(rules.reads(await store.memories(pce.name), pceNow()));
+      await exclusive(() => accept({ kind: 'wake', pce: pce.name, now: pceNow(), estate: inventory, hosts }));
+    },
+
+    settle: () =>
+      exclusive(async () => {
+        const now = pceNow();
+        const quiet = (await store.firing(pce.name)).flatMap(({ rule, subject, lastAt }) => {
+          const life = rules.rules.get(rule)?.rule.life;
+          if (life?.kind !== 'burst' || now - lastAt < life.quietMs) return [];
+          return [
+            { rule, cleared: { subject, at: now, why: `${life.over} for ${quietWords(life.quietMs)}` } },
+          ];
+        });
+        if (quiet.length === 0) return;
+        await store.commit(await decideOn([], quiet, now, deps));
+        deps.committed();
+      }),
+  };
+};
+
+const longOffline = (inventory: Inventory, now: number): Workload[] =>
+  [...inventory.workloads()].filter(
+    ({ managed, online, ven }) => managed && online === false && now - (ven?.heartbeatAt ?? 0) > STANDING_MS,
+  );
+
+const quietWords = (ms: number): string => {
+  const hours = ms / HOUR_MS;
+  return hours >= 1 ? `${hours} h` : `${ms / MINUTE_MS} min`;
+};
