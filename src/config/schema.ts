@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { later, refusedYet } from './later.ts';
 import { choice, words } from './leaf.ts';
 import { http, pce, quarantine, roles, route, slack } from './sections.ts';
-import { hostOrSelector, selector } from './selector.ts';
+import { hostOrSelector, network, selector } from './selector.ts';
 import { channel } from './slack-ids.ts';
 import { interval } from './time.ts';
 
@@ -50,9 +50,12 @@ export const ConfigFile = z.strictObject({
   watch: selectors.meta({ description: 'Labels whose change is alerted.' }),
   zones: z.array(words).default([]).meta({ description: 'Values of env that form a zone, such as prod*.' }),
   ephemeral: selectors.meta({ description: 'Hosts that come and go: counted only.' }),
+  shared: z.array(network).default([]).meta({
+    description:
+      'Addresses many people come from, such as proxies: failed sign-ins from there are never critical.',
+  }),
   automation: z.array(words).default([]).meta({ description: 'Users and keys whose changes are routine.' }),
   scanners: later,
-  shared: later,
   internal: later,
   watch_groups: later,
   spike_groups: later,

@@ -1,3 +1,4 @@
+import { parseNetwork } from '../core/address.ts';
 import { parseLabelQuery } from '../core/label-query.ts';
 import { textLeaf } from './leaf.ts';
 
@@ -32,4 +33,11 @@ export const hostOrSelector = textLeaf({
   hint: 'write dc1.example.com, 192.0.2.7, 192.0.2.0/24 or role=dc*',
   json: {},
   read: (text) => (/^[\w.:*/-]+$/.test(text) || isSelector(text) ? text : undefined),
+});
+
+export const network = textLeaf({
+  expects: 'an address or a network',
+  hint: 'write 192.0.2.7 or 192.0.2.0/24',
+  json: {},
+  read: (text) => (parseNetwork(text) === undefined ? undefined : text),
 });

@@ -47,6 +47,7 @@ export const toSettings = (
     watch: config.watch,
     zones: config.zones,
     ephemeral: config.ephemeral,
+    shared: config.shared,
     automation: config.automation,
     poll: { events: config.poll.events, sweep: config.poll.sweep, health: config.poll.health },
     rules: more.rules,

@@ -44,7 +44,7 @@ export interface PceEvent {
   readonly raw: Dict;
 }
 
-/** Names from before 18.2 that still appear in stored samples and on old PCEs → today's (facts §10, vendor rename table). */
+/** Names of events and notifications from before 18.2 that still appear in stored samples and on old PCEs → today's (facts §10, vendor rename table). */
 const RENAMED: Readonly<Record<string, string>> = {
   'agent.put_from_agent': 'agent.update',
   'login.logout': 'user.sign_out',
@@ -157,7 +157,7 @@ const noticesOf = (rows: readonly unknown[]): readonly Notice[] => {
   for (const value of rows) {
     const row = dict(value);
     const type = text(row['notification_type']);
-    if (type !== undefined) notices.push({ type, info: dict(row['info']) });
+    if (type !== undefined) notices.push({ type: RENAMED[type] ?? type, info: dict(row['info']) });
   }
   return notices;
 };

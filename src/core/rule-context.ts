@@ -1,3 +1,4 @@
+import { inNetwork, parseNetwork } from './address.ts';
 import type { PceEvent } from './event.ts';
 import { anySelector, glob, matchesLabels, selector } from './label-query.ts';
 import type { RuleContext } from './rule.ts';
@@ -6,13 +7,18 @@ import type { Settings } from './settings.ts';
 /** The settings that say what the estate is made of. */
 export type EstateSettings = Pick<
   Settings,
-  'highValue' | 'watch' | 'zones' | 'ephemeral' | 'automation' | 'quarantine'
+  'highValue' | 'watch' | 'zones' | 'ephemeral' | 'shared' | 'automation' | 'quarantine'
 > & {
-  readonly pces: readonly Pick<Settings['pces'][number], 'read' | 'write' | 'traffic'>[];
+  readonly pces: readonly Pick<Settings['pces'][number], 'url' | 'read' | 'write' | 'traffic'>[];
 };
 
 /** prod* ↔ other (definitions §3 label-changed). */
 const DEFAULT_ZONES = ['prod*'];
+
+/** What the PCE calls from itself. */
+const LOOPBACK = ['127.0.0.0/8', '::1'];
+
+const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
 
 /** What the rules are told of the configuration; selectors are compiled here, once. A zone is written as values of env: `prod*`, `test,stage`. */
 export const contextOf = (settings: EstateSettings): RuleContext => {
@@ -20,6 +26,9 @@ export const contextOf = (settings: EstateSettings): RuleContext => {
     name,
     query: selector(name.includes('=') ? name : `env=${name}`),
   }));
+  const shared = [...LOOPBACK, ...settings.shared, ...settings.pces.map(({ url }) => hostOf(url))].flatMap(
+    (text) => parseNetwork(text) ?? [],
+  );
   const highValue = new Set(settings.highValue);
   return {
     highValue: anySelector(settings.highValue),
@@ -31,6 +40,7 @@ export const contextOf = (settings: EstateSettings): RuleContext => {
       highValue: highValue.has(name),
     })),
     quarantineKeys: Object.keys(settings.quarantine?.labels ?? {}),
+    shared: (address) => shared.some((network) => inNetwork(address, network)),
     automation: settings.automation,
     ownKeys: settings.pces.flatMap(({ read, write, traffic }) =>
       [read, write, traffic].flatMap((own) => (own === undefined ? [] : keyId(own.key))),
@@ -44,6 +54,7 @@ export const DEFAULT_CONTEXT: RuleContext = contextOf({
   watch: [],
   zones: [],
   ephemeral: [],
+  shared: [],
   automation: [],
   quarantine: undefined,
   pces: [],

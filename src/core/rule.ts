@@ -120,6 +120,8 @@ export interface RuleContext {
   readonly watches: readonly Watch[];
   /** Label keys the quarantine sets: every change of one matters. */
   readonly quarantineKeys: readonly string[];
+  /** Addresses many people come from: configured ones (proxies) and the PCE itself. */
+  shared(address: string): boolean;
   /** Names of actors whose changes are routine. */
   readonly automation: readonly string[];
   /** Key ids of the bot itself, as events name them: what they did is never someone else's doing (definitions §2). */

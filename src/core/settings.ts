@@ -30,6 +30,8 @@ export interface Settings {
   /** Groups of values of `env` a label change is reported between (definitions §3 label-changed). */
   readonly zones: readonly string[];
   readonly ephemeral: readonly string[];
+  /** Addresses and networks many people come from, such as proxies. */
+  readonly shared: readonly string[];
   /** Actors whose changes are routine: schedulers, CMDB synchronisation. */
   readonly automation: readonly string[];
   readonly poll: { readonly events: Interval; readonly sweep: Interval; readonly health: Interval };

@@ -1,4 +1,5 @@
 import type { AlertRule } from '../core/rule.ts';
+import { authFailures } from './auth-failures.ts';
 import { firewallTampering } from './firewall-tampering.ts';
 import { ingestGap } from './ingest-gap.ts';
 import { labelChanged } from './label-changed.ts';
@@ -15,6 +16,7 @@ export const rules: readonly AlertRule[] = [
   venSuspended,
   policyProvisioned,
   labelChanged,
+  authFailures,
   pceHealth,
   pceUnreachable,
   ingestGap,

@@ -49,6 +49,7 @@ describe('a minimal configuration', () => {
       watch: [],
       zones: [],
       ephemeral: [],
+      shared: [],
       automation: [],
       poll: { events: 30_000, sweep: 600_000, health: 60_000 },
       rules: {},

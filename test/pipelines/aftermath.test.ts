@@ -69,6 +69,7 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
     watch: [],
     zones: [],
     ephemeral: [],
+    shared: [],
     automation: [],
     quarantine,
     pces: [settings],

@@ -128,7 +128,14 @@ const aBench = async (
         isOurs(
           event,
           aContext({
-            pces: [{ read: { key: 'api_sim', secret: '' }, write: undefined, traffic: undefined }],
+            pces: [
+              {
+                url: 'https://pce.example.com',
+                read: { key: 'api_sim', secret: '' },
+                write: undefined,
+                traffic: undefined,
+              },
+            ],
           }),
         ),
       settings: {

@@ -46,6 +46,7 @@ const watchful = aContext({
   quarantine: { strategy: 'deny', labels: { Quarantine: 'Severe' } },
   pces: [
     {
+      url: 'https://pce.example.com',
       read: { key: 'api_1f2ff7664e9c3a663', secret: 'x' },
       write: { key: 'api_feedbeef', secret: 'x' },
       traffic: undefined,

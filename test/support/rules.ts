@@ -9,6 +9,7 @@ export const aContext = (parts: Partial<EstateSettings> = {}): RuleContext =>
     watch: [],
     zones: [],
     ephemeral: [],
+    shared: [],
     automation: [],
     quarantine: undefined,
     pces: [],
