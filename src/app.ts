@@ -18,7 +18,7 @@ import { analyses } from './analytics/index.ts';
 import { commands } from './commands/index.ts';
 import type { BotStatus, Catalog } from './core/command.ts';
 import { compileRules } from './core/detect.ts';
-import type { Chat, Inbox, Inventory, Log, Store } from './core/ports.ts';
+import type { Chat, Clock, Inbox, Inventory, Log, Store } from './core/ports.ts';
 import { contextOf, isOurs } from './core/rule-context.ts';
 import type { PceSettings, Settings } from './core/settings.ts';
 import type { Step } from './core/step.ts';
@@ -27,10 +27,12 @@ import { type Alerting, createAlerting, WINDOW_MS } from './pipelines/alerting.t
 import { createAsking } from './pipelines/asking.ts';
 import { createDailyLine } from './pipelines/daily-line.ts';
 import { createDelivery } from './pipelines/delivery.ts';
+import { watchedStore } from './pipelines/disk-watch.ts';
 import { createGate } from './pipelines/gate.ts';
 import { createInbox } from './pipelines/inbox.ts';
 import { createMeter, type Meter, meteredChat, meteredStore } from './pipelines/meter.ts';
 import { createProbes } from './pipelines/probes.ts';
+import { recoveryTexts } from './pipelines/recovery-text.ts';
 import { createRender } from './pipelines/render.ts';
 import { createResponding } from './pipelines/response.ts';
 import { createSelfAudit } from './pipelines/self-audit.ts';
@@ -70,6 +72,8 @@ export interface BotOptions {
   readonly log: Log;
   /** Fire alerts for the hour before the first start. */
   readonly backfill: boolean;
+  /** Default: the machine's. Tests give one that they step. */
+  readonly clock?: Clock;
   /** Stands between the bot and its store: for chaos/, which bends the order of things to see that it notices. No setting reaches it. */
   readonly around?: (store: Store) => Store;
 }
@@ -106,12 +110,14 @@ interface Desk {
 /** The composition root: the only place that constructs adapters. */
 export const createBot = async (options: BotOptions): Promise<Bot> => {
   const { settings, dataDir, version, log } = options;
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const ids = { next: () => randomBytes(16).toString('base64url') };
   const startedAt = clock.now();
   const meter = createMeter();
   const files = await openFileStore({ folder: dataDir, log, clock });
-  const store = meteredStore(options.around?.(files) ?? files, meter);
+  const store = watchedStore(meteredStore(options.around?.(files) ?? files, meter), (trouble) =>
+    troubles.tell(trouble),
+  );
   const audit = await openAudit({
     folder: dataDir,
     log,
@@ -131,6 +137,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const chat = meteredChat(slack.chat, meter);
   const gate = createGate({ chat, roles: settings.roles, log });
   const troubles = createTroubles({ chat, channels: settings.channels, clock, log });
+  for (const text of recoveryTexts(files.recovery)) troubles.tell(text);
   let strangers = 0;
   slack.onChange(({ foreign = 0 }) => {
     if (foreign > strangers) troubles.tell(foreignText(foreign));
@@ -309,18 +316,24 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         ...loops.map((loop) => runLoop(loop, { clock, log, signal })),
       ]);
     } finally {
-      for (const end of ends) await end();
-      await slack.stop();
-      for (const { pce, alerting } of desks.values()) {
-        await alerting.flush();
-        await pce.close();
-      }
-      await audit.close();
-      await store.close();
+      await endAll([
+        ...ends,
+        slack.stop,
+        ...[...desks.values()].flatMap(({ pce, alerting }) => [alerting.flush, pce.close]),
+        audit.close,
+        store.close,
+      ]);
     }
   };
 
   return { run, status };
+};
+
+/** Ends one after the other, each whatever became of those before; a disk that is full must not keep the lock. Rejects as the first did. */
+const endAll = async (ends: readonly (() => Promise<void>)[]): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const end of ends) await end().catch((err: unknown) => failures.push(err));
+  if (failures.length > 0) throw failures[0];
 };
 
 /** What `doctor`, `check --live` and `replay --since` look through: the adapters of a configuration, nothing running. */

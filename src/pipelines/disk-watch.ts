@@ -1,0 +1,31 @@
+import { TransitionRefused } from '../core/apply.ts';
+import type { Store } from '../core/ports.ts';
+
+/**
+ * The store, with people told when the disk takes no writes, and when it does again (fault 5). Telling needs no durable row: a disk that
+ * is full could not hold one.
+ */
+export const watchedStore = (store: Store, tell: (trouble: string) => void): Store => {
+  let failing = false;
+  return {
+    ...store,
+    async commit(transitions) {
+      try {
+        await store.commit(transitions);
+      } catch (err) {
+        // A change that does not fit says nothing about the disk.
+        if (!(err instanceof TransitionRefused)) {
+          failing = true;
+          tell(fullText(err));
+        }
+        throw err;
+      }
+      if (!failing) return;
+      failing = false;
+      tell('I can write to my disk again and go on where I stood.');
+    },
+  };
+};
+
+const fullText = (err: unknown): string =>
+  `I can't write to my disk (${err instanceof Error ? err.message : String(err)}). I read no further and send no alerts until I can: they will be late, not lost. Make room in the data folder, or make it writable; no restart is needed.`;
