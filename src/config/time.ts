@@ -1,3 +1,4 @@
+import { parseCron } from '../core/cron.ts';
 import type { Interval } from '../core/settings.ts';
 import { textLeaf } from './leaf.ts';
 
@@ -29,8 +30,7 @@ export const interval = textLeaf<Interval>({
   expects: 'a duration or a cron expression',
   hint: `${DURATION_HINT}, or "*/5 * * * *"`,
   json: {},
-  read: (text) =>
-    durationMs(text) ?? millis(text) ?? (isCron(text) ? text.split(/\s+/).join(' ') : undefined),
+  read: (text) => durationMs(text) ?? millis(text) ?? parseCron(text)?.text,
 });
 
 /** Epoch ms of `2026-12-31` (its first moment, UTC) or of an RFC 3339 time with a zone. */
@@ -49,34 +49,3 @@ export const date = textLeaf({
     return Number.isNaN(at) ? undefined : at;
   },
 });
-
-/** Least and greatest value of the cron fields, seconds first; names count from `least`. */
-const CRON_FIELDS: readonly { least: number; most: number; names?: string }[] = [
-  { least: 0, most: 59 },
-  { least: 0, most: 59 },
-  { least: 0, most: 23 },
-  { least: 1, most: 31 },
-  { least: 1, most: 12, names: 'jan feb mar apr may jun jul aug sep oct nov dec' },
-  { least: 0, most: 7, names: 'sun mon tue wed thu fri sat' },
-];
-
-/** Five cron fields, or six with seconds first: `*`, numbers, names, `a-b`, `/n` and lists of them. Macros (`@daily`) are not read. */
-const isCron = (text: string): boolean => {
-  const fields = text.trim().split(/\s+/);
-  if (fields.length !== 5 && fields.length !== 6) return false;
-  return fields.every((field, i) => {
-    const { least, most, names } = CRON_FIELDS[i + 6 - fields.length] ?? { least: 0, most: 0 };
-    const value = (word: string): number => {
-      const name = names?.split(' ').indexOf(word.toLowerCase()) ?? -1;
-      return name >= 0 ? name + least : /^\d{1,2}$/.test(word) ? Number(word) : Number.NaN;
-    };
-    return field.split(',').every((part) => {
-      const [, range, from, to, step] = /^(\*|(\w+)(?:-(\w+))?)(?:\/(\d{1,2}))?$/.exec(part) ?? [];
-      if (range === undefined || step === '0' || step === '00') return false;
-      if (from === undefined) return true;
-      const first = value(from);
-      const last = to === undefined ? first : value(to);
-      return first >= least && first <= last && last <= most;
-    });
-  });
-};

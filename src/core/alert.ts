@@ -9,6 +9,47 @@ export interface Person {
 }
 
 /**
+ * Why a firing alert was not told: it ends "inhibited by alert id" or "silenced by id" (promise 2). What was told before is not held:
+ * of that only the counter moves.
+ */
+export interface Held {
+  readonly kind: 'inhibited' | 'silenced';
+  /** Id of the inhibiting alert, or of the silence. */
+  readonly by: string;
+  readonly at: number;
+}
+
+/** Since when nobody has answered, and how often that was said aloud (definitions §4 "Escalation"). */
+export interface Escalation {
+  readonly since: number;
+  readonly step: number;
+}
+
+/** What it turned out to be: one tap of a person. */
+export const VERDICTS = ['real', 'expected', 'false'] as const;
+export type AlertVerdict = (typeof VERDICTS)[number];
+
+export interface Closing {
+  readonly as: AlertVerdict;
+  readonly by: Person;
+  readonly at: number;
+}
+
+/** One time an alert fired, from its beginning to its end: what context lines and trials count. */
+export interface Episode {
+  readonly from: number;
+  readonly to: number;
+  readonly severity: Severity;
+  readonly closed?: Closing;
+}
+
+export interface Note {
+  readonly by: Person;
+  readonly at: number;
+  readonly text: string;
+}
+
+/**
  * One fingerprint (PCE + rule + subject) and its life (definitions §4).
  * `told` is the state of `once` rules: a fact that was said, never "resolved".
  */
@@ -41,9 +82,36 @@ export interface Alert {
   readonly resolved?: { readonly at: number; readonly why: string };
   /** The delivery whose message named this subject and was acknowledged by Slack. */
   readonly said?: string;
-  /** This firing began within its quiet period: shown by edits, never posted, nor is its end. */
+  /** This firing began within its quiet period, or flaps: shown by edits, never posted, nor is its end. */
   readonly hushed?: boolean;
+  readonly held?: Held;
+  readonly escalation?: Escalation;
+  /** Times at which it began or ended, oldest first: the newest few (core/flapping). */
+  readonly changes?: readonly number[];
+  /** User id of who looks after it. */
+  readonly assigned?: { readonly to: string; readonly by: Person; readonly at: number };
+  readonly notes?: readonly Note[];
+  readonly closed?: Closing;
+  /** Earlier times it fired, oldest first. */
+  readonly past?: readonly Episode[];
 }
+
+/** Episodes kept of one alert: what happens more often is known well enough. */
+const PAST = 30;
+
+/** The earlier episodes of an alert that begins anew. */
+export const pastOf = (before: Alert | undefined): readonly Episode[] =>
+  before === undefined
+    ? []
+    : [
+        ...(before.past ?? []),
+        {
+          from: before.firstAt,
+          to: before.resolved?.at ?? before.lastAt,
+          severity: before.severity,
+          ...(before.closed === undefined ? {} : { closed: before.closed }),
+        },
+      ].slice(-PAST);
 
 /** One root message in one channel and the alerts in it. */
 export interface Incident {

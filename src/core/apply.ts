@@ -1,29 +1,15 @@
 import type { Incident } from './alert.ts';
+import { alertReducers } from './apply/alerts.ts';
+import { add, type Draft, known, type Of, type Reducers, TransitionRefused } from './apply/draft.ts';
+import { silenceReducers } from './apply/silences.ts';
 import { mayMove } from './response.ts';
 import { prune } from './retention.ts';
 import { graver } from './severity.ts';
 import type { State, Transition } from './state.ts';
+
+export { type Draft, type Row, TransitionRefused } from './apply/draft.ts';
+
 import { type Table, tableOf } from './table.ts';
-
-/** A transition that does not fit the state it meets: somebody else was faster, or the caller is wrong. Nothing was changed. */
-export class TransitionRefused extends Error {
-  readonly transition: Transition;
-  constructor(transition: Transition, why: string) {
-    super(`${transition.type} refused: ${why}`);
-    this.name = 'TransitionRefused';
-    this.transition = transition;
-  }
-}
-
-export type Row<K extends keyof State> = State[K] extends ReadonlyMap<string, infer V> ? V : never;
-
-/** A state being changed: tables are copied when first written to, so a commit's cost does not grow with what it leaves alone. */
-export interface Draft {
-  /** The newest state, for reading. */
-  readonly state: State;
-  set<K extends keyof State>(table: K, id: string, row: Row<K>): void;
-  delete(table: keyof State, id: string): void;
-}
 
 /** A state that transitions can be tried on one by one: what a decision about many things in a row is made with. */
 export interface Fork {
@@ -77,21 +63,7 @@ const draftOf = (base: State): Draft => {
 /** After a copy was sent again, the first may still appear for so long (design §4.2). */
 const LOOK_AGAIN_MS = 60_000;
 
-type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
-
-/** The row, or a refusal: no transition may speak of what does not exist. */
-const known = <K extends keyof State>(draft: Draft, table: K, id: string, t: Transition): Row<K> => {
-  const row = draft.state[table].get(id) as Row<K> | undefined;
-  if (row === undefined) throw new TransitionRefused(t, `${table} has no ${id}`);
-  return row;
-};
-
-const add = <K extends keyof State>(draft: Draft, table: K, id: string, row: Row<K>, t: Transition): void => {
-  if (draft.state[table].has(id)) throw new TransitionRefused(t, `${table} has ${id} already`);
-  draft.set(table, id, row);
-};
-
-const reducers: { readonly [T in Transition['type']]: (draft: Draft, t: Of<T>) => void } = {
+const reducers: Reducers = {
   polled: (draft, t) => {
     if (t.cursor !== undefined) draft.set('cursors', `${t.pce}|${t.stream}`, t.cursor);
     if (t.seen.length > 0) draft.set('seen', t.pce, withSeen(draft.state.seen.get(t.pce), t.seen));
@@ -102,43 +74,8 @@ const reducers: { readonly [T in Transition['type']]: (draft: Draft, t: Of<T>) =
       else draft.set('wakes', `${t.pce}|${rule}`, at);
   },
 
-  'alert-fired': (draft, t) => {
-    if (draft.state.alerts.get(t.alert.fingerprint)?.state === 'firing')
-      throw new TransitionRefused(t, 'it fires already');
-    draft.set('alerts', t.alert.fingerprint, t.alert);
-  },
-
-  'alert-repeated': (draft, t) => {
-    const row = known(draft, 'alerts', t.fingerprint, t);
-    const newer = t.at >= row.lastAt;
-    draft.set('alerts', t.fingerprint, {
-      ...row,
-      count: row.count + 1,
-      firstAt: Math.min(row.firstAt, t.at),
-      lastAt: Math.max(row.lastAt, t.at),
-      ...(newer ? { event: t.event, title: t.title, story: t.story } : {}),
-      severity: t.severity,
-      quiet: t.quiet,
-    });
-  },
-
-  'alert-resolved': (draft, t) => {
-    const row = known(draft, 'alerts', t.fingerprint, t);
-    if (row.state !== 'firing') throw new TransitionRefused(t, `it is ${row.state}`);
-    draft.set('alerts', t.fingerprint, { ...row, state: 'resolved', resolved: { at: t.at, why: t.why } });
-  },
-
-  'alert-acknowledged': (draft, t) => {
-    const row = known(draft, 'alerts', t.fingerprint, t);
-    if (row.acknowledged !== undefined) throw new TransitionRefused(t, 'acknowledged already');
-    draft.set('alerts', t.fingerprint, { ...row, acknowledged: { by: t.by, at: t.at } });
-  },
-
-  'alert-snoozed': (draft, t) =>
-    draft.set('alerts', t.fingerprint, {
-      ...known(draft, 'alerts', t.fingerprint, t),
-      snoozed: { by: t.by, until: t.until },
-    }),
+  ...alertReducers,
+  ...silenceReducers,
 
   'incident-opened': (draft, t) => add(draft, 'incidents', t.incident.id, t.incident, t),
 
@@ -222,6 +159,7 @@ const reducers: { readonly [T in Transition['type']]: (draft: Draft, t: Of<T>) =
       ...row,
       alerts: [...new Set([...row.alerts, ...t.alerts])],
       place: t.place,
+      ...(t.mention === undefined ? {} : { mention: t.mention }),
     });
   },
 

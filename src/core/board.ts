@@ -1,5 +1,6 @@
 import type { Alert, Delivery, Incident } from './alert.ts';
 import { type Fork, fork } from './apply.ts';
+import type { Silence } from './silence.ts';
 import type { State, Transition } from './state.ts';
 
 /**
@@ -10,6 +11,7 @@ export interface Board {
   add(transition: Transition): void;
   readonly transitions: readonly Transition[];
   alert(fingerprint: string): Alert | undefined;
+  silences(): readonly Silence[];
   /** Throws for an id that is not there: a decision only speaks of what it has seen. */
   incident(id: string): Incident;
   /** Open ones of the key, oldest first. */
@@ -55,6 +57,7 @@ export const boardOn = (state: State): Board => {
       else if (t.type === 'incident-joined') for (const fingerprint of t.alerts) showing(fingerprint, t.id);
       else if (t.type === 'delivery-queued') push(byIncident, t.delivery.incident, t.delivery.key);
     },
+    silences: () => [...base.state.silences.values()],
     alert: (fingerprint) => base.state.alerts.get(fingerprint),
     incident,
     openOf: (key) => (byKey.get(key) ?? []).map(incident).filter(({ open }) => open),

@@ -1,10 +1,13 @@
-import { type Alert, fingerprintOf, type Reason } from './alert.ts';
+import { type Alert, fingerprintOf, pastOf, type Reason } from './alert.ts';
 import { type Board, boardOn } from './board.ts';
+import { type Cover, coverOf } from './dispatch/cover.ts';
 import { reopen, touch } from './dispatch/incident.ts';
-import { firstQuiet, longer } from './dispatch/quiet.ts';
+import { firstQuiet, isExempt, isHushed, longer, noQuiet } from './dispatch/quiet.ts';
+import { release } from './dispatch/release.ts';
 import { resolve } from './dispatch/resolve.ts';
 import { tell } from './dispatch/tell.ts';
 import type { DispatchDeps, Slice, Weighed } from './dispatch/weighed.ts';
+import { changed } from './flapping.ts';
 import type { Cleared, Finding } from './rule.ts';
 import { compareSeverity, graver, raised, type Severity } from './severity.ts';
 import type { State, Transition } from './state.ts';
@@ -15,7 +18,7 @@ export type { DispatchDeps, Slice, Weighed } from './dispatch/weighed.ts';
 
 /**
  * What findings and cleared conditions mean for alerts, incidents and notifications (definitions §4). Pure: returns the transitions
- * to commit, each finding ending in a notification, a counter or a quiet period, none dropped.
+ * to commit, each finding ending in a notification, a counter, a quiet period, a silence or an inhibition, none dropped.
  */
 export const dispatch = (
   found: readonly Weighed[],
@@ -31,57 +34,79 @@ export const dispatch = (
   return board.transitions;
 };
 
-const fire = (board: Board, weighed: Weighed, deps: DispatchDeps): void => {
-  const { rule } = weighed;
-  const finding = deps.late === true ? saidLate(weighed.finding, deps.now) : weighed.finding;
-  const fingerprint = fingerprintOf(deps.pce, rule, subjectKey(finding.subject));
-  const severity = weighed.highValue ? raised(finding.severity) : finding.severity;
+const fire = (board: Board, given: Weighed, deps: DispatchDeps): void => {
+  const { rule, labels } = given;
+  const { subject } = given.finding;
+  const fingerprint = fingerprintOf(deps.pce, rule, subjectKey(subject));
+  const severity = given.highValue ? raised(given.finding.severity) : given.finding.severity;
+  const cover = coverOf(board, { ...given, pce: deps.pce, fingerprint, subject, severity }, deps);
+  const weighed = { ...given, finding: saidAs(given.finding, cover, deps) };
   const before = board.alert(fingerprint);
   if (before === undefined || before.state === 'resolved')
-    return begin(board, fingerprint, { ...weighed, finding }, severity, before, deps);
+    return begin(board, fingerprint, weighed, severity, cover, before, deps);
 
   const rose = compareSeverity(severity, before.severity) > 0;
-  const due = before.life === 'once' || weighed.highValue || deps.now >= before.quiet.until;
+  const due = isExempt(weighed) || cover.kind === 'passes' || deps.now >= before.quiet.until;
+  const told = cover.kind !== 'held' && !isSnoozed(before, deps.now) && (due || rose);
   board.add({
     type: 'alert-repeated',
     fingerprint,
-    at: finding.at,
-    event: finding.event,
-    title: finding.title,
-    story: finding.story,
+    at: weighed.finding.at,
+    event: weighed.finding.event,
+    title: weighed.finding.title,
+    story: weighed.finding.story,
     severity: before.life === 'burst' ? graver(before.severity, severity) : severity,
-    quiet: due || rose ? longer(before, deps.now) : before.quiet,
+    quiet: told ? longer(before, deps.now) : before.quiet,
+    ...(told && (rose || before.life === 'once') ? { escalation: { since: deps.now, step: 0 } } : {}),
+    ...(before.life === 'once' ? { anew: true } : {}),
   });
+  if (cover.kind === 'held' || isSnoozed(before, deps.now)) return touch(board, fingerprint);
+  if (before.held !== undefined) return release(board, fingerprint, labels, deps);
+  if (!told) return touch(board, fingerprint);
   const alert = board.alert(fingerprint) as Alert;
-  if (isSnoozed(alert, deps.now)) return touch(board, fingerprint);
-  if (rose) return tell(board, alert, weighed, 'escalated', deps);
-  if (before.life === 'once') return tell(board, alert, weighed, toldAs(alert, deps), deps);
-  if (due) return tell(board, alert, weighed, 'repeat', deps);
-  touch(board, fingerprint);
+  if (rose) return tell(board, alert, labels, 'escalated', deps);
+  tell(board, alert, labels, before.life === 'once' ? toldAs(alert, deps) : 'repeat', deps);
 };
 
-const saidLate = (finding: Finding, now: number): Finding => ({
+/** What the PCE recorded late says so, and so does what a silence would have hidden. */
+const saidAs = (finding: Finding, cover: Cover, { late, now }: DispatchDeps): Finding => ({
   ...finding,
   story: [
     ...finding.story,
-    ` The PCE recorded this late: I found it ${span(now - finding.at)} after it happened.`,
+    ...(late === true
+      ? [` The PCE recorded this late: I found it ${span(now - finding.at)} after it happened.`]
+      : []),
+    ...(cover.kind === 'passes'
+      ? [
+          ` Silenced by ${cover.silence.byName} until `,
+          { time: cover.silence.until },
+          '; the first grave one of a day is shown all the same.',
+        ]
+      : []),
   ],
 });
 
-/** An alert begins to fire. Within its quiet period it only moves what already stands in Slack. */
+/** An alert begins to fire. Within its quiet period it only moves what already stands in Slack; hidden, it only counts. */
 const begin = (
   board: Board,
   fingerprint: string,
-  { rule, life, finding, highValue, ...weighed }: Weighed,
+  weighed: Weighed,
   severity: Severity,
+  cover: Cover,
   before: Alert | undefined,
   deps: DispatchDeps,
 ): void => {
-  const hushed =
-    before !== undefined &&
-    !highValue &&
-    deps.now < before.quiet.until &&
-    compareSeverity(severity, before.severity) <= 0;
+  const { rule, life, finding, highValue } = weighed;
+  const { now } = deps;
+  const held = cover.kind === 'held' ? cover.held : undefined;
+  const hushed = held === undefined && cover.kind !== 'passes' && isHushed(before, weighed, severity, now);
+  const snoozed = before !== undefined && isSnoozed(before, now);
+  const quiet = (): Alert['quiet'] => {
+    if (held !== undefined) return noQuiet(now);
+    if (before === undefined || before.held !== undefined) return firstQuiet(now);
+    return hushed ? before.quiet : longer(before, now);
+  };
+  const past = pastOf(before);
   board.add({
     type: 'alert-fired',
     alert: {
@@ -102,14 +127,19 @@ const begin = (
       firstAt: finding.at,
       lastAt: finding.at,
       highValue,
-      quiet: hushed ? before.quiet : firstQuiet(deps.now),
+      quiet: quiet(),
+      ...(life === 'once' ? {} : { changes: changed(before?.changes, finding.at) }),
+      ...(past.length === 0 ? {} : { past }),
       ...(before?.snoozed === undefined ? {} : { snoozed: before.snoozed }),
       ...(hushed ? { hushed } : {}),
+      ...(held === undefined ? {} : { held }),
+      ...(hushed || snoozed || held !== undefined ? {} : { escalation: { since: now, step: 0 } }),
     },
   });
+  if (held !== undefined) return touch(board, fingerprint);
+  if (hushed || snoozed) return reopen(board, fingerprint, deps);
   const alert = board.alert(fingerprint) as Alert;
-  if (hushed || isSnoozed(alert, deps.now)) return reopen(board, fingerprint, deps);
-  tell(board, alert, { rule, life, finding, highValue, ...weighed }, toldAs(alert, deps), deps);
+  tell(board, alert, weighed.labels, toldAs(alert, deps), deps);
 };
 
 /** Why a new alert is told: found late, part of a catch-up, or simply one more (of none so far: the first). */
@@ -119,4 +149,5 @@ const toldAs = ({ severity, highValue, firstAt }: Alert, { late, digestBefore }:
   return late === true ? 'late' : 'more';
 };
 
+/** True while a person has put it off. */
 const isSnoozed = ({ snoozed }: Alert, now: number): boolean => snoozed !== undefined && now < snoozed.until;

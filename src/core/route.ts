@@ -1,3 +1,4 @@
+import { withinHours } from './hours.ts';
 import type { Label } from './label.ts';
 import { matchesLabels, selector } from './label-query.ts';
 import type { Route, Settings } from './settings.ts';
@@ -19,28 +20,43 @@ export interface Destination {
   readonly key: string;
   /** Whom to mention at this severity, from the configuration only. */
   readonly mention: string | undefined;
+  /** How long an alert may stay unanswered here, where the route says so. */
+  readonly escalateAfterMs: number | undefined;
 }
 
-/** Where an alert is told: the first route that matches, and those after it where `continue` says so; else the default channel. */
+/**
+ * Where an alert is told: the channels of the first route that matches, and of those after it where `continue` says so; else the
+ * default channel. @param now epoch ms: a route may hold at certain hours only
+ */
 export const destinations = (
   alert: Routed,
   settings: Pick<Settings, 'routes' | 'channels'>,
+  now: number,
 ): Destination[] => {
   const found: Destination[] = [];
   for (const route of settings.routes) {
-    if (!matches(route, alert)) continue;
-    found.push(destination(route, alert));
+    if (!matches(route, alert, now)) continue;
+    found.push(...channelsOf(route, alert).map((channel) => destination(route, channel, alert)));
     if (!route.goOn) return unique(found);
   }
   if (found.length > 0) return unique(found);
-  return [destination({ channel: settings.channels.fallthrough, groupBy: ['rule'], notify: {} }, alert)];
+  return [destination({ groupBy: ['rule'], notify: {} }, settings.channels.fallthrough, alert)];
 };
 
-const matches = ({ match }: Route, alert: Routed): boolean =>
+const matches = ({ match, hours }: Route, alert: Routed, now: number): boolean =>
   (match.rules.length === 0 || match.rules.includes(alert.rule)) &&
   compareSeverity(alert.severity, match.minSeverity) >= 0 &&
   (match.pce === undefined || match.pce === alert.pce) &&
-  (match.labels === undefined || carries(match.labels, alert));
+  (match.labels === undefined || carries(match.labels, alert)) &&
+  (hours === undefined || withinHours(hours, now));
+
+/** The channel that a label's value names for a host of the alert, else the route's own; and those that are told the same. */
+const channelsOf = ({ channel, byLabel, also = [] }: Route, { labels }: Routed): string[] => {
+  const named = labels.flatMap((set) =>
+    set.flatMap(({ key, value }) => (key === byLabel?.key ? (byLabel.channels[value] ?? []) : [])),
+  );
+  return [...(named.length === 0 ? [channel] : named), ...also];
+};
 
 const carries = (text: string, { labels }: Routed): boolean => {
   const query = selector(text);
@@ -48,12 +64,14 @@ const carries = (text: string, { labels }: Routed): boolean => {
 };
 
 const destination = (
-  { channel, groupBy, notify }: Pick<Route, 'channel' | 'groupBy' | 'notify'>,
+  { groupBy, notify, escalateAfterMs }: Pick<Route, 'groupBy' | 'notify' | 'escalateAfterMs'>,
+  channel: string,
   alert: Routed,
 ): Destination => ({
   channel,
   key: [channel, alert.pce, alert.rule, ...groupBy.map((name) => groupValue(name, alert))].join('|'),
   mention: notify[alert.severity],
+  escalateAfterMs,
 });
 
 const groupValue = (name: string, alert: Routed): string => {

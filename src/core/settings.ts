@@ -1,4 +1,7 @@
 import type { Person } from './alert.ts';
+import type { Cron } from './cron.ts';
+import type { Hours } from './hours.ts';
+import type { Matcher } from './matcher.ts';
 import type { Severity } from './severity.ts';
 
 /** The configuration after parsing: every default filled in, every reference checked. Durations are milliseconds. */
@@ -14,6 +17,8 @@ export interface Settings {
     /** Where the bot speaks of its own troubles. */
     readonly admin: string;
     readonly announce: string | undefined;
+    /** Where a critical alert goes that nobody answers; the fallback channel if not given. */
+    readonly approvers?: string | undefined;
     /** Channels `--share` may post to. */
     readonly share: readonly string[];
   };
@@ -41,6 +46,9 @@ export interface Settings {
   readonly http: { readonly port: number; readonly ping: string | undefined } | undefined;
   /** Join root posts of one rule while too many wait in a channel (definitions §4 "Storm"). */
   readonly folding: boolean;
+  /** Absent = none. */
+  readonly silences?: readonly ConfiguredSilence[];
+  readonly maintenance?: readonly MaintenanceWindow[];
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
 }
 
@@ -98,6 +106,34 @@ export interface Route {
   /** User group or user ids to mention, by severity. */
   readonly notify: Readonly<Partial<Record<Severity, string>>>;
   readonly goOn: boolean;
+  /** Further channels that are told the same. */
+  readonly also?: readonly string[];
+  /** The channel a label's value names; `channel` where it names none. */
+  readonly byLabel?: { readonly key: string; readonly channels: Readonly<Record<string, string>> };
+  /** How long an alert may stay unanswered, instead of definitions §4's times. */
+  readonly escalateAfterMs?: number;
+  /** When this route holds; outside of it the next one is tried. */
+  readonly hours?: Hours;
+}
+
+/** A window that comes again and again: what matches is hidden while it is open. */
+export interface MaintenanceWindow {
+  /** Label selector of the hosts. */
+  readonly labels: string;
+  readonly rules: readonly string[];
+  /** When it opens, a cron expression in `zone`. */
+  readonly cron: Cron;
+  readonly zone: string;
+  readonly forMs: number;
+  readonly reason: string;
+}
+
+/** A silence that is written in the configuration. */
+export interface ConfiguredSilence {
+  readonly matcher: Matcher;
+  readonly until: number;
+  readonly author: string;
+  readonly reason: string;
 }
 
 /** No list = nobody (definitions §8). A user group id (S…) stands for its members; a person is written `T…/U…`. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Alert, Delivery, Incident, Told } from './alert.ts';
-import { REASONS } from './alert.ts';
+import { REASONS, VERDICTS } from './alert.ts';
 import type { Response } from './response.ts';
 import { RESPONSE_STATES } from './response.ts';
 import { SEVERITIES } from './severity.ts';
+import type { Silence } from './silence.ts';
 import type { State, Task, Transition } from './state.ts';
 import type { Text } from './text.ts';
 import { MODES } from './workload.ts';
@@ -32,6 +33,8 @@ const text: z.ZodType<Text> = z.array(
   z.union([z.string(), row({ time }), row({ bold: z.string() })]),
 ) as z.ZodType<Text>;
 
+const escalation = row({ since: time, step: z.number() });
+const closing = row({ as: z.enum(VERDICTS), by: person, at: time });
 const alert: z.ZodType<Alert> = row({
   id,
   fingerprint: id,
@@ -59,6 +62,40 @@ const alert: z.ZodType<Alert> = row({
   snoozed: row({ by: person, until: time }).exactOptional(),
   resolved: row({ at: time, why: z.string() }).exactOptional(),
   said: id.exactOptional(),
+  hushed: z.boolean().exactOptional(),
+  held: row({ kind: z.enum(['inhibited', 'silenced']), by: id, at: time }).exactOptional(),
+  escalation: escalation.exactOptional(),
+  changes: z.array(time).exactOptional(),
+  assigned: row({ to: id, by: person, at: time }).exactOptional(),
+  notes: z.array(row({ by: person, at: time, text: z.string() })).exactOptional(),
+  closed: closing.exactOptional(),
+  past: z.array(row({ from: time, to: time, severity, closed: closing.exactOptional() })).exactOptional(),
+});
+
+const silence: z.ZodType<Silence> = row({
+  id,
+  matcher: row({
+    rules: ids,
+    severities: z.array(severity),
+    pce: id.exactOptional(),
+    labels: z.string().exactOptional(),
+    host: z.string().exactOptional(),
+    subject: z.string().exactOptional(),
+  }),
+  by: person.nullable(),
+  byName: z.string(),
+  reason: z.string(),
+  at: time,
+  until: time,
+  state: z.enum(['asked', 'active', 'ended']),
+  needs: z.string().exactOptional(),
+  approvedBy: person.exactOptional(),
+  endedAt: time.exactOptional(),
+  endedBy: person.exactOptional(),
+  hid: z.record(id, row({ name: z.string(), count: z.number() })),
+  more: z.number(),
+  passedOn: z.string().exactOptional(),
+  told: z.boolean().exactOptional(),
 });
 
 const incident: z.ZodType<Incident> = row({
@@ -165,10 +202,23 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
     title: z.string(),
     story: text,
     quiet,
+    escalation: escalation.exactOptional(),
+    anew: z.boolean().exactOptional(),
   }),
   'alert-resolved': row({ fingerprint: id, at: time, why: z.string() }),
   'alert-acknowledged': row({ fingerprint: id, by: person, at: time }),
   'alert-snoozed': row({ fingerprint: id, by: person, until: time }),
+  'alert-released': row({ fingerprint: id, quiet, escalation }),
+  'alert-escalated': row({ fingerprint: id, step: z.number() }),
+  'alert-assigned': row({ fingerprint: id, to: id, by: person, at: time }),
+  'alert-noted': row({ fingerprint: id, by: person, at: time, text: z.string() }),
+  'alert-closed': row({ fingerprint: id, as: z.enum(VERDICTS), by: person, at: time }),
+  'silence-set': row({ silence }),
+  'silence-approved': row({ id, by: person, until: time }),
+  'silence-ended': row({ id, at: time, by: person.nullable() }),
+  'silence-hid': row({ id, fingerprint: id, name: z.string() }),
+  'silence-passed': row({ id, day: z.string() }),
+  'silence-told': row({ id }),
   'incident-opened': row({ incident }),
   'incident-joined': row({ id, alerts: ids, at: time, severity, groups: z.array(z.string()) }),
   'incident-touched': row({ id }),
@@ -178,7 +228,7 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   'incidents-folded': row({ into: id, from: ids }),
   'incident-closed': row({ id }),
   'delivery-queued': row({ delivery }),
-  'delivery-joined': row({ key: id, alerts: ids, place }),
+  'delivery-joined': row({ key: id, alerts: ids, place, mention: id.exactOptional() }),
   'delivery-intent': row({ key: id, at: time, channel: id }),
   'delivery-sent': row({ key: id, channel: id, ts: id, at: time, revision: z.number().exactOptional() }),
   'told-looked': row({ key: id, lookAt: time.nullable() }),
@@ -238,4 +288,5 @@ export const PersistedState: z.ZodType<State> = z.object({
   told: table(told),
   responses: table(response),
   tasks: table(task).default(new Map()),
+  silences: table(silence).default(new Map()),
 });

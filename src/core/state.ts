@@ -1,8 +1,9 @@
-import type { Alert, Delivery, Incident, Person, Reason, Told } from './alert.ts';
+import type { Alert, AlertVerdict, Delivery, Escalation, Incident, Person, Reason, Told } from './alert.ts';
 import type { Label } from './label.ts';
 import type { Inbound } from './ports.ts';
 import type { LabelChange, PolicyFacts, Response, ResponseState } from './response.ts';
 import type { Severity } from './severity.ts';
+import type { Silence } from './silence.ts';
 import type { Text } from './text.ts';
 
 /** Everything durable but audit, series and flow observations. Tables are keyed by id; a State is never changed, only replaced. */
@@ -23,6 +24,7 @@ export interface State {
   readonly told: ReadonlyMap<string, Told>;
   readonly responses: ReadonlyMap<string, Response>;
   readonly tasks: ReadonlyMap<string, Task>;
+  readonly silences: ReadonlyMap<string, Silence>;
 }
 
 export const emptyState = (): State => ({
@@ -36,6 +38,7 @@ export const emptyState = (): State => ({
   told: new Map(),
   responses: new Map(),
   tasks: new Map(),
+  silences: new Map(),
 });
 
 /** A command or a click that was acknowledged and is to be carried out, also after a restart. */
@@ -67,6 +70,10 @@ export type Transition =
       readonly title: string;
       readonly story: Text;
       readonly quiet: Alert['quiet'];
+      /** Somebody is asked to answer it, from now on. */
+      readonly escalation?: Escalation;
+      /** A fact that happened again: what people said of the time before does not cover it. */
+      readonly anew?: boolean;
     }
   | {
       readonly type: 'alert-resolved';
@@ -86,6 +93,56 @@ export type Transition =
       readonly by: Person;
       readonly until: number;
     }
+  /** What hid it is over and it still holds: it is told now. */
+  | {
+      readonly type: 'alert-released';
+      readonly fingerprint: string;
+      readonly quiet: Alert['quiet'];
+      readonly escalation: Escalation;
+    }
+  | { readonly type: 'alert-escalated'; readonly fingerprint: string; readonly step: number }
+  | {
+      readonly type: 'alert-assigned';
+      readonly fingerprint: string;
+      readonly to: string;
+      readonly by: Person;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'alert-noted';
+      readonly fingerprint: string;
+      readonly by: Person;
+      readonly at: number;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'alert-closed';
+      readonly fingerprint: string;
+      readonly as: AlertVerdict;
+      readonly by: Person;
+      readonly at: number;
+    }
+  | { readonly type: 'silence-set'; readonly silence: Silence }
+  | {
+      readonly type: 'silence-approved';
+      readonly id: string;
+      readonly by: Person;
+      readonly until: number;
+    }
+  | {
+      readonly type: 'silence-ended';
+      readonly id: string;
+      readonly at: number;
+      readonly by: Person | null;
+    }
+  | {
+      readonly type: 'silence-hid';
+      readonly id: string;
+      readonly fingerprint: string;
+      readonly name: string;
+    }
+  | { readonly type: 'silence-passed'; readonly id: string; readonly day: string }
+  | { readonly type: 'silence-told'; readonly id: string }
   | { readonly type: 'incident-opened'; readonly incident: Incident }
   | {
       readonly type: 'incident-joined';
@@ -108,6 +165,8 @@ export type Transition =
       readonly key: string;
       readonly alerts: readonly string[];
       readonly place: Delivery['place'];
+      /** Replaces whom it mentions. */
+      readonly mention?: string;
     }
   | { readonly type: 'delivery-intent'; readonly key: string; readonly at: number; readonly channel: string }
   | {

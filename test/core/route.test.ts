@@ -126,7 +126,7 @@ describe('where an alert is told', () => {
 
   it('mentions whom the route names for this severity, nobody else', () => {
     const settings = { routes: [aRoute({ notify: { critical: 'S0LEADS' } })], channels };
-    expect(destinations(anAlert({ severity: 'critical' }), settings)[0]?.mention).toBe('S0LEADS');
-    expect(destinations(anAlert(), settings)[0]?.mention).toBeUndefined();
+    expect(destinations(anAlert({ severity: 'critical' }), settings, T0)[0]?.mention).toBe('S0LEADS');
+    expect(destinations(anAlert(), settings, T0)[0]?.mention).toBeUndefined();
   });
 });

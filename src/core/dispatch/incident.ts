@@ -3,7 +3,7 @@ import type { Board } from '../board.ts';
 import type { Destination } from '../route.ts';
 import { groupsOf } from './broadcast.ts';
 import { ensureRoot, queue } from './notify.ts';
-import type { DispatchDeps, Weighed } from './weighed.ts';
+import type { DispatchDeps, LabelSets } from './weighed.ts';
 
 /** An incident takes no further alerts when none joined for so long, or when it holds so many (definitions §4). */
 const INCIDENT = { idleMs: 24 * 3_600_000, most: 1_000 } as const;
@@ -30,11 +30,14 @@ export const takes = (
     );
 };
 
+/** Reasons that a root says of itself; any other alert is simply the first of its incident. */
+const OPENING: readonly Reason[] = ['late', 'digest', 'escalated'];
+
 /** A new incident with its root post. */
 export const openIncident = (
   board: Board,
   alert: Alert,
-  weighed: Weighed,
+  labels: LabelSets,
   place: Destination,
   reason: Reason,
   deps: DispatchDeps,
@@ -53,10 +56,10 @@ export const openIncident = (
     revision: 0,
     shown: 0,
     severity: alert.severity,
-    groups: groupsOf(weighed),
+    groups: groupsOf(labels),
   };
   board.add({ type: 'incident-opened', incident });
-  const opening = reason === 'late' || reason === 'digest' ? reason : 'first';
+  const opening = OPENING.includes(reason) ? reason : 'first';
   queue(board, incident, [alert.fingerprint], opening, 'root', place.mention, deps);
 };
 

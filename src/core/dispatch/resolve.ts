@@ -1,5 +1,6 @@
 import type { Incident } from '../alert.ts';
 import type { Board } from '../board.ts';
+import { isRestless } from '../flapping.ts';
 import type { Cleared } from '../rule.ts';
 import { queue } from './notify.ts';
 import type { DispatchDeps } from './weighed.ts';
@@ -22,7 +23,7 @@ export const resolve = (board: Board, fingerprint: string, over: Cleared, deps: 
     board.add({ type: 'incident-closed', id: incident.id });
     // Before its root is posted nobody has seen it fire; and what was never posted does not end aloud.
     const posted = incident.root !== undefined || wentOut(board, incident);
-    if (posted && members.some(({ hushed }) => hushed !== true))
+    if (posted && members.some((one) => one.hushed !== true && !isRestless(one, deps.now)))
       queue(board, incident, incident.alerts, 'resolved', 'thread', undefined, deps);
   }
 };

@@ -11,10 +11,20 @@ export interface Weighed {
   /** Label sets of the workloads concerned. */
   readonly labels: readonly (readonly Label[])[];
   readonly highValue: boolean;
+  /** The rule only says that something is absent: nothing can be concluded from it while the PCE is away. */
+  readonly bornOfAbsence?: boolean | undefined;
+  /** Every occurrence is told, whatever was told before (definitions §3: csrf). */
+  readonly neverQuiet?: boolean | undefined;
 }
 
-/** The part of the state the decision is about: alerts of these fingerprints, their incidents, open incidents, waiting deliveries. */
-export type Slice = Pick<State, 'alerts' | 'incidents' | 'deliveries'>;
+/** Label sets of the workloads concerned. */
+export type LabelSets = Weighed['labels'];
+
+/**
+ * The part of the state the decision is about: alerts of these fingerprints and of what
+ * inhibits them, their incidents, open incidents, waiting deliveries, silences.
+ */
+export type Slice = Pick<State, 'alerts' | 'incidents' | 'deliveries' | 'silences'>;
 
 export interface DispatchDeps {
   readonly pce: string;
