@@ -398,6 +398,7 @@ const loopsOf = (
     named('due', EVERY_MS.due, EVERY_MS.due, async () => {
       await alerting.wake();
       await alerting.settle();
+      await alerting.attend();
     }),
     named('inventory', EVERY_MS.inventory, EVERY_MS.inventory, inventory.refresh),
     named('stale queries', 24 * HOUR_MS, 5 * SECOND_MS, async () => void (await pce.deleteStaleQueries())),

@@ -91,9 +91,11 @@ const routed = (text: string, settings: Settings): RouteAnswer[] => {
   const labels = [...given]
     .filter(([key]) => !['rule', 'severity', 'pce'].includes(key))
     .map(([key, value]) => ({ href: '', key, value }));
-  return destinations({ pce, rule: rule ?? '', severity, fingerprint: '', labels: [labels] }, settings).map(
-    ({ channel, mention }) => ({ channel, mention: mention ?? null }),
-  );
+  return destinations(
+    { pce, rule: rule ?? '', severity, fingerprint: '', labels: [labels] },
+    settings,
+    Date.now(),
+  ).map(({ channel, mention }) => ({ channel, mention: mention ?? null }));
 };
 
 const isSeverity = (word: string): word is Severity => SEVERITIES.some((severity) => severity === word);

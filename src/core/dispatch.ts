@@ -14,6 +14,8 @@ import type { State, Transition } from './state.ts';
 import { subjectKey } from './subject.ts';
 import { span } from './text.ts';
 
+export { attend, isReleased, needsAttention } from './dispatch/attend.ts';
+export { inhibitorsOf } from './dispatch/cover.ts';
 export type { DispatchDeps, Slice, Weighed } from './dispatch/weighed.ts';
 
 /**

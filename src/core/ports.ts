@@ -7,6 +7,7 @@ import type { HealthReading } from './health.ts';
 import type { Label } from './label.ts';
 import type { Response } from './response.ts';
 import type { Reach } from './rule.ts';
+import type { Silence } from './silence.ts';
 import type { Task, Transition } from './state.ts';
 import type { Estate, Workload } from './workload.ts';
 
@@ -49,6 +50,13 @@ export interface Store {
   alertsOfHost(pce: string, href: string): Promise<readonly Alert[]>;
   /** Firing alerts, of one PCE or all. */
   firing(pce?: string): Promise<readonly Alert[]>;
+  /** Alerts of a PCE of which time alone may make something due: hidden, unanswered or restless ones (core/dispatch/attend). */
+  toAttend(pce: string): Promise<readonly Alert[]>;
+  /** Alerts of any state that fired at or after that time. */
+  alertsSince(at: number): Promise<readonly Alert[]>;
+  /** Every silence there is a row of: those that wait for an approver, hide, or ended in the last 30 days. */
+  silences(): Promise<readonly Silence[]>;
+  silence(id: string): Promise<Silence | undefined>;
   /** Alerts in any state that no confirmed message has named. */
   unsaid(): Promise<readonly Alert[]>;
   /** Burst alerts that fired last before `before` and are due to resolve are found by the caller among `firing`. */

@@ -18,6 +18,9 @@ export const prune = (draft: Draft, at: number): void => {
     if (toldAt < at - RETENTION_MS.told) draft.delete('told', key);
 
   const over = at - RETENTION_MS.closed;
+  for (const { id, state, told, endedAt = 0 } of [...draft.state.silences.values()])
+    if (state === 'ended' && told === true && endedAt < over) draft.delete('silences', id);
+
   const waiting = new Set([...draft.state.deliveries.values()].map(({ incident }) => incident));
   for (const incident of [...draft.state.incidents.values()])
     if (incident.joinedAt < over && !waiting.has(incident.id) && !burns(draft.state, incident))

@@ -43,6 +43,16 @@ export const destinations = (
   return [destination({ groupBy: ['rule'], notify: {} }, settings.channels.fallthrough, alert)];
 };
 
+/** Where alerts go that nobody answers. */
+export const approversIn = ({ approvers, announce, fallback }: Settings['channels']): string =>
+  approvers ?? announce ?? fallback;
+
+/** The incident of one rule's unanswered alerts in the approvers' channel. */
+export const unansweredKey = (
+  { pce, rule }: Pick<Routed, 'pce' | 'rule'>,
+  channels: Settings['channels'],
+): string => [approversIn(channels), pce, rule, 'unanswered'].join('|');
+
 const matches = ({ match, hours }: Route, alert: Routed, now: number): boolean =>
   (match.rules.length === 0 || match.rules.includes(alert.rule)) &&
   compareSeverity(alert.severity, match.minSeverity) >= 0 &&

@@ -148,6 +148,8 @@ export interface AlertRule {
   readonly todo: string;
   /** True for alerts that only say something is absent: hidden while the PCE itself is unreachable (definitions §4). */
   readonly bornOfAbsence?: boolean;
+  /** Every occurrence is told: no quiet period (definitions §3: csrf). */
+  readonly neverQuiet?: boolean;
   /** Binds parsed options; throws a ZodError when they do not fit the schema. */
   bind(options: unknown, context: RuleContext): Detector;
 }

@@ -49,7 +49,7 @@ export type Behind = ReadonlyMap<string, { readonly shown: number; readonly sinc
 
 /**
  * Proves that every match ended, or is about to end, in one of the ways of promise 2: shown or joined (`said`, or a delivery names
- * it), counted (`hushed`), snoozed, dead-lettered. What is history, inhibited, silenced or expired never becomes an alert.
+ * it), counted (`hushed`), inhibited or silenced (`held`), snoozed, dead-lettered. What is history or expired never becomes an alert.
  * @param now our clock, epoch ms
  * @param before what the look before this one saw behind: an edit is overdue only when nothing newer was shown since
  */
@@ -95,9 +95,11 @@ export const selfAudit = (
   return { audit: { at: now, checked, ok: problems.length === 0, problems }, behind };
 };
 
-/** Counted within the quiet period of what was told before, or snoozed when it was last weighed. */
+/** Counted within the quiet period of what was told before, inhibited, silenced, or snoozed when it was last weighed. */
 const excused = (alert: Alert): boolean =>
-  alert.hushed === true || (alert.snoozed !== undefined && alert.snoozed.until > weighedAt(alert));
+  alert.hushed === true ||
+  alert.held !== undefined ||
+  (alert.snoozed !== undefined && alert.snoozed.until > weighedAt(alert));
 
 /** When it was last decided to tell of it, by the PCE's clock: its quiet period began then. */
 const weighedAt = ({ quiet }: Alert): number => quiet.until - quiet.stepMs;

@@ -1,4 +1,5 @@
 import { createAccept } from './alerting/accept.ts';
+import { type Attending, createAttending } from './alerting/attend.ts';
 import type { AlertingDeps } from './alerting/deps.ts';
 import { createIngest, type Ingest } from './alerting/ingest.ts';
 import { createObserving, type Observing } from './alerting/observe.ts';
@@ -12,15 +13,17 @@ export { type AlertingStatus, WINDOW_MS } from './alerting/ingest.ts';
  * Watches one PCE: read → detect → dispatch → commit. Reading runs side by side, deciding one after the other. Each run rejects with
  * PceError or StoreError, and then changed nothing.
  */
-export interface Alerting extends Omit<Ingest, 'now'>, Observing, AlertChanges {}
+export interface Alerting extends Omit<Ingest, 'now'>, Observing, Attending, AlertChanges {}
 
 export const createAlerting = (deps: AlertingDeps): Alerting => {
   const exclusive = createMutex();
   const accept = createAccept(deps);
   const { now, ...ingest } = createIngest(deps, accept, exclusive);
+  const observing = createObserving(deps, accept, exclusive, now);
   return {
     ...ingest,
-    ...createObserving(deps, accept, exclusive, now),
+    ...observing,
+    ...createAttending(deps, exclusive, now, observing.sweep),
     ...createAlertChanges(deps, exclusive),
   };
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { destinations, type Routed } from '../../src/core/route.ts';
 import type { Route } from '../../src/core/settings.ts';
-import { labels } from '../support/builders.ts';
+import { labels, T0 } from '../support/builders.ts';
 
 const channels = {
   fallthrough: 'C0DEFAULT',
@@ -31,9 +31,9 @@ const anAlert = (parts: Partial<Omit<Routed, 'labels'>> & { readonly labels?: st
 });
 
 const channelsOf = (alert: Routed, ...routes: RouteParts[]): string[] =>
-  destinations(alert, { routes: routes.map(aRoute), channels }).map(({ channel }) => channel);
+  destinations(alert, { routes: routes.map(aRoute), channels }, T0).map(({ channel }) => channel);
 const keyOf = (alert: Routed, route: RouteParts): string | undefined =>
-  destinations(alert, { routes: [aRoute(route)], channels })[0]?.key;
+  destinations(alert, { routes: [aRoute(route)], channels }, T0)[0]?.key;
 
 describe('where an alert is told', () => {
   const cases: readonly (readonly [string, Routed, readonly RouteParts[], readonly string[]])[] = [

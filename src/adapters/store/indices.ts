@@ -1,4 +1,5 @@
 import type { Alert, Delivery, Incident, Told } from '../../core/alert.ts';
+import { needsAttention } from '../../core/dispatch.ts';
 import type { Response } from '../../core/response.ts';
 import { partsOf } from '../../core/table.ts';
 
@@ -39,13 +40,17 @@ const push = (lists: Map<string, string[]>, word: string, key: string): void => 
 
 export const rootWord = (channel: string, ts: string): string => `root|${channel}|${ts}`;
 
-/** `id|…`, `host|pce|href`, `unsaid`, and for those that fire `firing` and `firing|pce`. */
-export const alertsBy = rowsBy(({ id, state, pce, workloads, said }: Alert) => [
-  `id|${id}`,
-  ...workloads.map((href) => `host|${pce}|${href}`),
-  ...(state === 'firing' ? ['firing', `firing|${pce}`] : []),
-  ...(said === undefined ? ['unsaid'] : []),
-]);
+/** `id|…`, `host|pce|href`, `unsaid`, `attend|pce`, and for those that fire `firing` and `firing|pce`. */
+export const alertsBy = rowsBy((alert: Alert) => {
+  const { id, state, pce, workloads, said } = alert;
+  return [
+    `id|${id}`,
+    ...workloads.map((href) => `host|${pce}|${href}`),
+    ...(state === 'firing' ? ['firing', `firing|${pce}`] : []),
+    ...(said === undefined ? ['unsaid'] : []),
+    ...(needsAttention(alert) ? [`attend|${pce}`] : []),
+  ];
+});
 
 /** `alert|…` for every alert in it, `open|key`, `root|channel|ts`, `to edit`. */
 export const incidentsBy = rowsBy(({ alerts, open, key, root, shown, revision }: Incident) => [

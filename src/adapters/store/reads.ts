@@ -22,6 +22,10 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
   alertById: async (id) => alertsBy(durable().alerts, `id|${id}`)[0],
   alertsOfHost: async (pce, href) => alertsBy(durable().alerts, `host|${pce}|${href}`),
   firing: async (pce) => alertsBy(durable().alerts, pce === undefined ? 'firing' : `firing|${pce}`),
+  toAttend: async (pce) => alertsBy(durable().alerts, `attend|${pce}`),
+  alertsSince: async (at) => [...durable().alerts.values()].filter(({ lastAt }) => lastAt >= at),
+  silences: async () => [...durable().silences.values()],
+  silence: async (id) => durable().silences.get(id),
   unsaid: async () => alertsBy(durable().alerts, 'unsaid'),
 
   incident: async (id) => durable().incidents.get(id),

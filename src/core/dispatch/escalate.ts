@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 import type { Board } from '../board.ts';
-import { destinations } from '../route.ts';
+import { approversIn, destinations, unansweredKey } from '../route.ts';
 import type { Severity } from '../severity.ts';
 import { tell, tellAt } from './tell.ts';
 import type { DispatchDeps, LabelSets } from './weighed.ts';
@@ -36,9 +36,9 @@ export const escalate = (board: Board, alert: Alert, labels: LabelSets, deps: Di
   if (due === undefined || deps.now - escalation.since < due * stretch) return;
   board.add({ type: 'alert-escalated', fingerprint: alert.fingerprint, step: escalation.step + 1 });
   if (escalation.step === 0) return tell(board, alert, labels, 'escalated', deps);
-  const { approvers, fallback } = deps.settings.channels;
-  const channel = approvers ?? fallback;
-  const key = [channel, alert.pce, alert.rule, 'unanswered'].join('|');
+  const { channels } = deps.settings;
+  const channel = approversIn(channels);
+  const key = unansweredKey(alert, channels);
   const mention = places.find((one) => one.mention !== undefined)?.mention;
   tellAt(board, alert, labels, { channel, key, mention, escalateAfterMs: undefined }, 'escalated', deps);
 };

@@ -1,7 +1,7 @@
 import { fingerprintOf } from '../../core/alert.ts';
 import type { Detected } from '../../core/detect.ts';
-import { type DispatchDeps, dispatch, type Weighed } from '../../core/dispatch.ts';
-import { destinations } from '../../core/route.ts';
+import { type DispatchDeps, dispatch, inhibitorsOf, type Slice, type Weighed } from '../../core/dispatch.ts';
+import { destinations, type Routed, unansweredKey } from '../../core/route.ts';
 import type { Cleared, Observation } from '../../core/rule.ts';
 import { SEVERITIES } from '../../core/severity.ts';
 import { emptyState, type Transition } from '../../core/state.ts';
@@ -25,6 +25,8 @@ export const decide = (
       finding,
       labels,
       highValue: labels.some(deps.context.highValue),
+      bornOfAbsence: rule.rule.bornOfAbsence,
+      neverQuiet: rule.rule.neverQuiet,
     };
   });
   const cleared = found.cleared.map(({ rule, cleared }) => ({ rule: rule.id, cleared }));
@@ -36,45 +38,73 @@ export const decideOn = async (
   weighed: readonly Weighed[],
   cleared: readonly { readonly rule: string; readonly cleared: Cleared }[],
   now: number,
-  { pce, store, settings, ids, alertId }: AlertingDeps,
+  deps: AlertingDeps,
   told: Told = {},
 ): Promise<readonly Transition[]> => {
+  const { pce } = deps;
   if (weighed.length === 0 && cleared.length === 0) return [];
   const about = [
     ...weighed.map(({ rule, finding }) => ({ rule, subject: finding.subject })),
     ...cleared.map((one) => ({ rule: one.rule, subject: one.cleared.subject })),
   ];
   const fingerprints = about.map(({ rule, subject }) => fingerprintOf(pce.name, rule, subjectKey(subject)));
-  const keys = new Set(weighed.flatMap((one) => keysOf(one, pce.name, settings)));
-  const incidents = [...(await store.openIncidents(keys)), ...(await store.incidentsOf(fingerprints))];
+  const inhibitors = weighed.flatMap((one) => inhibitorsOf(one, pce.name, one.finding.subject));
+  const keys = weighed.flatMap(({ rule, finding, labels }) => {
+    const fingerprint = fingerprintOf(pce.name, rule, subjectKey(finding.subject));
+    return keysOf({ pce: pce.name, rule, fingerprint, labels }, now, deps);
+  });
+  const slice = await sliceOf(fingerprints, inhibitors, keys, deps);
+  return dispatch(weighed, cleared, slice, emptyState(), {
+    ...dispatchDeps(now, deps),
+    ...(told.late === undefined ? {} : { late: told.late }),
+    ...(told.digestBefore === undefined ? {} : { digestBefore: told.digestBefore }),
+  });
+};
+
+/** What a decision is given beside what it decides on. @param now the PCE's clock, epoch ms */
+export const dispatchDeps = (now: number, { pce, settings, alertId, ids }: AlertingDeps): DispatchDeps => ({
+  pce: pce.name,
+  now,
+  settings,
+  alertId,
+  newId: ids.next,
+});
+
+/**
+ * The part of the state a decision about these alerts needs.
+ * @param more alerts that only have to be looked at
+ * @param keys of incidents that may take them
+ */
+export const sliceOf = async (
+  fingerprints: readonly string[],
+  more: readonly string[],
+  keys: readonly string[],
+  { store }: AlertingDeps,
+): Promise<Slice> => {
+  const incidents = [
+    ...(await store.openIncidents(new Set(keys))),
+    ...(await store.incidentsOf(fingerprints)),
+  ];
   const mine = new Set(incidents.map(({ id }) => id));
-  const alerts = await store.alerts(new Set([...fingerprints, ...incidents.flatMap((one) => one.alerts)]));
+  const members = incidents.flatMap((one) => one.alerts);
+  const alerts = await store.alerts(new Set([...fingerprints, ...more, ...members]));
   const deliveries = (await store.waiting()).filter(({ incident }) => mine.has(incident));
-  const slice = {
+  return {
     alerts: new Map(alerts.map((one) => [one.fingerprint, one])),
     incidents: new Map(incidents.map((one) => [one.id, one])),
     deliveries: new Map(deliveries.map((one) => [one.key, one])),
+    silences: new Map((await store.silences()).map((one) => [one.id, one])),
   };
-  const dispatchDeps: DispatchDeps = {
-    pce: pce.name,
-    now,
-    settings,
-    alertId,
-    newId: ids.next,
-    ...(told.late === undefined ? {} : { late: told.late }),
-    ...(told.digestBefore === undefined ? {} : { digestBefore: told.digestBefore }),
-  };
-  return dispatch(weighed, cleared, slice, emptyState(), dispatchDeps);
 };
 
-/** Every incident key a finding may go to, whatever severity its alert has by then. */
-const keysOf = (
-  { rule, finding, labels }: Weighed,
-  pce: string,
-  settings: AlertingDeps['settings'],
-): string[] => {
-  const fingerprint = fingerprintOf(pce, rule, subjectKey(finding.subject));
-  return SEVERITIES.flatMap((severity) =>
-    destinations({ pce, rule, severity, fingerprint, labels }, settings).map(({ key }) => key),
-  );
-};
+/** Every incident key an alert may go to, whatever severity it has by then; that of the approvers too. */
+export const keysOf = (
+  alert: Omit<Routed, 'severity'>,
+  now: number,
+  { settings }: AlertingDeps,
+): string[] => [
+  unansweredKey(alert, settings.channels),
+  ...SEVERITIES.flatMap((severity) =>
+    destinations({ ...alert, severity }, settings, now).map(({ key }) => key),
+  ),
+];
