@@ -61,6 +61,9 @@ const EVERY_MS = {
 /** When the line a day is said. */
 const DAILY = { cron: '0 9 * * *', zone: 'UTC' } as const;
 
+/** How often the start looks whether the bot has become ready. */
+const READY_MS = 50;
+
 /** How long the start waits for the first look at a PCE's machines before it goes on without. */
 const INVENTORY_MS = 15 * SECOND_MS;
 
@@ -267,17 +270,40 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     };
   };
 
-  const run = async (signal: AbortSignal, ready: () => void): Promise<void> => {
+  const run = async (stop: AbortSignal, ready: () => void): Promise<void> => {
     const { http } = settings;
     const ends: (() => Promise<void>)[] = [];
+    // A start that is refused ends what it has begun, as a stop does.
+    const ending = new AbortController();
+    const signal = AbortSignal.any([stop, ending.signal]);
+    // Every loop waits on it.
+    setMaxListeners(0, signal);
+    const running: Promise<void>[] = [];
+    const begin = (loops: readonly LoopSpec[]): void => {
+      for (const loop of loops)
+        running.push(
+          runLoop(
+            {
+              ...loop,
+              run: () => {
+                beatAt = clock.mono();
+                return loop.run();
+              },
+            },
+            { clock, log, signal },
+          ),
+        );
+    };
     try {
-      // Every loop waits on it.
-      setMaxListeners(0, signal);
       if (http !== undefined) ends.push(await serve(http.port));
+      // Side by side: what happened while the bot was away is asked for at once, whatever else has to be read or connected first.
+      const looks = [...desks.values()].map((desk) => ({
+        desk,
+        look: firstLook(desk.inventory, log, signal),
+      }));
+      begin(looks.map(({ desk, look }) => pollLoop(desk, settings, meter, look)));
       await refuseBadKeys([...desks.values()], log);
-      // Side by side: the first poll waits for the slower of them.
-      const looks = [...desks.values()].map(({ inventory }) => firstLook(inventory, log, signal));
-      await Promise.all([slack.start(), ...looks]);
+      await Promise.all([slack.start(), ...looks.map(({ look }) => look)]);
       await audit.append({
         actor: { system: 'bot' },
         actorName: 'bot',
@@ -288,34 +314,24 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       await intake.resume();
       const sayDaily = createDailyLine({ status, meter, troubles, clock });
       ends.push(startCalendar([{ name: 'line a day', ...DAILY, run: sayDaily }], { log }).stop);
-      const loops = [...desks.values()]
-        .flatMap((desk) => loopsOf(desk, settings, meter))
-        .concat([
-          {
-            name: 'prune',
-            every: EVERY_MS.prune,
-            firstAfterMs: MINUTE_MS,
-            run: () => store.commit([{ type: 'pruned', at: clock.now() }]),
-          },
-          { name: 'responses', every: EVERY_MS.due, firstAfterMs: 0, run: responding.resume },
-          { name: 'policy watch', every: EVERY_MS.due, firstAfterMs: EVERY_MS.due, run: responding.watch },
-          { name: 'ready', every: SECOND_MS, firstAfterMs: 0, run: readyOnce(status, ready) },
-          { name: 'troubles', every: EVERY_MS.due, firstAfterMs: 0, run: troubles.flush },
-          { name: 'self-audit', every: EVERY_MS.selfAudit, firstAfterMs: MINUTE_MS, run: selfAudit.run },
-          ...(http?.ping === undefined ? [] : [pingLoop(http.ping, status)]),
-        ])
-        .map((loop) => ({
-          ...loop,
-          run: () => {
-            beatAt = clock.mono();
-            return loop.run();
-          },
-        }));
-      await Promise.all([
-        delivery.run(signal),
-        ...loops.map((loop) => runLoop(loop, { clock, log, signal })),
+      begin([
+        ...[...desks.values()].flatMap((desk) => loopsOf(desk, settings, meter)),
+        {
+          name: 'prune',
+          every: EVERY_MS.prune,
+          firstAfterMs: MINUTE_MS,
+          run: () => store.commit([{ type: 'pruned', at: clock.now() }]),
+        },
+        { name: 'responses', every: EVERY_MS.due, firstAfterMs: 0, run: responding.resume },
+        { name: 'policy watch', every: EVERY_MS.due, firstAfterMs: EVERY_MS.due, run: responding.watch },
+        { name: 'troubles', every: EVERY_MS.due, firstAfterMs: 0, run: troubles.flush },
+        { name: 'self-audit', every: EVERY_MS.selfAudit, firstAfterMs: MINUTE_MS, run: selfAudit.run },
+        ...(http?.ping === undefined ? [] : [pingLoop(http.ping, status)]),
       ]);
+      await Promise.all([delivery.run(signal), sayReady(status, ready, signal), ...running]);
     } finally {
+      ending.abort();
+      await Promise.all(running);
       await endAll([
         ...ends,
         slack.stop,
@@ -368,25 +384,35 @@ export const connect = (settings: Settings, log: Log): Connected => {
   };
 };
 
-/** What one PCE is asked, and how often. First runs are spread so that several PCEs and loops do not start as one burst. */
+/** The job the bot is for: it begins at once, and judges what it has read when `look` says what is known of the machines. */
+const pollLoop = (
+  { settings, alerting }: Desk,
+  { poll }: Settings,
+  meter: Meter,
+  look: Promise<void>,
+): LoopSpec =>
+  jobOf(settings.name, meter)('events', poll.events, 0, () =>
+    alerting.poll(WINDOW_MS.poll, { estate: look }),
+  );
+
+/** A loop on one PCE, under names that its log lines and metrics share. */
+const jobOf =
+  (pce: string, meter: Meter) =>
+  (name: string, every: LoopSpec['every'], firstAfterMs: number, run: () => Promise<void>): LoopSpec => ({
+    name: `${pce} ${name}`,
+    every,
+    firstAfterMs,
+    run: () => meter.run({ pce, job: name }, run),
+  });
+
+/** What else one PCE is asked, and how often. First runs are spread so that several PCEs and loops do not start as one burst. */
 const loopsOf = (
   { settings, pce, inventory, alerting }: Desk,
   { poll }: Settings,
   meter: Meter,
 ): LoopSpec[] => {
-  const named = (
-    name: string,
-    every: LoopSpec['every'],
-    firstAfterMs: number,
-    run: () => Promise<void>,
-  ): LoopSpec => ({
-    name: `${settings.name} ${name}`,
-    every,
-    firstAfterMs,
-    run: () => meter.run({ pce: settings.name, job: name }, run),
-  });
+  const named = jobOf(settings.name, meter);
   return [
-    named('events', poll.events, 0, () => alerting.poll(WINDOW_MS.poll)),
     named('sweep', poll.sweep, 2 * MINUTE_MS, () => alerting.poll(WINDOW_MS.sweep)),
     named('look back', poll.sweep, 3 * MINUTE_MS, alerting.lookBack),
     named('audit sweep', EVERY_MS.auditSweep, HOUR_MS, () =>
@@ -448,13 +474,19 @@ const firstLook = async (inventory: Inventory, log: Log, signal: AbortSignal): P
   await systemClock.sleep(INVENTORY_MS, AbortSignal.any([read.signal, signal]));
 };
 
-const readyOnce = (status: () => Promise<BotStatus>, ready: () => void): (() => Promise<void>) => {
-  let said = false;
-  return async () => {
-    if (said || !(await status()).ready) return;
-    said = true;
-    ready();
-  };
+/** Calls `ready` once, as soon as it is so. */
+const sayReady = async (
+  status: () => Promise<BotStatus>,
+  ready: () => void,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!signal.aborted) {
+    if ((await status()).ready) {
+      ready();
+      return;
+    }
+    await systemClock.sleep(READY_MS, signal);
+  }
 };
 
 /** A dead-man's switch: what alarms is that no call comes, so a bot that is not ready makes none. */

@@ -39,8 +39,9 @@ export interface Ingest {
   /**
    * Reads the events since the cursor, and `overlapMs` before it, for those recorded late. What only the daily look back finds is
    * marked `late`. After a downtime of more than an hour, what is older than that is told as one digest per rule.
+   * What was read is judged when `estate` has resolved: before it, machines have no names and labels.
    */
-  poll(overlapMs: number, how?: { readonly late?: boolean }): Promise<void>;
+  poll(overlapMs: number, how?: { readonly late?: boolean; readonly estate?: Promise<void> }): Promise<void>;
   /** Looks whether the PCE's newest event is older than one we have seen: it was restored from a backup (definitions §1). */
   lookBack(): Promise<void>;
   /** Stores the cursor, at a clean stop. */
@@ -79,7 +80,7 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
   };
 
   return {
-    async poll(overlapMs, { late = false } = {}) {
+    async poll(overlapMs, { late = false, estate } = {}) {
       const from = cursor ?? (await store.cursor(pce.name, 'events'));
       origin ??= await store.cursor(pce.name, 'origin');
       const start = (to: number): number =>
@@ -99,6 +100,7 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
           { pce: pce.name, rejected: answer.rejected.slice(0, 5), count: answer.rejected.length },
           'rows that are no events',
         );
+      await estate;
       await inventory.ensure(unknownHosts(answer.events, inventory));
       await exclusive(async () => {
         const seen = await store.seen(pce.name, answer.events);
