@@ -57,7 +57,6 @@ export const grouped = (): Grouped => {
   const ends = interned();
   const services = interned();
   const names: string[] = [];
-  const days = new Map<string, number>();
   const pairs = numberPairs();
   const kinds = numberPairs();
   const groups = numberPairs();
@@ -92,7 +91,11 @@ export const grouped = (): Grouped => {
     tables: { kinds, groups, sums: () => sums },
     add(flow) {
       const pair = pairs.id(end(flow.source), end(flow.destination));
-      const kind = kindOf(services.id(flow.service), decisionId(flow.decision), dayOf(flow.first, days));
+      const kind = kindOf(
+        services.id(flow.service),
+        decisionId(flow.decision),
+        Math.floor(flow.firstAt / DAY_MS),
+      );
       const at = place(pair, kind);
       const side = at + 2 * SIDES[flow.direction ?? 'unstated'];
       plus(side, flow.connections);
@@ -153,17 +156,6 @@ const interned = (): Interned => {
 const decisionId = (decision: string): number => {
   const at = (DECISIONS as readonly string[]).indexOf(decision);
   return at < 0 ? DECISIONS.indexOf('unknown') : at;
-};
-
-/** Days since 1970 in UTC. Times in UTC are looked up by their date: parsing every row would cost more than all the rest. */
-const dayOf = (first: string, known: Map<string, number>): number => {
-  const date = first.endsWith('Z') ? first.slice(0, 10) : first;
-  const day = known.get(date);
-  if (day !== undefined) return day;
-  const parsed = Math.floor(Date.parse(first) / DAY_MS);
-  const safe = Number.isFinite(parsed) && parsed >= 0 ? parsed : 0;
-  known.set(date, safe);
-  return safe;
 };
 
 /** The side that counts: most connections, then most bytes. */

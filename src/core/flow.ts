@@ -14,7 +14,10 @@ export interface End {
   readonly labels: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** A row of a traffic query, as far as the analyses need it. Times stay as the PCE wrote them. */
+/**
+ * A row of a traffic query, as far as the analyses and the traffic rules need it. The ends of many rows are one object: readers
+ * reuse what they have parsed.
+ */
 export interface Flow {
   readonly source: End;
   readonly destination: End;
@@ -26,8 +29,12 @@ export interface Flow {
   readonly decision: Decision;
   /** Which side reported it. */
   readonly direction: 'inbound' | 'outbound' | undefined;
+  /** first_detected as the PCE wrote it, and in epoch ms. */
   readonly first: string;
+  readonly firstAt: number;
+  /** last_detected likewise. */
   readonly last: string;
+  readonly lastAt: number;
 }
 
 /** What tells two ends apart. */
@@ -63,36 +70,38 @@ export type ParsedFlow =
 export const parseFlow = (value: unknown, known?: (href: string) => Label | undefined): ParsedFlow => {
   const row = dict(value);
   if (row !== value) return { ok: false, why: 'not a JSON object' };
-  const source = end(row['src'], known);
+  const source = parseEnd(row['src'], known);
   if (source === undefined) return { ok: false, why: 'no source address' };
-  const destination = end(row['dst'], known);
+  const destination = parseEnd(row['dst'], known);
   if (destination === undefined) return { ok: false, why: 'no destination address' };
-  const service = dict(row['service']);
-  const proto = number(service['proto']);
-  if (proto === undefined) return { ok: false, why: 'no service with a protocol' };
+  const service = parseService(row['service']);
+  if (service === undefined) return { ok: false, why: 'no service with a protocol' };
   const { first_detected: first, last_detected: last } = dict(row['timestamp_range']);
-  if (!isTime(first) || !isTime(last)) return { ok: false, why: 'no first and last time' };
+  const firstAt = instant(first);
+  const lastAt = instant(last);
+  if (firstAt === undefined || lastAt === undefined) return { ok: false, why: 'no first and last time' };
   const direction = row['flow_direction'];
   return {
     ok: true,
     flow: {
       source,
       destination,
-      service: serviceName(proto, number(service['port'])),
-      process: text(service['process_name']),
+      service: service.name,
+      process: service.process,
       connections: number(row['num_connections']) ?? 0,
       bytes: (number(row['dst_bi']) ?? 0) + (number(row['dst_bo']) ?? 0),
       decision: DECISIONS.find((decision) => decision === row['policy_decision']) ?? 'unknown',
       direction: direction === 'inbound' || direction === 'outbound' ? direction : undefined,
-      first,
-      last,
+      first: String(first),
+      firstAt,
+      last: String(last),
+      lastAt,
     },
   };
 };
 
-const isTime = (value: unknown): value is string => instant(value) !== undefined;
-
-const end = (value: unknown, known?: (href: string) => Label | undefined): End | undefined => {
+/** One end of a row; undefined without an address. @param known looks labels up that carry only an href (before 22.3) */
+export const parseEnd = (value: unknown, known?: (href: string) => Label | undefined): End | undefined => {
   const side = dict(value);
   const address = text(side['ip']);
   if (address === undefined) return undefined;
@@ -103,4 +112,18 @@ const end = (value: unknown, known?: (href: string) => Label | undefined): End |
     name: text(workload['hostname']) ?? text(workload['name']) ?? address,
     labels: parseLabels(workload['labels'], known),
   };
+};
+
+/** The service of a row and the process behind it. */
+export interface Service {
+  readonly name: string;
+  readonly process: string | undefined;
+}
+
+/** Undefined without a protocol. */
+export const parseService = (value: unknown): Service | undefined => {
+  const service = dict(value);
+  const proto = number(service['proto']);
+  if (proto === undefined) return undefined;
+  return { name: serviceName(proto, number(service['port'])), process: text(service['process_name']) };
 };

@@ -10,6 +10,7 @@ import {
   topAnalysis,
 } from '../../src/analytics/top.ts';
 import type { Decision, End, Flow } from '../../src/core/flow.ts';
+import { aFlow as someRow } from '../support/flows.ts';
 
 const end = (name: string, href?: string): End => ({
   address: `192.0.2.${name.length}`,
@@ -18,19 +19,8 @@ const end = (name: string, href?: string): End => ({
   labels: [],
 });
 
-const aFlow = (flow: Partial<Flow> & { from?: string; to?: string } = {}): Flow => ({
-  source: end(flow.from ?? 'app-01'),
-  destination: end(flow.to ?? 'db-01'),
-  service: '443/tcp',
-  process: undefined,
-  connections: 1,
-  bytes: 0,
-  decision: 'allowed',
-  direction: 'inbound',
-  first: '2026-07-01T00:00:00Z',
-  last: '2026-07-01T10:00:00Z',
-  ...flow,
-});
+const aFlow = ({ from, to, ...parts }: Partial<Flow> & { from?: string; to?: string } = {}): Flow =>
+  someRow({ source: end(from ?? 'app-01'), destination: end(to ?? 'db-01'), ...parts });
 
 const run = (flows: readonly Flow[], options: Partial<TopOptions> = {}): TopResult => {
   const accumulator = topAnalysis(options).start();
@@ -265,23 +255,25 @@ const someEnd = fc.constantFrom(
   { ...end('d'), href: undefined },
   { ...end('a'), name: 'a-new' },
 );
-const someFlow: fc.Arbitrary<Flow> = fc.record({
-  source: someEnd,
-  destination: someEnd,
-  service: fc.constantFrom('443/tcp', '53/udp', 'icmp'),
-  process: fc.constant(undefined),
-  connections: fc.nat(5),
-  bytes: fc.nat(5),
-  decision: fc.constantFrom('allowed', 'blocked', 'potentially_blocked', 'unknown'),
-  direction: fc.constantFrom('inbound', 'outbound', undefined),
-  first: fc.constantFrom(
-    '2026-07-01T00:00:00Z',
-    '2026-07-01T23:59:59.999Z',
-    '2026-07-02T00:00:00Z',
-    '2026-07-02T01:00:00+02:00',
-  ),
-  last: fc.constant('2026-07-03T00:00:00Z'),
-});
+const someFlow: fc.Arbitrary<Flow> = fc
+  .record({
+    source: someEnd,
+    destination: someEnd,
+    service: fc.constantFrom('443/tcp', '53/udp', 'icmp'),
+    process: fc.constant(undefined),
+    connections: fc.nat(5),
+    bytes: fc.nat(5),
+    decision: fc.constantFrom('allowed', 'blocked', 'potentially_blocked', 'unknown'),
+    direction: fc.constantFrom('inbound', 'outbound', undefined),
+    first: fc.constantFrom(
+      '2026-07-01T00:00:00Z',
+      '2026-07-01T23:59:59.999Z',
+      '2026-07-02T00:00:00Z',
+      '2026-07-02T01:00:00+02:00',
+    ),
+    last: fc.constant('2026-07-03T00:00:00Z'),
+  })
+  .map(someRow);
 const someFlows = fc.array(someFlow, { maxLength: 25 });
 const someOptions = fc.record({
   by: fc.constantFrom(...TOP_KEYS),

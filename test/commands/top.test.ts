@@ -2,20 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { Flow } from '../../src/core/flow.ts';
 import { aBench } from '../support/asking.ts';
 import { HOUR, labels, T0 } from '../support/builders.ts';
+import { anEnd, aFlow as someRow } from '../support/flows.ts';
 
-const aFlow = (from: string, to: string, connections: number, parts: Partial<Flow> = {}): Flow => ({
-  source: { address: from, href: undefined, name: from, labels: [] },
-  destination: { address: to, href: undefined, name: to, labels: [] },
-  service: '443/tcp',
-  process: undefined,
-  connections,
-  bytes: 1_234_567,
-  decision: 'allowed',
-  direction: 'inbound',
-  first: '2026-11-22T00:00:00Z',
-  last: '2026-11-22T09:00:00Z',
-  ...parts,
-});
+const aFlow = (from: string, to: string, connections: number, parts: Partial<Flow> = {}): Flow =>
+  someRow({
+    source: anEnd(from),
+    destination: anEnd(to),
+    connections,
+    bytes: 1_234_567,
+    first: '2026-11-22T00:00:00Z',
+    last: '2026-11-22T09:00:00Z',
+    ...parts,
+  });
 
 const busy = () => {
   const bench = aBench();

@@ -18,7 +18,7 @@ import { createTraffic } from './traffic.ts';
 import { createWorkloads } from './workloads.ts';
 
 export type { Access, Contact } from './access.ts';
-export { readFlows } from './flow-reader.ts';
+export { readFlows } from './flows/read.ts';
 export { openInventory } from './inventory.ts';
 export type { Denial } from './policy.ts';
 

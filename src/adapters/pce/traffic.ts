@@ -5,7 +5,8 @@ import { type Clock, PceError, type TrafficAnswer, type TrafficQuery } from '../
 import type { Call, Client } from './client.ts';
 import { discard } from './collections.ts';
 import { badAnswer, pceErrorOf } from './errors.ts';
-import { type FlowCount, readFlows } from './flow-reader.ts';
+import type { FlowCount } from './flows/format.ts';
+import { readFlows } from './flows/read.ts';
 import { LIMITS, type Times } from './limits.ts';
 
 /** Every query of ours is called so: what a crash leaves behind is found by it (design §6). */

@@ -43,7 +43,9 @@ const FLOW: Flow = {
   decision: 'allowed',
   direction: 'outbound',
   first: '2026-09-10T00:00:00Z',
+  firstAt: Date.UTC(2026, 8, 10),
   last: '2026-09-10T01:00:00Z',
+  lastAt: Date.UTC(2026, 8, 10, 1),
 };
 
 describe('flows out of bytes', () => {
@@ -66,7 +68,7 @@ describe('flows out of bytes', () => {
   it.each([
     ['that stop in the middle', Buffer.from('[{"a":1},{')],
     ['that are none', Buffer.from('')],
-    ['that are another thing', Buffer.from('{"flows":[]}')],
+    ['that are another thing', Buffer.from('flows: none')],
   ])('%s are an error', async (_, bytes) => {
     await expect(readFlows(pieces(bytes, 3), () => {})).rejects.toThrow(SyntaxError);
   });
