@@ -26,7 +26,7 @@ export interface Detected {
   readonly seen: readonly (readonly [string, number])[];
   /** Rules that threw: their memory stays as it was, the others went on. */
   readonly failures: readonly { readonly rule: string; readonly error: unknown }[];
-  /** Events of types nobody documented, counted. */
+  /** Events and notifications of types nobody documented, counted. */
   readonly unknownTypes: Readonly<Record<string, number>>;
 }
 
@@ -91,30 +91,32 @@ interface Listeners {
 
 interface Index {
   ofType(type: string): Listeners;
-  readonly ofNotice: ReadonlyMap<string, readonly CompiledRule[]>;
+  ofNotice(type: string): Listeners;
 }
 
 /** Types remembered at most: a PCE knows some 280, so more is noise that is looked up each time instead. */
 const MOST_TYPES = 2_000;
 
-const indexed = (rules: readonly CompiledRule[]): Index => {
-  const types = new Map<string, Listeners>();
-  const ofNotice = new Map<string, CompiledRule[]>();
-  for (const one of rules)
-    for (const notice of one.rule.on.notices ?? [])
-      ofNotice.set(notice, [...(ofNotice.get(notice) ?? []), one]);
-  return {
-    ofNotice,
-    ofType(type) {
-      const listed = types.get(type);
-      if (listed !== undefined) return listed;
-      const listeners = {
-        rules: rules.filter(({ rule }) => rule.on.types.some((pattern) => glob(pattern, type))),
-        known: isKnownType(type),
-      };
-      if (types.size < MOST_TYPES) types.set(type, listeners);
-      return listeners;
-    },
+const indexed = (rules: readonly CompiledRule[]): Index => ({
+  ofType: listening(rules, ({ types }) => types),
+  ofNotice: listening(rules, ({ notices = [] }) => notices),
+});
+
+/** Who listens to a type: found once, then looked up. */
+const listening = (
+  rules: readonly CompiledRule[],
+  patterns: (on: AlertRule['on']) => readonly string[],
+): ((type: string) => Listeners) => {
+  const heard = new Map<string, Listeners>();
+  return (type) => {
+    const listed = heard.get(type);
+    if (listed !== undefined) return listed;
+    const listeners = {
+      rules: rules.filter(({ rule }) => patterns(rule.on).some((pattern) => glob(pattern, type))),
+      known: isKnownType(type),
+    };
+    if (heard.size < MOST_TYPES) heard.set(type, listeners);
+    return listeners;
   };
 };
 
@@ -133,12 +135,18 @@ const runEvents = (
     if (events === undefined) own.set(rule, [event]);
     else if (events[events.length - 1] !== event) events.push(event);
   };
+  const count = (type: string): void => {
+    unknown.set(type, (unknown.get(type) ?? 0) + 1);
+  };
   for (const event of observation.events) {
     const { rules, known } = index.ofType(event.type);
-    if (!known) unknown.set(event.type, (unknown.get(event.type) ?? 0) + 1);
+    if (!known) count(event.type);
     for (const rule of rules) give(rule, event);
-    for (const { type } of event.notices)
-      for (const rule of index.ofNotice.get(type) ?? []) give(rule, event);
+    for (const { type } of event.notices) {
+      const heard = index.ofNotice(type);
+      if (!heard.known && type !== event.type) count(type);
+      for (const rule of heard.rules) give(rule, event);
+    }
   }
   const work = [...own].map(([rule, events]) => {
     const sorted = events.sort(byTime).filter(({ href }, i) => href !== events[i - 1]?.href);

@@ -40,7 +40,10 @@ const fire = (board: Board, given: Weighed, deps: DispatchDeps): void => {
   const { rule, labels } = given;
   const { subject } = given.finding;
   const fingerprint = fingerprintOf(deps.pce, rule, subjectKey(subject));
-  const severity = given.highValue ? raised(given.finding.severity) : given.finding.severity;
+  const severity =
+    given.highValue && given.finding.weighed !== true
+      ? raised(given.finding.severity)
+      : given.finding.severity;
   const cover = coverOf(board, { ...given, pce: deps.pce, fingerprint, subject, severity }, deps);
   const weighed = { ...given, finding: saidAs(given.finding, cover, deps) };
   const before = board.alert(fingerprint);

@@ -66,6 +66,10 @@ export interface Finding {
   readonly suggests: readonly string[];
   /** The event it was seen in; null for findings from a state. */
   readonly event: string | null;
+  /** A fact among the conditions of its rule: told, never "resolved". */
+  readonly life?: 'once';
+  /** Its severity counts in already whether a host is high-value. */
+  readonly weighed?: true;
 }
 
 /** A condition that is over. */

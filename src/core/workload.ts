@@ -80,6 +80,10 @@ const LEGACY_MODES: Readonly<Record<string, Mode>> = {
   enforced: 'full',
 };
 
+/** An enforcement mode under today's name; undefined for anything else. */
+export const modeOf = (value: unknown): Mode | undefined =>
+  oneOf(MODES, value) ?? LEGACY_MODES[text(value) ?? ''];
+
 /**
  * Reads one row of GET /workloads, of any release since 18 (facts §4.2). undefined when it has no href: nothing else is needed.
  * @param known looks labels up that carry only an href
@@ -110,7 +114,7 @@ export const parseWorkload = (
     labels: parseLabels(row['labels'], known),
     interfaces,
     publicAddress: text(row['public_ip']),
-    mode: oneOf(MODES, row['enforcement_mode']) ?? LEGACY_MODES[text(config['mode']) ?? ''],
+    mode: modeOf(row['enforcement_mode']) ?? modeOf(config['mode']),
     os: osName(text(row['os_detail'])) ?? text(row['os_id']),
     ven,
     policy: {

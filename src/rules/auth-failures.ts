@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PceEvent } from '../core/event.ts';
+import { findingOf } from '../core/finding.ts';
 import { defineRule, type Finding, type RuleContext } from '../core/rule.ts';
 import type { Severity } from '../core/severity.ts';
 import { type PersonSignIn, SIGN_IN, type SignIn, signInOf } from '../core/sign-in.ts';
@@ -226,16 +227,7 @@ const finding = (
   severity: Severity,
   title: string,
   story: Text,
-): Finding => ({
-  subject,
-  severity,
-  at: event.at,
-  title,
-  story,
-  workloads: [],
-  suggests: [],
-  event: event.href,
-});
+): Finding => findingOf(event, subject, { severity, title, story });
 
 const remembered = ({ counts, usual, keys, options }: Watch, now: number): Memory => {
   const today = Math.floor(now / DAY_MS);

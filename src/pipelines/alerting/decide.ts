@@ -21,7 +21,7 @@ export const decide = (
     const labels = finding.workloads.map((href) => observation.estate.workload(href)?.labels ?? []);
     return {
       rule: rule.id,
-      life: rule.rule.life.kind,
+      life: finding.life ?? rule.rule.life.kind,
       finding,
       labels,
       highValue: labels.some(deps.context.highValue),
