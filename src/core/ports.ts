@@ -5,6 +5,7 @@ import type { PceEvent } from './event.ts';
 import type { Flow } from './flow.ts';
 import type { HealthReading } from './health.ts';
 import type { Label } from './label.ts';
+import type { Notice } from './output/notice.ts';
 import type { Response } from './response.ts';
 import type { Reach } from './rule.ts';
 import type { Silence } from './silence.ts';
@@ -93,6 +94,14 @@ export interface Store {
 /** The hash-chained record of who did what; resolves when it is on the disk. */
 export interface Audit {
   append(entry: AuditEntry): Promise<void>;
+}
+
+/** One place outside Slack that alerts go to. */
+export interface Output {
+  readonly name: string;
+  /** Resolves when the receiver has taken the notice. Rejects with OutputError, which says whether it may be sent again. */
+  send(notice: Notice): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Turns a chart into a picture. */

@@ -105,6 +105,12 @@ export const LAYERS: readonly Layer[] = [
     why: 'Addresses to countries, countries to outlines, and nothing else.',
   },
   {
+    from: 'adapters/outputs/',
+    may: ['core/'],
+    packages: [NODE, 'nodemailer', 'undici'],
+    why: 'Tells receivers outside Slack, and knows neither alerts nor routes.',
+  },
+  {
     from: 'simulators/pce/',
     may: [],
     packages: [NODE, 'ws'],
