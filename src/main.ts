@@ -2,10 +2,17 @@
 import { version } from './cli/about.ts';
 import { dispatch, type VerbTable } from './cli/dispatch.ts';
 import type { Edge } from './cli/verb.ts';
+import { youngGeneration } from './cli/young-generation.ts';
 
 /** The process edge: arguments, environment, signals and the exit code go through here and nowhere else. */
 const TABLE: VerbTable = {
-  start: { about: 'runs the bot', load: () => import('./cli/start.ts') },
+  start: {
+    about: 'runs the bot',
+    load: () => {
+      youngGeneration.hold();
+      return import('./cli/start.ts');
+    },
+  },
   status: { about: 'says whether the bot runs and is ready', load: () => import('./cli/status.ts') },
   demo: { about: 'runs the bot against simulators, in a browser', load: () => import('./cli/demo.ts') },
   check: {

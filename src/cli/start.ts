@@ -6,6 +6,7 @@ import { atCwd, loadConfig } from './load-config.ts';
 import { createLogger } from './logger.ts';
 import { removeStatus, writeStatus } from './status-file.ts';
 import { defineVerb, EXIT } from './verb.ts';
+import { youngGeneration } from './young-generation.ts';
 
 const STATUS_MS = 5_000;
 
@@ -59,6 +60,7 @@ Exit 1: a token or key is refused, or the data folder cannot be used. Exit 2: co
       );
       try {
         await bot.run(edge.signal, () => {
+          youngGeneration.release();
           log.info({ version, pces: settings.pces.map(({ name }) => name) }, 'ready');
           report().catch((err: unknown) => log.warn({ err }, 'status not written'));
         });
