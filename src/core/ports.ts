@@ -320,10 +320,31 @@ export interface Chat {
   groupMembers(group: string): Promise<readonly string[]>;
   channel(id: string): Promise<ChannelInfo>;
   permalink(at: { channel: string; ts: string }): Promise<string | undefined>;
-  upload(
-    to: { channel: string; thread?: string },
-    file: { name: string; title: string; content: string },
-  ): Promise<void>;
+  /** Shows a file at once. For answers: what becomes of an unread outcome is up to the caller. */
+  upload(to: { channel: string; thread?: string }, file: Upload): Promise<void>;
+  /** The steps of an upload one by one, for a file that must be neither lost nor shown twice. Nobody sees it before `share`. */
+  readonly uploads: {
+    /** Hands over the bytes. @returns the file's id, to be made durable before it is shared */
+    put(file: Upload): Promise<string>;
+    /** Shows it in a thread, with a message beside it; called after the channel's `slot`. */
+    share(
+      to: { channel: string; thread: string },
+      file: { id: string; title: string },
+      message: Message,
+    ): Promise<void>;
+    /** Every place where it is shown; [] when it is shown nowhere, or not known any more. */
+    shares(id: string): Promise<readonly { channel: string; ts: string }[]>;
+  };
+}
+
+/** A file for people. */
+export interface Upload {
+  readonly name: string;
+  readonly title: string;
+  /** Text is sent as UTF-8. */
+  readonly content: string | Uint8Array;
+  /** What a picture shows, in words. */
+  readonly altText?: string;
 }
 
 /** What a person did in Slack. The adapter has checked where it comes from; ids and texts are still only claims to be looked up. */

@@ -1,6 +1,7 @@
 import type { TableBlock } from '@slack/types';
 import type { Message } from '../core/ports.ts';
 import { counted, grouped } from '../core/text.ts';
+import { csv } from './csv.ts';
 import { context, md, message, richText, table } from './parts.ts';
 
 interface Row {
@@ -80,18 +81,19 @@ const topTable = ({ rows, others, measure }: ShownTop): TableBlock => {
   );
 };
 
-/** The complete list for a file: spreadsheets run what begins with = + - @, so such names are quoted. */
+/** The complete list for a file. */
 export const topCsv = (rows: readonly (Row & { readonly key: string })[]): string =>
-  [
-    'key,name,connections,bytes,peers,flows',
-    ...rows.map(({ key, name, connections, bytes, peers, flows }) =>
-      [csvText(key), csvText(name), connections, bytes, peers, flows].join(','),
-    ),
-    '',
-  ].join('\r\n');
-
-const csvText = (text: string): string =>
-  `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  csv(
+    ['key', 'name', 'connections', 'bytes', 'peers', 'flows'],
+    rows.map(({ key, name, connections, bytes, peers, flows }) => [
+      key,
+      name,
+      connections,
+      bytes,
+      peers,
+      flows,
+    ]),
+  );
 
 const basisLine = (basis: readonly string[]) => context(md`${basis.join(' · ')}`);
 

@@ -124,7 +124,7 @@ describe('/illumio top', () => {
     expect(file?.thread).toBe(bench.chat.posts[0]?.ts);
     expect(file?.content).toContain('"app-01","app-01",2000,1234567,2,2');
     expect(file?.content).toContain(`"'=cmd()"`);
-    expect(file?.content.trim().split('\r\n')).toHaveLength(5);
+    expect(String(file?.content).trim().split('\r\n')).toHaveLength(5);
   });
 });
 

@@ -18,6 +18,7 @@ import {
   type PceErrorCode,
   type Profile,
   type TrafficQuery,
+  type Upload,
 } from '../../src/core/ports.ts';
 import type { Workload } from '../../src/core/workload.ts';
 import { T0 } from './builders.ts';
@@ -106,7 +107,7 @@ export interface FakeChat extends Chat {
     readonly channel: string;
     readonly thread: string | undefined;
     readonly name: string;
-    readonly content: string;
+    readonly content: string | Uint8Array;
   }[];
   readonly people: Map<string, Profile>;
   /** Members by group; a group that is missing cannot be read. */
@@ -123,6 +124,10 @@ export const fakeChat = (clock: Clock): FakeChat => {
   const groups = new Map<string, readonly string[]>();
   const channels = new Map<string, ChannelInfo>();
   const uses = new Map<string, number>();
+  const put = new Map<
+    string,
+    { readonly file: Upload; readonly shares: { channel: string; ts: string }[] }
+  >();
   let serial = 0;
 
   const open = (id: string): ChannelInfo => {
@@ -203,6 +208,22 @@ export const fakeChat = (clock: Clock): FakeChat => {
     async upload({ channel, thread }, { name, content }) {
       writable(channel);
       files.push({ channel, thread, name, content });
+    },
+    uploads: {
+      async put(file) {
+        serial += 1;
+        const id = `F${String(serial).padStart(8, '0')}`;
+        put.set(id, { file, shares: [] });
+        return id;
+      },
+      async share({ channel, thread }, { id }) {
+        writable(channel);
+        const known = put.get(id);
+        if (known === undefined) throw new ChatError('refused-content', 'file_not_found');
+        known.shares.push({ channel, ts: String(known.shares.length + 1) });
+        files.push({ channel, thread, name: known.file.name, content: known.file.content });
+      },
+      shares: async (id) => put.get(id)?.shares ?? [],
     },
   };
 };

@@ -9,7 +9,7 @@ import { contentArgs, postArgs } from './message.ts';
 import type { Pacer } from './pacer.ts';
 import type { People } from './people.ts';
 import { respond } from './respond.ts';
-import { upload } from './upload.ts';
+import { createUploads, upload } from './upload.ts';
 
 /** What the parts of the adapter share. */
 export interface ChatDeps {
@@ -25,6 +25,7 @@ export interface ChatDeps {
 /** The port `Chat` over the Web API. What each failure means is the table in errors.ts. */
 export const createChat = (deps: ChatDeps): Chat => {
   const { api, pacer, people, channels } = deps;
+  const uploads = createUploads(deps.settings, api);
 
   /** A refusal slows its own channel down, and a channel that is gone is looked up anew. */
   const noting = async <T>(channel: string, call: 'post' | 'edit', done: Promise<T>): Promise<T> => {
@@ -91,5 +92,9 @@ export const createChat = (deps: ChatDeps): Chat => {
       }
     },
     upload: (to, file) => upload(deps.settings, api, to, file),
+    uploads: {
+      ...uploads,
+      share: (to, file, message) => noting(to.channel, 'post', uploads.share(to, file, message)),
+    },
   };
 };

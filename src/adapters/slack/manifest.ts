@@ -15,6 +15,11 @@ export const SCOPES = [
   { scope: 'chat:write', why: 'post alerts and edit them, in channels it was invited to' },
   { scope: 'commands', why: 'the /illumio command' },
   { scope: 'files:write', why: 'long host lists and charts as files in the thread' },
+  {
+    scope: 'files:read',
+    why: 'after a lost answer, look whether a file already stands in the thread',
+    without: 'such a file is shown again, marked as a possible repeat',
+  },
   { scope: 'users:read', why: 'tell full members from guests, bots and outsiders before anything is done' },
   { scope: 'usergroups:read', why: 'roles given to a user group' },
   { scope: 'channels:read', why: 'see whether a channel is shared with another organisation, or archived' },

@@ -269,6 +269,31 @@ describe('links and files', () => {
     await expect(slack.chat.upload({ channel: CHANNEL }, file)).rejects.toMatchObject({ code });
   });
 
+  it('sends a picture as it is, with what it shows in words', async () => {
+    const { sim, slack } = await aBench();
+    const content = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x00, 0xff]);
+    const altText = 'x'.repeat(1_200);
+    const id = await slack.chat.uploads.put({ name: 'chart.png', title: 'Chart', content, altText });
+    const info = await fetch(`${sim.url}/api/files.info?file=${id}`, {
+      headers: { authorization: 'Bearer xoxb-sim' },
+    });
+    expect(await info.json()).toMatchObject({ file: { size: 6, alt_txt: 'x'.repeat(1_000) } });
+  });
+
+  it('shows a file in steps: nobody sees it before it is shared, and where it stands can be asked', async () => {
+    const { sim, slack } = await aBench();
+    const thread = await slack.chat.post({ channel: CHANNEL, key: 'k' }, aMessage());
+    const id = await slack.chat.uploads.put({ name: 'hosts.csv', title: 'Hosts', content: 'web-01' });
+    expect(stateOf(sim).messages(CHANNEL)).toHaveLength(1);
+    expect(await slack.chat.uploads.shares(id)).toEqual([]);
+    await slack.chat.uploads.share({ channel: CHANNEL, thread }, { id, title: 'Hosts' }, aMessage());
+    const line = stateOf(sim).messages(CHANNEL)[1];
+    expect(line).toMatchObject({ thread_ts: thread, files: [{ id, title: 'Hosts' }] });
+    expect(line?.['blocks']).toHaveLength(aMessage().blocks.length);
+    expect(await slack.chat.uploads.shares(id)).toEqual([{ channel: CHANNEL, ts: line?.['ts'] }]);
+    expect(await slack.chat.uploads.shares('F0NOFILE01')).toEqual([]);
+  });
+
   it('does not try to upload an empty file', async () => {
     const { slack } = await aBench();
     const file = { name: 'a.csv', title: 'A', content: '' };

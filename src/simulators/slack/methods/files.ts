@@ -62,7 +62,8 @@ export const FILES: Readonly<Record<string, Method>> = {
       });
       for (const file of files) file.shares.push({ channel: channel.id, ts, threadTs });
     });
-    return { files: files.map((file) => apiFile(sim, file)) };
+    // No more than the page shows: where it is shared, files.info says.
+    return { files: files.map(({ id, title }) => ({ id, title })) };
   }),
   'files.info': on(['files:read'], ({ sim, args }) => {
     const file = sim.world.files.get(required(args, 'file')) ?? refuse('file_not_found');
