@@ -29,6 +29,7 @@ import { createDailyLine } from './pipelines/daily-line.ts';
 import { createDelivery } from './pipelines/delivery.ts';
 import { watchedStore } from './pipelines/disk-watch.ts';
 import { createGate } from './pipelines/gate.ts';
+import { listGuard } from './pipelines/guard.ts';
 import { createInbox } from './pipelines/inbox.ts';
 import { createMeter, type Meter, meteredChat, meteredStore } from './pipelines/meter.ts';
 import { createProbes } from './pipelines/probes.ts';
@@ -207,6 +208,13 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     ids,
     log,
     settings,
+    limits: settings.limits,
+    guard: listGuard(settings),
+    board: {
+      channel: settings.channels.announce ?? settings.channels.admin,
+      approvers: settings.roles.approver.map(({ user }) => user),
+      admins: settings.roles.admin.map(({ user }) => user),
+    },
     reached,
     tell: troubles.tell,
     announce: (key, line) => {
@@ -323,6 +331,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
           run: () => store.commit([{ type: 'pruned', at: clock.now() }]),
         },
         { name: 'responses', every: EVERY_MS.due, firstAfterMs: 0, run: responding.resume },
+        { name: 'requests', every: EVERY_MS.due, firstAfterMs: 0, run: responding.tend },
         { name: 'policy watch', every: EVERY_MS.due, firstAfterMs: EVERY_MS.due, run: responding.watch },
         { name: 'troubles', every: EVERY_MS.due, firstAfterMs: 0, run: troubles.flush },
         { name: 'self-audit', every: EVERY_MS.selfAudit, firstAfterMs: MINUTE_MS, run: selfAudit.run },

@@ -20,11 +20,6 @@ export const quarantine: Action = {
       return { ok: false, why: 'Quarantine is off for this PCE: the bot has no key that may write to it.' };
     if (context.never)
       return { ok: false, why: `${workload.name} is on the list of hosts that are never quarantined.` };
-    if (context.protected)
-      return {
-        ok: false,
-        why: `${workload.name} is a protected host: it takes two approvers, whom this version cannot ask. Quarantine it in the PCE console.`,
-      };
     if (context.quarantineLabels === undefined)
       return {
         ok: false,

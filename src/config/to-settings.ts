@@ -7,6 +7,7 @@ import type {
   Settings,
   SlackSettings,
 } from '../core/settings.ts';
+import { DEFAULT_LIMITS } from '../core/settings.ts';
 import { besideConfig } from './files.ts';
 import type { Path } from './problem.ts';
 import type { ConfigFile } from './schema.ts';
@@ -41,6 +42,7 @@ export const toSettings = (
       labels: config.quarantine.labels,
     },
     management: config.quarantine?.management ?? { sources: [], services: [] },
+    limits: DEFAULT_LIMITS,
     never: config.never,
     protected: config.protected,
     highValue: config.high_value,

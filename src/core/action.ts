@@ -14,8 +14,6 @@ export interface ActionContext {
   readonly estate: Pick<Estate, 'label'>;
   /** True when the workload is on the configuration's `never` list. */
   readonly never: boolean;
-  /** True when a `protected` selector matches it: that needs two approvers, whom this version cannot ask. */
-  readonly protected: boolean;
   /** Labels our own PUT overwrote, to be put back. */
   readonly lost: readonly Label[];
   /** True when this PCE has a key that may write. */
@@ -27,6 +25,8 @@ export type ActionPlan =
       readonly ok: true;
       /** Sentences a person should read before he agrees. */
       readonly warnings: readonly string[];
+      /** Why the action itself wants a second person to agree, whole sentences. */
+      readonly second?: readonly string[];
     })
   | { readonly ok: false; readonly why: string };
 

@@ -1,8 +1,8 @@
 import type { Incident } from './alert.ts';
 import { alertReducers } from './apply/alerts.ts';
 import { add, type Draft, known, type Of, type Reducers, TransitionRefused } from './apply/draft.ts';
+import { responseReducers } from './apply/responses.ts';
 import { silenceReducers } from './apply/silences.ts';
-import { mayMove } from './response.ts';
 import { prune } from './retention.ts';
 import { graver } from './severity.ts';
 import type { State, Transition } from './state.ts';
@@ -230,26 +230,7 @@ const reducers: Reducers = {
       trouble: t.trouble,
     }),
 
-  'response-requested': (draft, t) => add(draft, 'responses', t.response.id, t.response, t),
-
-  'response-moved': (draft, t) => {
-    const row = known(draft, 'responses', t.id, t);
-    if (row.state !== t.from) throw new TransitionRefused(t, `it is ${row.state}, not ${t.from}`);
-    if (!mayMove(t.from, t.to)) throw new TransitionRefused(t, `${t.from} → ${t.to} is no step`);
-    const { type: _type, id: _id, from: _from, to, at, ...more } = t;
-    draft.set('responses', t.id, {
-      ...row,
-      ...more,
-      state: to,
-      ...(to === 'writing' ? {} : { endedAt: at }),
-    });
-  },
-
-  'response-released': (draft, t) =>
-    draft.set('responses', t.id, { ...known(draft, 'responses', t.id, t), releasedBy: t.by }),
-
-  'response-observed': (draft, t) =>
-    draft.set('responses', t.id, { ...known(draft, 'responses', t.id, t), policy: t.policy }),
+  ...responseReducers,
 
   'task-accepted': (draft, t) => add(draft, 'tasks', t.task.id, t.task, t),
 

@@ -14,6 +14,10 @@ export interface AuditEntry {
   readonly channel?: string;
   readonly reason?: string;
   readonly ticket?: string;
+  /** Id of the response it belongs to: its other records bear it too. */
+  readonly response?: string;
+  /** Who of the approver list agreed. */
+  readonly approver?: string;
   readonly before?: string;
   readonly after?: string;
   readonly requestIds?: readonly string[];

@@ -25,7 +25,18 @@ export const ACTION_ROLES = {
   quarantine: 'responder',
   release: 'responder',
   test: 'responder',
-} as const satisfies Readonly<Record<string, Role>>;
+  /** To say yes or no to a request of somebody else's. */
+  approve: 'approver',
+  quarantined: 'responder',
+  my: 'viewer',
+  'can-i': 'viewer',
+  audit: 'analyst',
+  /** The brake, for 60 min: any responder, in whatever scope. */
+  disarm: 'responder',
+  /** The brake for longer. */
+  'disarm longer': 'admin',
+  rearm: ['approver', 'admin'],
+} as const satisfies Readonly<Record<string, Role | readonly Role[]>>;
 
 /** What is known of one person and one user group. `unknown` = the group could not be read: then nobody has its role. */
 export type Membership = 'member' | 'not-member' | 'unknown';
@@ -58,20 +69,23 @@ export type Verdict =
 
 /** May this person do this, here, to these hosts? Denies whatever it cannot establish (promise 6). */
 export const authorise = (question: Question): Verdict => {
-  const role = (ACTION_ROLES as Readonly<Record<string, Role>>)[question.action];
-  if (!Object.hasOwn(ACTION_ROLES, question.action) || role === undefined)
-    return refusal(`nobody may do "${question.action}"`);
+  const accepted = rolesFor(question.action);
+  const [role] = accepted;
+  if (role === undefined) return refusal(`nobody may do "${question.action}"`);
   const { profile, roles } = question;
   if (!profile.fullMember)
     return refusal(profile.why ?? 'only full members of this workspace may use this bot');
   if (role === 'viewer' && roles.viewer === undefined)
     return { allowed: true, role, how: 'full member of the workspace' };
 
-  const held = grantsFor(role, roles).map((one) => ({
-    ...one,
-    membership: membershipIn(one.grant, question),
-    failing: failing(one.grant, question),
-  }));
+  const needed = accepted.join(' or ');
+  const held = accepted
+    .flatMap((one) => grantsFor(one, roles))
+    .map((one) => ({
+      ...one,
+      membership: membershipIn(one.grant, question),
+      failing: failing(one.grant, question),
+    }));
   const good = held.find(({ membership, failing }) => membership.held === 'member' && failing === undefined);
   if (good !== undefined)
     return {
@@ -97,8 +111,15 @@ export const authorise = (question: Question): Verdict => {
       mine.failing.kind === 'channel' ? (mine.grant.channels ?? []) : [],
     );
   if (held.every(({ grant }) => grant.members.length === 0))
-    return refusal(`it needs the role ${role}, which is given to nobody`);
-  return refusal(`it needs the role ${role}, which you do not have`, who);
+    return refusal(`it needs the role ${needed}, which is given to nobody`);
+  return refusal(`it needs the role ${needed}, which you do not have`, who);
+};
+
+/** Any of these roles is enough; none = nobody may. */
+const rolesFor = (action: string): readonly Role[] => {
+  if (!Object.hasOwn(ACTION_ROLES, action)) return [];
+  const role = (ACTION_ROLES as Readonly<Record<string, Role | readonly Role[]>>)[action] ?? [];
+  return typeof role === 'string' ? [role] : role;
 };
 
 /** The user groups whose members decide anything: what is looked up before authorise is asked. */

@@ -1,5 +1,6 @@
 import type { Alert, Delivery, Incident, Person, Told } from './alert.ts';
 import type { AuditEntry } from './audit.ts';
+import type { Brake } from './brake.ts';
 import type { CountryOutline } from './country.ts';
 import type { PceEvent } from './event.ts';
 import type { Flow } from './flow.ts';
@@ -9,7 +10,7 @@ import type { Notice } from './output/notice.ts';
 import type { Response } from './response.ts';
 import type { Reach } from './rule.ts';
 import type { Silence } from './silence.ts';
-import type { Task, Transition } from './state.ts';
+import type { Card, Task, Transition } from './state.ts';
 import type { Estate, Workload } from './workload.ts';
 
 /** Wall clock in epoch ms, for what is durable; `mono` never jumps, for intervals and time-outs. */
@@ -79,7 +80,14 @@ export interface Store {
   /** What people asked for and was acknowledged, but not finished when the bot stopped. */
   tasks(): Promise<readonly Task[]>;
   response(id: string): Promise<Response | undefined>;
-  /** Responses that are neither done, stopped nor failed. */
+  /** Every response asked for since then, epoch ms; in the order in which they were. */
+  responsesSince(since: number): Promise<readonly Response[]>;
+  /** One response by its id, or all that were asked for together under this id. */
+  batch(id: string): Promise<readonly Response[]>;
+  /** The brake, also one whose time is over; undefined when nobody pulled it since it was last re-armed. */
+  brake(): Promise<Brake | undefined>;
+  card(key: string): Promise<Card | undefined>;
+  /** Responses that have not ended. */
   responsesUnfinished(): Promise<readonly Response[]>;
   /** Responses that are done and whose policy has been neither seen applied nor given up. */
   responsesWatched(): Promise<readonly Response[]>;
@@ -284,6 +292,8 @@ export interface Profile {
   /** Why not, for people. */
   readonly why: string | undefined;
   readonly zone: string | undefined;
+  /** Only when Slack has confirmed it and we may read it: two accounts with the same one are one person. */
+  readonly email?: string;
 }
 
 export interface ChannelInfo {

@@ -17,6 +17,9 @@ export const prune = (draft: Draft, at: number): void => {
   for (const { key, at: toldAt } of [...draft.state.told.values()])
     if (toldAt < at - RETENTION_MS.told) draft.delete('told', key);
 
+  for (const { key, at: shownAt } of [...draft.state.cards.values()])
+    if (shownAt < at - RETENTION_MS.closed) draft.delete('cards', key);
+
   const over = at - RETENTION_MS.closed;
   for (const { id, state, told, endedAt = 0 } of [...draft.state.silences.values()])
     if (state === 'ended' && told === true && endedAt < over) draft.delete('silences', id);

@@ -1,4 +1,5 @@
 import type { Person } from './alert.ts';
+import { type Budget, DEFAULT_BUDGET } from './budget.ts';
 import type { Cron } from './cron.ts';
 import type { Hours } from './hours.ts';
 import type { Matcher } from './matcher.ts';
@@ -26,6 +27,7 @@ export interface Settings {
   readonly quarantine: QuarantineSettings | undefined;
   /** How quarantined machines are reached by those who clean them (definitions §7.1); read from `quarantine`. */
   readonly management: ManagementPath;
+  readonly limits: ResponseLimits;
   /** Hosts nobody may quarantine: names, addresses or label selectors. */
   readonly never: readonly string[];
   readonly protected: readonly string[];
@@ -166,3 +168,21 @@ export interface ManagementPath {
   /** As people write them: `22/tcp`. */
   readonly services: readonly string[];
 }
+/** What bounds responses. Config keys: `quarantine.budget`, `quarantine.review`, `quarantine.dry_run`, `join_hold`, `break_glass`. */
+export interface ResponseLimits {
+  readonly budget: Budget;
+  /** Offered times until a quarantine is reviewed, ms; the first is shown chosen. */
+  readonly reviewsMs: readonly number[];
+  /** Everything but the PUT, and it is said so. */
+  readonly dryRun: boolean;
+  /** A request unanswered for 5 min may be carried out by its requester alone (definitions §7.5). */
+  readonly breakGlass: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+export const DEFAULT_LIMITS: ResponseLimits = {
+  budget: DEFAULT_BUDGET,
+  reviewsMs: [HOUR_MS, 4 * HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS],
+  dryRun: false,
+  breakGlass: false,
+};

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Alert, Delivery, Incident, Told } from './alert.ts';
 import { REASONS, VERDICTS } from './alert.ts';
+import type { Brake } from './brake.ts';
 import type { Response } from './response.ts';
-import { RESPONSE_STATES } from './response.ts';
+import { ENDINGS, RESPONSE_STATES } from './response.ts';
 import { SEVERITIES } from './severity.ts';
 import type { Silence } from './silence.ts';
-import type { State, Task, Transition } from './state.ts';
+import type { Card, State, Task, Transition } from './state.ts';
 import type { Text } from './text.ts';
 import { MODES } from './workload.ts';
 
@@ -151,6 +152,10 @@ const policy = row({
   overdue: z.boolean().exactOptional(),
 });
 
+const needs = row({ votes: z.number(), why: z.array(z.string()) });
+const ending = z.enum(ENDINGS);
+const vote = row({ by: person, name: z.string(), at: time });
+
 const response = row({
   id,
   action: id,
@@ -172,6 +177,16 @@ const response = row({
   releases: id.nullable(),
   releasedBy: id.exactOptional(),
   repairs: id.exactOptional(),
+  needs: needs.exactOptional(),
+  votes: z.array(vote).exactOptional(),
+  lapsesAt: time.exactOptional(),
+  writtenAt: time.exactOptional(),
+  batch: id.exactOptional(),
+  review: row({ afterMs: z.number(), ending }).exactOptional(),
+  until: time.exactOptional(),
+  reminded: z.number().exactOptional(),
+  kept: row({ by: person, at: time }).exactOptional(),
+  alone: row({ reviewed: vote.exactOptional() }).exactOptional(),
   policy: policy.exactOptional(),
 }) as z.ZodType<unknown> as z.ZodType<Response>;
 
@@ -180,6 +195,22 @@ const task = row({
   at: time,
   inbound: row({ kind: z.enum(['command', 'click']), person }),
 }) as z.ZodType<unknown> as z.ZodType<Task>;
+
+const brake: z.ZodType<Brake> = row({
+  by: person,
+  byName: z.string(),
+  at: time,
+  until: time.nullable(),
+  why: z.string(),
+});
+
+const card: z.ZodType<Card> = row({
+  key: id,
+  channel: id,
+  ts: id.exactOptional(),
+  at: time,
+  face: z.string(),
+});
 
 type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
 
@@ -250,7 +281,18 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
     change: change.exactOptional(),
     intended: z.array(label).exactOptional(),
     outcome: z.string().exactOptional(),
+    needs: needs.exactOptional(),
+    lapsesAt: time.exactOptional(),
   }),
+  'response-voted': row({ id, vote }),
+  'response-extended': row({ id, until: time, ending }),
+  'response-kept': row({ id, by: person, at: time }),
+  'response-reminded': row({ id, reminders: z.number() }),
+  'response-alone': row({ id, at: time }),
+  'response-reviewed': row({ id, vote }),
+  disarmed: row({ brake }),
+  rearmed: row({}),
+  'card-shown': row({ card }),
   'response-released': row({ id, by: id }),
   'response-observed': row({ id, policy }),
   'task-accepted': row({ task }),
@@ -289,4 +331,6 @@ export const PersistedState: z.ZodType<State> = z.object({
   responses: table(response),
   tasks: table(task).default(new Map()),
   silences: table(silence).default(new Map()),
+  brakes: table(brake).default(new Map()),
+  cards: table(card).default(new Map()),
 });

@@ -1,7 +1,8 @@
 import type { Alert, AlertVerdict, Delivery, Escalation, Incident, Person, Reason, Told } from './alert.ts';
+import type { Brake } from './brake.ts';
 import type { Label } from './label.ts';
 import type { Inbound } from './ports.ts';
-import type { LabelChange, PolicyFacts, Response, ResponseState } from './response.ts';
+import type { Ending, LabelChange, Needs, PolicyFacts, Response, ResponseState, Vote } from './response.ts';
 import type { Severity } from './severity.ts';
 import type { Silence } from './silence.ts';
 import type { Text } from './text.ts';
@@ -25,6 +26,25 @@ export interface State {
   readonly responses: ReadonlyMap<string, Response>;
   readonly tasks: ReadonlyMap<string, Task>;
   readonly silences: ReadonlyMap<string, Silence>;
+  /** The brake on all responses, under `BRAKE`; empty = armed. */
+  readonly brakes: ReadonlyMap<string, Brake>;
+  /** Messages of ours that are kept up to date beside the alerts: requests for approval, reminders. */
+  readonly cards: ReadonlyMap<string, Card>;
+}
+
+/** The one key of `brakes`. */
+export const BRAKE = 'bot';
+
+/** A message of ours that is kept up to date: posted once per key, then edited. */
+export interface Card {
+  readonly key: string;
+  readonly channel: string;
+  /** Absent until Slack confirmed it: then it is looked up before it is posted again. */
+  readonly ts?: string;
+  /** When it was first about to be posted, epoch ms. */
+  readonly at: number;
+  /** What it showed last: when that is no longer so it is edited. */
+  readonly face: string;
 }
 
 export const emptyState = (): State => ({
@@ -39,6 +59,8 @@ export const emptyState = (): State => ({
   responses: new Map(),
   tasks: new Map(),
   silences: new Map(),
+  brakes: new Map(),
+  cards: new Map(),
 });
 
 /** A command or a click that was acknowledged and is to be carried out, also after a restart. */
@@ -199,7 +221,26 @@ export type Transition =
       readonly change?: LabelChange;
       readonly intended?: readonly Label[];
       readonly outcome?: string;
+      readonly needs?: Needs;
+      readonly lapsesAt?: number;
     }
+  /** One of the approver list agrees; with the last vote it needs the request is approved. */
+  | { readonly type: 'response-voted'; readonly id: string; readonly vote: Vote }
+  /** Reviewed later, or kept until somebody releases it. */
+  | {
+      readonly type: 'response-extended';
+      readonly id: string;
+      readonly until: number;
+      readonly ending: Ending;
+    }
+  | { readonly type: 'response-kept'; readonly id: string; readonly by: Person; readonly at: number }
+  | { readonly type: 'response-reminded'; readonly id: string; readonly reminders: number }
+  /** Its requester goes on without the second person; or one of the approver list has looked at that since. */
+  | { readonly type: 'response-alone'; readonly id: string; readonly at: number }
+  | { readonly type: 'response-reviewed'; readonly id: string; readonly vote: Vote }
+  | { readonly type: 'disarmed'; readonly brake: Brake }
+  | { readonly type: 'rearmed' }
+  | { readonly type: 'card-shown'; readonly card: Card }
   | { readonly type: 'response-released'; readonly id: string; readonly by: string }
   | { readonly type: 'response-observed'; readonly id: string; readonly policy: PolicyFacts }
   | { readonly type: 'task-accepted'; readonly task: Task }

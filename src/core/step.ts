@@ -19,6 +19,8 @@ export const STEPS = {
   response: [
     'response durable',
     'host read',
+    'waiting durable',
+    'vote durable',
     'writing durable',
     'put',
     'read back',

@@ -1,7 +1,7 @@
 import type { ActionContext } from '../core/action.ts';
 import { inNetwork, parseNetwork } from '../core/address.ts';
 import type { Label } from '../core/label.ts';
-import { anySelector, matchesLabels, selector } from '../core/label-query.ts';
+import { matchesLabels, selector } from '../core/label-query.ts';
 import type { Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
@@ -30,7 +30,6 @@ export const contextFor = async (
     open,
     estate: { label: (href) => restorable.get(href) },
     never: isNever(workload, [...settings.never, ...desk.ownHosts]),
-    protected: anySelector(settings.protected)(workload.labels),
     lost: response?.repairs === undefined ? [] : (response.change?.added ?? []),
     mayWrite: desk.mayWrite,
   };

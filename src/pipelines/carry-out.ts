@@ -1,12 +1,17 @@
-import type { Action, ActionContext } from '../core/action.ts';
+import type { Action, ActionContext, ActionPlan } from '../core/action.ts';
+import { APPROVAL_MS, needsOf, needsText } from '../core/approval.ts';
 import { labelText, sameLabels } from '../core/label.ts';
 import { PceError } from '../core/ports.ts';
-import type { Outcome, Response } from '../core/response.ts';
+import { isRunnable, type Outcome, type Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
 import { changedLabels } from '../views/response.ts';
+import { notCleared } from './clearance.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
 
-type Deps = Pick<RespondingDeps, 'store' | 'audit' | 'gate' | 'clock' | 'log' | 'reached'> & {
+type Deps = Pick<
+  RespondingDeps,
+  'store' | 'audit' | 'gate' | 'clock' | 'log' | 'reached' | 'limits' | 'guard'
+> & {
   context(workload: Workload): Promise<ActionContext>;
 };
 
@@ -47,14 +52,15 @@ export const carryOut = async (
         'stopped',
         `Labels changed since you opened this (${changedLabels(shown, workload.labels)}). Open it again to review.`,
       );
-    const { verdict } = await deps.gate.check(response.by, action.right, {
-      targets: [workload.labels],
-      channel: response.channel,
-    });
-    if (!verdict.allowed)
-      return await end(response, deps, 'stopped', `You may not do this any more: ${verdict.why}.`);
-    const plan = action.plan(workload, await deps.context(workload));
+    const barred = await notCleared(response, action, workload, deps);
+    if (barred !== undefined) return await end(response, deps, 'stopped', barred);
+    const context = await deps.context(workload);
+    const plan = action.plan(workload, context);
     if (!plan.ok) return await end(response, deps, 'stopped', plan.why);
+    if (response.state === 'requested') {
+      const asked = await askWhereNeeded(response, action, workload, plan, context, deps);
+      if (asked !== undefined) return asked;
+    }
     // What was durable before a restart counts: the configuration may name other labels by now.
     const { change, intended } =
       response.state === 'writing'
@@ -63,12 +69,20 @@ export const carryOut = async (
     if (sameLabels(intended, workload.labels))
       return await confirm(response, workload, plan.notes, desk, deps);
 
-    if (response.state === 'requested')
+    if (deps.limits.dryRun)
+      return await end(
+        response,
+        deps,
+        'stopped',
+        `Dry run: everything was checked and nothing was written. Its labels would be ${labelText(intended)}.`,
+      );
+
+    if (response.state !== 'writing')
       await deps.store.commit([
         {
           type: 'response-moved',
           id: response.id,
-          from: 'requested',
+          from: response.state,
           to: 'writing',
           at: deps.clock.now(),
           change,
@@ -87,11 +101,50 @@ export const carryOut = async (
     deps.log.warn({ err, response: response.id }, 'a response waits for the PCE');
     // Before the PUT nothing has happened, so it may simply end; after it only a read-back may tell.
     const now = await deps.store.response(response.id);
-    if (now?.state === 'requested')
-      return await end(response, deps, 'stopped', `The PCE could not be read: ${err.message}.`);
+    if (now !== undefined && now.state !== 'writing' && isRunnable(now))
+      return await end(now, deps, 'stopped', `The PCE could not be read: ${err.message}.`);
     return { state: 'writing' };
   }
 };
+
+/** Weighs a request on what was just read; where a second person must agree it waits for him and nothing is written. */
+const askWhereNeeded = async (
+  response: Response,
+  action: Action,
+  workload: Workload,
+  plan: Extract<ActionPlan, { ok: true }>,
+  { open }: ActionContext,
+  deps: Deps,
+): Promise<Outcome | undefined> => {
+  const { by, releases, batch } = response;
+  if (!action.offered) return undefined;
+  // What a release gives back was weighed when it was quarantined: its labels now say nothing of what the host is.
+  const guarded = releases === null ? await deps.guard(workload) : ORDINARY;
+  if (guarded.verdict === 'never') return await end(response, deps, 'stopped', guarded.reasons.join(' '));
+  const asApprover = await deps.gate.check(by, 'approve', { targets: [workload.labels], channel: null });
+  const needs = needsOf(
+    {
+      guarded,
+      targets: batch === undefined ? 1 : (await deps.store.batch(batch)).length,
+      second: plan.second ?? [],
+      releases: open,
+      asksAsApprover: asApprover.verdict.allowed,
+    },
+    by,
+    deps.clock.now(),
+  );
+  if (needs.votes === 0) return undefined;
+  const at = deps.clock.now();
+  const lapsesAt = at + APPROVAL_MS;
+  await deps.store.commit([
+    { type: 'response-moved', id: response.id, from: 'requested', to: 'waiting', at, needs, lapsesAt },
+  ]);
+  deps.reached?.('waiting durable');
+  await record(response, deps, 'allowed', { why: needsText(needs) });
+  return { state: 'waiting', needs, lapsesAt };
+};
+
+const ORDINARY = { verdict: 'ordinary', reasons: [] } as const;
 
 /** The PCE answered that it did not do it. */
 class NotWritten extends PceError {}
@@ -188,9 +241,9 @@ const end = async (
 };
 
 const record = (
-  { by, byName, action, pce, target, reason, ticket, alert, channel }: Response,
+  { id, by, byName, action, pce, target, reason, ticket, alert, channel, votes = [] }: Response,
   { audit }: Deps,
-  verdict: 'done' | 'stopped' | 'failed',
+  verdict: 'allowed' | 'done' | 'stopped' | 'failed',
   more: { readonly why?: string; readonly after?: string; readonly requestIds?: readonly string[] },
 ): Promise<void> =>
   audit.append({
@@ -201,7 +254,9 @@ const record = (
     pce,
     target: { href: target.href, name: target.name },
     reason,
+    response: id,
     before: labelText(target.labels),
+    ...(votes.length === 0 ? {} : { approver: votes.map(({ name }) => name).join(', ') }),
     ...(ticket === undefined ? {} : { ticket }),
     ...(alert === null ? {} : { alert }),
     ...(channel === null ? {} : { channel }),

@@ -139,6 +139,13 @@ const clicked = async (click: Click, deps: InboxDeps): Promise<void> => {
       'Buttons do nothing in a shared channel',
     );
   const [verb, value] = click.action === 'more' ? split(click.value) : [click.action, click.value];
+  if (verb === 'approve' || verb === 'deny')
+    return deps.responding.decide(verb, {
+      id: value,
+      person: click.person,
+      channel: click.channel,
+      say: tell,
+    });
   if (verb === 'quarantine' || verb === 'release') return respond(click, verb, value, deps);
   const alerts = await alertsOf(value, deps.store);
   const [first] = alerts;

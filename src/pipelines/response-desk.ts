@@ -1,9 +1,10 @@
 import type { Action } from '../core/action.ts';
 import type { PceEvent } from '../core/event.ts';
 import type { Audit, Chat, Clock, Ids, Inventory, Log, Message, Pce, Store } from '../core/ports.ts';
-import type { Settings } from '../core/settings.ts';
+import type { ResponseLimits, Settings } from '../core/settings.ts';
 import type { Reached } from '../core/step.ts';
 import type { Gate } from './gate.ts';
+import type { Guard } from './guard.ts';
 
 /** One PCE as responses need it. */
 export interface ResponseDesk {
@@ -28,6 +29,15 @@ export interface RespondingDeps {
   readonly ids: Ids;
   readonly log: Log;
   readonly settings: Pick<Settings, 'quarantine' | 'never' | 'protected'>;
+  readonly limits: ResponseLimits;
+  /** What it takes to touch a host beside the right to. */
+  readonly guard: Guard;
+  /** Where requests for approval and reminders stand, and who is asked there: ids of people. */
+  readonly board: {
+    readonly channel: string;
+    readonly approvers: readonly string[];
+    readonly admins: readonly string[];
+  };
   /** Tells people of a trouble of our own. */
   tell(trouble: string): void;
   /** Says in the announce channel, for all to see, what was done; once per key. */

@@ -1,13 +1,15 @@
 import type { Action, ActionContext } from '../core/action.ts';
 import type { PceEvent } from '../core/event.ts';
 import type { Handling } from '../core/ports.ts';
-import { type Outcome, outcomeOf, type Response } from '../core/response.ts';
+import { isRunnable, type Outcome, outcomeOf, type Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
 import { md } from '../views/parts.ts';
 import { announcement, notice } from '../views/response.ts';
 import { outcomeLines } from '../views/response-outcome.ts';
 import { contextFor } from './action-context.ts';
 import { compareOwnEvents, watchPolicy } from './aftermath.ts';
+import { createApprovals, type Pressed } from './approval.ts';
+import { createCards } from './cards.ts';
 import { carryOut } from './carry-out.ts';
 import { createKeyedMutex } from './mutex.ts';
 import type { RespondingDeps } from './response-desk.ts';
@@ -20,6 +22,10 @@ export interface Responding {
   submit(submission: Submission): Handling;
   /** Takes up responses that a stop or a crash left unfinished: each is read back before anything is written. */
   resume(): Promise<void>;
+  /** A button of a request for approval. */
+  decide(verdict: 'approve' | 'deny', pressed: Pressed): Promise<void>;
+  /** Ends what nobody answered, and brings the messages about responses up to date. */
+  tend(): Promise<void>;
   /** Looks whether the policy of finished responses has reached their hosts, and has their messages say so. */
   watch(): Promise<void>;
   /** Compares the PCE's own events of our PUTs with what was planned; what was overwritten is put back once (promise 3). */
@@ -30,6 +36,13 @@ export const createResponding = (deps: RespondingDeps): Responding => {
   const { desks, actions, store, chat, log } = deps;
   const forms = createForms(deps);
   const oneAtATime = createKeyedMutex();
+  const cards = createCards(deps);
+  const approvals = createApprovals(deps, ({ id, target }) => oneAtATime(target.href, () => takeUp(id)));
+
+  const tend = async (): Promise<void> => {
+    await approvals.lapse();
+    for (const wish of await approvals.wishes()) await cards.show(wish);
+  };
 
   const submit = (submission: Submission): Handling => {
     const sent = forms.take(submission);
@@ -52,6 +65,7 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     // Right after a start the loop that takes up unfinished responses may have been faster.
     const outcome = outcomeOf(response) ?? (await finish(response));
     const lines = outcome === undefined ? [] : outcomeLines(outcome, action, response);
+    if (outcome?.state === 'waiting') await tend();
     const { target, channel, by } = response;
     try {
       await chat.updateView(viewId, notice(action, target.name, lines));
@@ -77,18 +91,25 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     return outcome;
   };
 
+  /** Goes on with a response, unless while this waited for its turn somebody else has. */
+  const takeUp = async (id: string): Promise<void> => {
+    const response = await store.response(id);
+    if (response === undefined || !isRunnable(response)) return;
+    const outcome = await finish(response);
+    log.info({ response: id, state: outcome?.state }, 'took up a response');
+  };
+
   return {
     open: forms.open,
     submit,
+    decide: async (verdict, pressed) => {
+      await approvals.decide(verdict, pressed);
+      await tend();
+    },
+    tend,
     async resume() {
-      for (const { id, target } of await store.responsesUnfinished())
-        await oneAtATime(target.href, async () => {
-          // While this waited for its turn the one who asked may have finished it.
-          const response = await store.response(id);
-          if (response?.state !== 'requested' && response?.state !== 'writing') return;
-          const outcome = await finish(response);
-          log.info({ response: id, state: outcome?.state }, 'took up an unfinished response');
-        });
+      for (const row of await store.responsesUnfinished())
+        if (isRunnable(row)) await oneAtATime(row.target.href, () => takeUp(row.id));
     },
     watch: () => watchPolicy(deps),
     compare: (pce, events) =>

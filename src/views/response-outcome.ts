@@ -1,7 +1,8 @@
 import type { Action } from '../core/action.ts';
+import { needsText } from '../core/approval.ts';
 import { labelText } from '../core/label.ts';
 import type { Outcome, Response } from '../core/response.ts';
-import { bold, type Markup, md } from './parts.ts';
+import { bold, type Markup, md, time } from './parts.ts';
 
 /** What came of a response, for the one who asked: never more than was read back. */
 export const outcomeLines = (
@@ -17,6 +18,15 @@ export const outcomeLines = (
           : md`${bold(target.name)} is ${action.done}. Labels read back: ${labelText(outcome.labels)}`,
         ...outcome.notes.map((note) => md`${note}`),
       ];
+    case 'waiting':
+      return [
+        md`${bold(target.name)}: nothing was done yet. ${needsText(outcome.needs)}`,
+        md`They are asked in the announce channel. Unanswered, it lapses at ${time(outcome.lapsesAt)}.`,
+      ];
+    case 'blocked':
+      return [md`Nothing was done yet: ${outcome.why}`];
+    case 'denied':
+    case 'lapsed':
     case 'stopped':
       return [md`Nothing was done. ${outcome.why}`];
     case 'failed':

@@ -11,7 +11,6 @@ const aContext = (parts: Partial<ActionContext> = {}): ActionContext => ({
   open: undefined,
   estate: { label: () => undefined },
   never: false,
-  protected: false,
   lost: [],
   mayWrite: true,
   ...parts,

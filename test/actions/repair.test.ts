@@ -11,7 +11,6 @@ const plan = (now: string, lost: string, mayWrite = true) =>
     open: undefined,
     estate: { label: () => undefined },
     never: false,
-    protected: false,
     lost: labels(lost),
     mayWrite,
   });

@@ -270,7 +270,7 @@ describe('/illumio help', () => {
   it('every command has three examples and a role that is the one of the table', () => {
     for (const { id, examples, role } of commands) {
       expect(examples).toHaveLength(3);
-      expect(role).toBe((ACTION_ROLES as Record<string, string>)[id]);
+      expect([(ACTION_ROLES as Record<string, unknown>)[id]].flat()).toContain(role);
     }
   });
 

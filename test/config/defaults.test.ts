@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../../src/core/settings.ts';
+import { DEFAULT_LIMITS, type Settings } from '../../src/core/settings.ts';
 import { brief, deps, MINIMAL, valid } from '../support/config.ts';
 
 describe('a minimal configuration', () => {
@@ -51,6 +51,7 @@ describe('a minimal configuration', () => {
       ephemeral: [],
       shared: [],
       automation: [],
+      limits: DEFAULT_LIMITS,
       poll: { events: 30_000, sweep: 600_000, health: 60_000 },
       rules: {},
       http: undefined,

@@ -199,9 +199,13 @@ describe('Refused, and why', () => {
 /** The table once more, by a different route: sets of roles per person, then three plain questions per grant. */
 const oracle = ({ action, profile, roles, memberships, targets, channel }: Question): boolean => {
   if (!profile.fullMember) return false;
-  const looks = ['help', 'status', 'health', 'alerts', 'why', 'workload'];
-  const reads = ['services', 'top', 'share'];
-  const acts = ['acknowledge', 'snooze', 'quarantine', 'release', 'test'];
+  const named = (who: readonly { user: string }[]): boolean => who.some(({ user }) => user === 'U0MAYA');
+  if (action === 'approve') return named(roles.approver);
+  if (action === 'disarm longer') return named(roles.admin);
+  if (action === 'rearm') return named(roles.approver) || named(roles.admin);
+  const looks = ['my', 'can-i', 'help', 'status', 'health', 'alerts', 'why', 'workload'];
+  const reads = ['audit', 'services', 'top', 'share'];
+  const acts = ['disarm', 'quarantined', 'acknowledge', 'snooze', 'quarantine', 'release', 'test'];
   let pool: Grant[] = [];
   if (acts.includes(action)) pool = [...roles.responder];
   else if (reads.includes(action)) pool = [...roles.responder, ...roles.analyst];

@@ -9,10 +9,12 @@ import { createGate } from '../../src/pipelines/gate.ts';
 import { createResponding } from '../../src/pipelines/response.ts';
 import { startPceSimulator } from '../../src/simulators/pce/index.ts';
 import { aChannel, aProfile, fakeAudit, fakeChat, fakeLog } from '../support/fakes.ts';
+import { unbounded } from '../support/responding.ts';
 
 const MAYA = { team: 'T0SIM0001', user: 'U0MAYA001' };
 const KEY = { key: 'api_sim', secret: 'simsecret' };
-const responder = { members: [MAYA], labels: undefined, channels: undefined, actions: undefined };
+const JO = { team: 'T0SIM0001', user: 'U0JO00001' };
+const responder = { members: [MAYA, JO], labels: undefined, channels: undefined, actions: undefined };
 const roles = { viewer: undefined, analyst: [], responder: [responder], approver: [], admin: [] };
 const quarantine = { strategy: 'deny' as const, labels: { Quarantine: 'Severe' } };
 
@@ -59,7 +61,7 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
   };
   const store = openMemoryStore();
   const chat = fakeChat(systemClock);
-  chat.people.set(MAYA.user, aProfile(MAYA.user, { person: MAYA }));
+  for (const one of [MAYA, JO]) chat.people.set(one.user, aProfile(one.user, { person: one }));
   chat.channels.set('C0SOC0001', aChannel('C0SOC0001'));
   const audit = fakeAudit();
   const told: string[] = [];
@@ -87,16 +89,17 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
     ids: { next: () => `id${++ids}` },
     log,
     settings: { quarantine, never: [], protected: [] },
+    ...unbounded,
     tell: (trouble) => told.push(trouble),
     announce: () => undefined,
     isOurs: (event) => isOurs(event, context),
   });
-  const act = async (action: string): Promise<void> => {
+  const act = async (action: string, person = MAYA): Promise<void> => {
     await responding.open({
       action,
       pce: 'prod-east',
       href: host.href,
-      person: MAYA,
+      person,
       channel: 'C0SOC0001',
       alert: null,
       triggerId: 't',
@@ -105,7 +108,7 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
     const view = chat.views.at(-1) as unknown as { private_metadata: string };
     const handling = responding.submit({
       draft: view.private_metadata,
-      person: MAYA,
+      person,
       viewId: `V${chat.views.length}`,
       values: { reason: 'Exercise' },
     });
@@ -169,7 +172,7 @@ describe('our own event', () => {
   it('does not mistake the event of a release for that of the quarantine', async () => {
     const lab = await aLab();
     await lab.act('quarantine');
-    await lab.act('release');
+    await lab.act('release', JO);
     await lab.poll();
     expect(lab.labels()).toEqual(BEFORE);
     expect(lab.puts()).toBe(2);

@@ -74,6 +74,8 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
         submitted.push(submission);
         return {};
       },
+      decide: async () => undefined,
+      tend: async () => undefined,
       resume: async () => {},
       watch: async () => {},
       compare: async () => {},

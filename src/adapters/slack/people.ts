@@ -48,7 +48,15 @@ const profileOf = (person: Person, team: string, user: Dict): Profile => {
   const shown = dict(user['profile']);
   const name = text(shown['display_name']) ?? text(user['real_name']) ?? text(user['name']) ?? person.user;
   const why = whyNot(person, team, user);
-  return { person, name, fullMember: why === undefined, why, zone: text(user['tz']) };
+  const email = user['is_email_confirmed'] === true ? text(shown['email']) : undefined;
+  return {
+    person,
+    name,
+    fullMember: why === undefined,
+    why,
+    zone: text(user['tz']),
+    ...(email === undefined ? {} : { email }),
+  };
 };
 
 /** `is_stranger` is false for outsiders who share a channel with us: the team must be compared too (facts/slack §5). */

@@ -1,6 +1,8 @@
 import type { Alert, Delivery, Incident, Told } from '../../core/alert.ts';
+
 import { needsAttention } from '../../core/dispatch.ts';
-import type { Response } from '../../core/response.ts';
+import { hasEnded, type Response } from '../../core/response.ts';
+
 import { partsOf } from '../../core/table.ts';
 
 type Index = ReadonlyMap<string, readonly string[]>;
@@ -68,12 +70,10 @@ export const toldBy = rowsBy(({ incident, lookAt }: Told) => [
   ...(lookAt === undefined ? [] : ['look']),
 ]);
 
-const ENDED: ReadonlySet<Response['state']> = new Set(['done', 'stopped', 'failed']);
-
 /** `host|pce|href`, `unfinished`, `quarantine`, `watched`: done, and nobody has seen yet what its policy became. */
 export const responsesBy = rowsBy(({ state, action, releasedBy, pce, target, policy }: Response) => [
   `host|${pce}|${target.href}`,
   ...(state === 'done' && policy?.appliedAt === undefined && policy?.overdue !== true ? ['watched'] : []),
-  ...(ENDED.has(state) ? [] : ['unfinished']),
+  ...(hasEnded({ state }) ? [] : ['unfinished']),
   ...(action === 'quarantine' && state === 'done' && releasedBy === undefined ? ['quarantine'] : []),
 ]);

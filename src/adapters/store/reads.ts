@@ -1,5 +1,5 @@
 import type { Store } from '../../core/ports.ts';
-import type { State } from '../../core/state.ts';
+import { BRAKE, type State } from '../../core/state.ts';
 import { alertsBy, deliveriesBy, incidentsBy, responsesBy, rootWord, toldBy } from './indices.ts';
 
 const MINUTE_MS = 60_000;
@@ -47,6 +47,11 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
   response: async (id) => durable().responses.get(id),
   responsesUnfinished: async () => responsesBy(durable().responses, 'unfinished'),
   responsesWatched: async () => responsesBy(durable().responses, 'watched'),
+  responsesSince: async (since) =>
+    [...durable().responses.values()].filter(({ requestedAt }) => requestedAt >= since),
+  batch: async (id) => [...durable().responses.values()].filter((one) => one.id === id || one.batch === id),
+  brake: async () => durable().brakes.get(BRAKE),
+  card: async (key) => durable().cards.get(key),
   responsesOf: async (pce, href) => responsesBy(durable().responses, `host|${pce}|${href}`),
   quarantines: async (pce, href) =>
     responsesBy(durable().responses, 'quarantine').filter(

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { offline, online, provisioned, suspended, tampering } from './happenings.ts';
-import { MAYA, Mismatch, OTTO, SAM, type Scene, type Seen, SOC } from './scene.ts';
+import { ANA, ANNOUNCE, MAYA, Mismatch, OTTO, SAM, type Scene, type Seen, SOC } from './scene.ts';
 
 export interface Step {
   readonly title: string;
@@ -38,6 +38,18 @@ const root = (scene: Scene, ...words: string[]): Promise<Seen> =>
     const found = scene.find(...words);
     return found?.thread === null ? found : undefined;
   });
+
+/** A message about a request, where approvers are asked. */
+const wanted = (scene: Scene, ...words: string[]): Promise<Seen> =>
+  scene.until(
+    `a request with ${words.join(', ')}`,
+    () => scene.messages(ANNOUNCE).find((message) => words.every((word) => message.words.includes(word))),
+    () =>
+      scene
+        .messages(ANNOUNCE)
+        .map(({ words: said }) => said.slice(0, 80))
+        .join(' | '),
+  );
 
 const refused = async (scene: Scene, user: string): Promise<string> => {
   const message = await root(scene, 'Firewall tampering', 'web-01');
@@ -223,7 +235,8 @@ export const steps: readonly Step[] = [
     },
   },
   {
-    title: 'release gives back exactly the labels from before',
+    title:
+      'a release so soon needs another person: the requester cannot, ana approves, and exactly the labels from before come back',
     async run(scene) {
       const now = scene.labels('web-01');
       const expected = now
@@ -238,17 +251,20 @@ export const steps: readonly Step[] = [
         () => scene.modal(MAYA)?.words ?? 'no modal',
       );
       await scene.submit(MAYA, { reason: 'Explained' });
+      const request = await wanted(scene, 'Release web-01', 'less than 30 min ago');
+      await scene.click(MAYA, request, 'approve');
+      const refused = await scene.until('a refusal of an own request', () =>
+        scene.ephemerals(MAYA).find((words) => words.includes("You can't approve release")),
+      );
+      expectEqual('labels before the approval', now, scene.labels('web-01'));
+      await scene.click(ANA, request, 'approve');
       await scene.until(
         `labels ${expected}`,
         () => (scene.labels('web-01') === expected ? true : undefined),
         () => scene.labels('web-01'),
       );
-      await scene.until(
-        'the outcome in the form',
-        () => (scene.modal(MAYA)?.words.includes('released') ? true : undefined),
-        () => scene.modal(MAYA)?.words ?? 'no modal',
-      );
-      return `web-01: ${expected}; ${await audited(scene, 'release', 'done', MAYA)}`;
+      await wanted(scene, 'Release web-01', 'approved by ana');
+      return `web-01: ${expected}; maya: ${refused.slice(0, 90)}…; ${await audited(scene, 'release', 'done', MAYA)}`;
     },
   },
   {
@@ -430,9 +446,10 @@ export const steps: readonly Step[] = [
   {
     title: 'no mention ever came from foreign text',
     async run(scene) {
-      const foreign = scene.mentions().filter(({ id }) => id !== 'S0SECOPS1');
+      const configured: readonly unknown[] = ['S0SECOPS1', ANA];
+      const foreign = scene.mentions().filter(({ id }) => !configured.includes(id));
       expectEqual('mentions', '[]', JSON.stringify(foreign));
-      return 'only @secops, from the configuration';
+      return 'only @secops and the approver, from the configuration';
     },
   },
   {

@@ -1,0 +1,73 @@
+import { type Chat, ChatError, type Clock, type Log, type Message, type Store } from '../core/ports.ts';
+import { createKeyedMutex } from './mutex.ts';
+
+/** Slack's clock and ours differ. */
+const LOOK_BACK_MS = 5 * 60_000;
+
+export interface CardsDeps {
+  readonly store: Pick<Store, 'card' | 'commit'>;
+  readonly chat: Pick<Chat, 'slot' | 'post' | 'edit' | 'find'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+}
+
+export interface Wish {
+  readonly key: string;
+  readonly channel: string;
+  /** Names what it shows: the same face is not sent again. */
+  readonly face: string;
+  message(): Message;
+}
+
+/**
+ * Keeps messages of ours as they should be: posted once per key, edited when their face changes, posted anew when somebody deleted
+ * them. What Slack does not take is tried again at the next call, also after a restart; an unclear post is looked up first.
+ */
+export const createCards = ({ store, chat, clock, log }: CardsDeps): { show(wish: Wish): Promise<void> } => {
+  const exclusive = createKeyedMutex();
+
+  const post = async ({ key, channel, face, message }: Wish, since: number | undefined): Promise<void> => {
+    const at = since ?? clock.now();
+    // An empty face: whatever stands there is edited once it was found.
+    if (since === undefined)
+      await store.commit([{ type: 'card-shown', card: { key, channel, at, face: '' } }]);
+    else {
+      const found = (await chat.find({ channel, since: since - LOOK_BACK_MS }, new Set([key]))).get(key);
+      if (found !== undefined) {
+        await chat.slot(channel, 'edit');
+        await chat.edit({ channel, ts: found }, message());
+        return store.commit([{ type: 'card-shown', card: { key, channel, at, face, ts: found } }]);
+      }
+    }
+    await chat.slot(channel, 'post');
+    const ts = await chat.post({ channel, key }, message());
+    await store.commit([{ type: 'card-shown', card: { key, channel, at, face, ts } }]);
+  };
+
+  const show = async (wish: Wish): Promise<void> => {
+    const known = await store.card(wish.key);
+    if (known?.ts === undefined) return post(wish, known?.at);
+    if (known.face === wish.face) return;
+    const { channel, ts } = known;
+    await chat.slot(channel, 'edit');
+    try {
+      await chat.edit({ channel, ts }, wish.message());
+    } catch (err) {
+      if (!(err instanceof ChatError) || err.code !== 'no-message') throw err;
+      return post(wish, undefined);
+    }
+    await store.commit([{ type: 'card-shown', card: { ...known, face: wish.face } }]);
+  };
+
+  return {
+    show: (wish) =>
+      exclusive(wish.key, async () => {
+        try {
+          await show(wish);
+        } catch (err) {
+          if (!(err instanceof ChatError)) throw err;
+          log.warn({ err, card: wish.key }, 'a message about a response waits for Slack');
+        }
+      }),
+  };
+};

@@ -1,0 +1,39 @@
+import type { Action } from '../core/action.ts';
+import { disarmedText } from '../core/brake.ts';
+import { overBudget } from '../core/budget.ts';
+import type { Response } from '../core/response.ts';
+import type { Workload } from '../core/workload.ts';
+import type { RespondingDeps } from './response-desk.ts';
+
+type Deps = Pick<RespondingDeps, 'store' | 'gate' | 'clock' | 'limits'>;
+
+/** No allowance is longer, so older responses need not be read. */
+const LOOK_BACK_MS = 7 * 24 * 3_600_000;
+
+/**
+ * Why a response may not go on, asked at the submission and again right before the PUT, on the labels just read (definitions §7.6);
+ * undefined when it may. Not known = no.
+ */
+export const notCleared = async (
+  response: Response,
+  action: Action,
+  workload: Workload,
+  deps: Deps,
+): Promise<string | undefined> => {
+  const { by, channel, votes = [] } = response;
+  const now = deps.clock.now();
+  const disarmed = disarmedText(await deps.store.brake(), now);
+  if (disarmed !== undefined) return `Nobody may do this now: ${disarmed}.`;
+  const targets = [workload.labels];
+  const { verdict } = await deps.gate.check(by, action.right, { targets, channel });
+  if (!verdict.allowed) return `You may not do this any more: ${verdict.why}.`;
+  for (const vote of votes) {
+    const { verdict: still } = await deps.gate.check(vote.by, 'approve', { targets, channel: null });
+    if (!still.allowed) return `${vote.name}, who approved it, may not do that any more: ${still.why}.`;
+  }
+  if (!action.offered) return undefined;
+  const written = await deps.store.responsesSince(now - LOOK_BACK_MS);
+  const others = written.filter(({ id }) => id !== response.id);
+  const over = overBudget(deps.limits.budget, { action: action.id, by, more: 1 }, others, now);
+  return over === undefined ? undefined : `The budget is used up: ${over}.`;
+};
