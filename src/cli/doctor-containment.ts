@@ -1,5 +1,5 @@
-import type { Denial } from '../adapters/pce/index.ts';
 import type { Label } from '../core/label.ts';
+import { type Naming, namingOf } from '../core/naming.ts';
 import { nearest } from '../core/nearest.ts';
 import type { PceError } from '../core/ports.ts';
 import type { QuarantineSettings } from '../core/settings.ts';
@@ -118,20 +118,25 @@ const policy = async (patient: Patient, quarantine: QuarantineSettings): Promise
   const { matches } = await found(patient, quarantine);
   const wanted = matches.flatMap(([label]) => label ?? []);
   if (wanted.length === 0) return skipped('not looked at: the label is missing');
-  const denials = await patient.pce.denials(wanted);
-  const gaps = denials.flatMap(gapsOf);
+  const active = await patient.pce.policy();
+  const namings = wanted.map((label) => ({ label, ...namingOf(active, label.href) }));
+  const gaps = namings.flatMap(gapsOf);
   if (gaps.length > 0)
     return fails(
       `no active override-deny rule names ${listed(gaps)}`,
       'Write override-deny rules from everything to the label and from the label to everything, and provision them: without both a quarantined host is not isolated.',
     );
-  const sets = [...new Set(denials.flatMap(({ inbound, outbound }) => [...inbound, ...outbound]))];
+  const sets = [...new Set(namings.flatMap(({ deniedIn, deniedOut }) => [...deniedIn, ...deniedOut]))];
   return holds(`override-deny rules name it as source and destination: ${listed(sets, 3)}`);
 };
 
-const gapsOf = ({ label: { key, value }, inbound, outbound }: Denial): string[] => [
-  ...(inbound.length === 0 ? [`${key}=${value} as destination`] : []),
-  ...(outbound.length === 0 ? [`${key}=${value} as source`] : []),
+const gapsOf = ({
+  label: { key, value },
+  deniedIn,
+  deniedOut,
+}: { readonly label: Label } & Naming): string[] => [
+  ...(deniedIn.length === 0 ? [`${key}=${value} as destination`] : []),
+  ...(deniedOut.length === 0 ? [`${key}=${value} as source`] : []),
 ];
 
 const enforcement = async ({ modes }: Patient): Promise<Outcome> => {

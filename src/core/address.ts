@@ -1,5 +1,5 @@
 /** An IP address as a number, with how many bits its family has. */
-interface Address {
+export interface Address {
   readonly bits: 32 | 128;
   readonly value: bigint;
 }
@@ -26,7 +26,8 @@ export const inNetwork = (text: string, network: Network): boolean => {
   return address.value >> shift === network.value >> shift;
 };
 
-const parseAddress = (text: string): Address | undefined =>
+/** `10.0.0.1`, `2001:db8::1`; undefined for anything else. */
+export const parseAddress = (text: string): Address | undefined =>
   text.includes(':') ? parseV6(text) : parseV4(text);
 
 const parseV4 = (text: string): Address | undefined => {
@@ -47,4 +48,14 @@ const parseV6 = (text: string): Address | undefined => {
   const all = [...left, ...Array<string>(missing).fill('0'), ...right];
   if (!all.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
   return { bits: 128, value: all.reduce((value, group) => (value << 16n) | BigInt(`0x${group}`), 0n) };
+};
+
+/** An address as people write it; IPv6 without `::`. */
+export const addressText = ({ bits, value }: Address): string => {
+  const width = bits === 32 ? 8n : 16n;
+  const parts = Array.from({ length: bits === 32 ? 4 : 8 }, (_, i, all = bits === 32 ? 3 : 7) => {
+    const part = (value >> (BigInt(all - i) * width)) & ((1n << width) - 1n);
+    return part.toString(bits === 32 ? 10 : 16);
+  });
+  return parts.join(bits === 32 ? '.' : ':');
 };

@@ -7,6 +7,7 @@ import type { Flow } from './flow.ts';
 import type { HealthReading } from './health.ts';
 import type { Label } from './label.ts';
 import type { Notice } from './output/notice.ts';
+import type { Policy } from './policy.ts';
 import type { Response } from './response.ts';
 import type { Reach } from './rule.ts';
 import type { Silence } from './silence.ts';
@@ -198,6 +199,10 @@ export interface Pce {
   /** Time of the newest event the PCE has, epoch ms; undefined when it has none. */
   newestEventAt(): Promise<number | undefined>;
   health(): Promise<HealthReading>;
+  /** The provisioned policy, at most 5 min old. */
+  policy(): Promise<Policy>;
+  /** Forgets the policy that was read: something was provisioned. */
+  dropPolicy(): void;
   /** Names and addresses of the machines the PCE runs on: its URL, its nodes, supercluster members. Cached 15 min. */
   ownHosts(): Promise<readonly string[]>;
   /** How it answered so far, from all calls made. */

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../src/core/audit.ts';
 import type { Flow } from '../../src/core/flow.ts';
 import type { HealthReading } from '../../src/core/health.ts';
 import type { Label } from '../../src/core/label.ts';
+import type { Policy } from '../../src/core/policy.ts';
 import {
   type Audit,
   type ChannelInfo,
@@ -270,6 +271,8 @@ export interface FakePce extends Pce {
   readonly asked: string[];
   readonly queries: TrafficQuery[];
   /** Every call fails like this until it is undefined. */
+  /** The provisioned policy. */
+  rules: Policy;
   failing: { readonly code: PceErrorCode; readonly message: string } | undefined;
   /** When set, calls wait for it. */
   waits: Promise<void> | undefined;
@@ -286,6 +289,7 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
     rows: new Map(rows.map((row) => [row.href, row])),
     flowRows: [],
     reading: { available: true, clusters: [], nodeAvailable: true },
+    rules: { rules: [] },
     truncated: false,
     asked: [],
     queries: [],
@@ -299,6 +303,11 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
       await answered('health');
       return pce.reading;
     },
+    async policy() {
+      await answered('policy');
+      return pce.rules;
+    },
+    dropPolicy: () => undefined,
     ownHosts: async () => ['pce.example.com', '198.51.100.1'],
     reach: () => ({ lastOkAt: T0, failingSince: undefined, why: undefined, refused: false, medianMs: 240 }),
     async workload(href) {

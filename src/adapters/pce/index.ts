@@ -1,4 +1,3 @@
-import type { Label } from '../../core/label.ts';
 import type { Clock, Log, Pce } from '../../core/ports.ts';
 import type { PceSettings } from '../../core/settings.ts';
 import { uuidOf } from '../../core/workload.ts';
@@ -12,7 +11,7 @@ import type { InventorySource } from './inventory.ts';
 import { createLabels } from './labels.ts';
 import { LIMITS, TIMES, type Times } from './limits.ts';
 import { createOwnHosts, type Resolve } from './own-hosts.ts';
-import { type Denial, readDenials } from './policy.ts';
+import { createPolicyReader } from './policy.ts';
 import { createReachMeter } from './reach.ts';
 import { createTraffic } from './traffic.ts';
 import { createWorkloads } from './workloads.ts';
@@ -20,7 +19,6 @@ import { createWorkloads } from './workloads.ts';
 export type { Access, Contact } from './access.ts';
 export { readFlows } from './flows/read.ts';
 export { openInventory } from './inventory.ts';
-export type { Denial } from './policy.ts';
 
 export interface PceDeps {
   readonly clock: Clock;
@@ -49,8 +47,6 @@ export interface PceAdapter extends Pce, InventorySource {
   hasEventBefore(at: number): Promise<boolean>;
   /** Makes the smallest traffic query there is and deletes it. Rejects with PceError when the traffic key may not. */
   tryTraffic(): Promise<void>;
-  /** What the active policy denies to hosts with each of the labels, in the order given. Rejects with PceError. */
-  denials(labels: readonly Label[]): Promise<readonly Denial[]>;
   /** At start: deletes traffic queries an earlier run left behind; resolves with their number. Rejects with PceError. */
   deleteStaleQueries(): Promise<number>;
   /** Times since the start that an answer of events reached the cap, so that its window had to be cut. */
@@ -72,6 +68,7 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
   const client = openClient(settings, { clock, log, budget, reach, times, random });
   const collections = createCollections(client, { clock, times });
   const labels = createLabels(collections, org);
+  const policy = createPolicyReader(collections, labels, { org, clock });
   const workloads = createWorkloads(client, collections, { org, known: labels.known });
   let overflows = 0;
   const traffic = createTraffic(client, { org, clock, times, known: labels.known });
@@ -87,6 +84,8 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     overflows: () => overflows,
     newestEventAt: () => newestEventAt(client, org),
     health: () => readHealth(client),
+    policy: policy.read,
+    dropPolicy: policy.drop,
     ownHosts: createOwnHosts(settings.url, () => readHealth(client), { clock, resolve: deps.resolve }),
     reach: reach.read,
     workload: (href, lane = 'ingest') => workloads.one(href, lane),
@@ -104,7 +103,6 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     checkAccess: (key = 'read') => checkAccess(client, org, key),
     hasEventBefore: (at) => hasEventBefore(client, org, at),
     tryTraffic: traffic.tryOut,
-    denials: (wanted) => readDenials(collections, org, wanted),
     deleteStaleQueries: traffic.deleteStale,
     close: client.close,
   };

@@ -1,106 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import type { Label } from '../../../src/core/label.ts';
+import { namingOf } from '../../../src/core/naming.ts';
 import { failureOf } from './support/failure.ts';
-import { aFake, sendJson } from './support/fake.ts';
-import { aLab, anAdapter } from './support/pce.ts';
+import { aLab } from './support/pce.ts';
 
-const SEVERE: Label = { href: '/orgs/1/labels/9', key: 'Quarantine', value: 'Severe' };
-const label = { label: { href: SEVERE.href } };
-const everything = { actors: 'ams' };
-const group = (version: string, id: number) => ({
-  label_group: { href: `/orgs/1/sec_policy/${version}/label_groups/${id}` },
-});
-
-/** Group 1 holds the label, group 2 holds group 1, group 3 holds another label. */
-const GROUPS = [
-  {
-    href: '/orgs/1/sec_policy/active/label_groups/2',
-    labels: [],
-    sub_groups: [group('active', 1).label_group],
-  },
-  { href: '/orgs/1/sec_policy/active/label_groups/1', labels: [{ href: SEVERE.href }], sub_groups: [] },
-  {
-    href: '/orgs/1/sec_policy/active/label_groups/3',
-    labels: [{ href: '/orgs/1/labels/90' }],
-    sub_groups: [],
-  },
-];
-
-const deny = (differs: object): object => ({
-  enabled: true,
-  override: true,
-  consumers: [everything],
-  ...differs,
-});
-
-/** [what the policy holds, its rule sets, inbound, outbound] */
-const POLICIES: readonly (readonly [string, readonly object[], readonly string[], readonly string[]])[] = [
-  ['nothing', [], [], []],
-  ['a rule set of a release before deny rules', [{ name: 'Q', enabled: true, rules: [] }], [], []],
-  [
-    'the label as destination and as source, in two rule sets',
-    [
-      { name: 'In', enabled: true, deny_rules: [deny({ providers: [label] })] },
-      { name: 'Out', enabled: true, deny_rules: [deny({ providers: [everything], consumers: [label] })] },
-    ],
-    ['In'],
-    ['Out'],
-  ],
-  [
-    'a group of groups that holds it, named by its draft href',
-    [{ name: 'In', deny_rules: [deny({ providers: [group('draft', 2)] })] }],
-    ['In'],
-    [],
-  ],
-  [
-    'a group that holds another label',
-    [{ name: 'In', deny_rules: [deny({ providers: [group('active', 3)] })] }],
-    [],
-    [],
-  ],
-  [
-    'an ordinary deny rule, which allow rules win over',
-    [{ name: 'In', deny_rules: [deny({ providers: [label], override: false })] }],
-    [],
-    [],
-  ],
-  ['a disabled rule', [{ name: 'In', deny_rules: [deny({ providers: [label], enabled: false })] }], [], []],
-  [
-    'a disabled rule set',
-    [{ name: 'In', enabled: false, deny_rules: [deny({ providers: [label] })] }],
-    [],
-    [],
-  ],
-  [
-    'the label as an exclusion',
-    [{ name: 'In', deny_rules: [deny({ providers: [{ ...label, exclusion: true }] })] }],
-    [],
-    [],
-  ],
-];
-
-describe('what the active policy denies to a label', () => {
-  it.each(POLICIES)('with %s', async (_, ruleSets, inbound, outbound) => {
-    const fake = await aFake((request, response) =>
-      sendJson(response, request.url?.includes('label_groups') ? GROUPS : ruleSets),
-    );
-    expect(await anAdapter(fake.url).denials([SEVERE])).toEqual([{ label: SEVERE, inbound, outbound }]);
-  });
-
-  it('is what the simulated PCE’s rule set "Quarantine" denies', async () => {
-    const { pce } = await aLab();
+describe('the active policy', () => {
+  it('is read with everything its rules refer to, once in five minutes', async () => {
+    const { pce, sim, clock } = await aLab();
     const severe = await pce.findLabel('Quarantine', 'Severe');
     const mild = await pce.findLabel('Quarantine', 'Mild');
-    expect(await pce.denials([severe, mild].filter((one) => one !== undefined))).toMatchObject([
-      { label: { value: 'Severe' }, inbound: ['Quarantine'], outbound: ['Quarantine'] },
-      { label: { value: 'Mild' }, inbound: [], outbound: [] },
-    ]);
+    const policy = await pce.policy();
+    expect(namingOf(policy, severe?.href ?? '')).toMatchObject({
+      deniedIn: ['Quarantine'],
+      deniedOut: ['Quarantine'],
+    });
+    expect(namingOf(policy, mild?.href ?? '').all).toEqual([]);
+    const calls = (): number => sim.control.state().requests.length;
+    const before = calls();
+    await pce.policy();
+    expect(calls()).toBe(before);
+    clock.advance(300_000);
+    await pce.policy();
+    expect(calls()).toBe(before + 5);
+    pce.dropPolicy();
+    await pce.policy();
+    expect(calls()).toBe(before + 10);
   });
 
-  it('is not known when policy may not be read', async () => {
+  it('is not known when it may not be read, and asked for again', async () => {
     const { pce, sim } = await aLab();
     sim.control.fault({ path: '/sec_policy/', kind: 'status', status: 403 });
-    expect(await failureOf(pce.denials([SEVERE]))).toMatchObject({ code: 'forbidden' });
+    expect(await failureOf(pce.policy())).toMatchObject({ code: 'forbidden' });
+    sim.control.clearFaults();
+    expect((await pce.policy()).rules.length).toBeGreaterThan(10);
   });
 });
 

@@ -1,7 +1,9 @@
 import { isoMillis } from '../clock.ts';
 import { byCaller, recordEvent } from '../events/build.ts';
 import { labelCondition } from '../fleet/filter.ts';
+import { followPolicy, holdPolicy, requestPolicy } from '../fleet/policy-sync.ts';
 import { isManaged } from '../fleet/ven-row.ts';
+import type { Workload } from '../fleet/workload.ts';
 import { json, noContent, notFound, Refusal } from '../http/answer.ts';
 import { objectWith } from '../http/body.ts';
 import type { Exchange, Route } from '../http/exchange.ts';
@@ -50,12 +52,16 @@ const provision = (world: World, exchange: Exchange) => {
   if (Object.keys(pending).length === 0)
     throw new Refusal(406, 'not_acceptable_error', 'Nothing to provision');
   const message = textAt(body, 'update_description') ?? '';
+  const managed = world.fleet.all().filter(isManaged);
+  const concerns = affectedBy(world, pending);
+  for (const workload of managed) holdPolicy(world, workload);
   const done = world.policy.provision({
     commitMessage: message,
     at: world.clock.now(),
     by: exchange.caller.user.href,
-    workloadsAffected: workloadsAffected(world, pending['rule_sets'] ?? []),
+    workloadsAffected: managed.filter(concerns).length,
   });
+  for (const workload of managed) (concerns(workload) ? requestPolicy : followPolicy)(world, workload);
   const href = world.org(`/sec_policy/${done.version}`);
   recordEvent(world, {
     event_type: 'sec_policy.create',
@@ -123,12 +129,17 @@ const modified = (pending: Readonly<Record<string, readonly JsonObject[]>>): Jso
 
 const ACTIONS: Readonly<Record<string, string>> = { create: 'added', update: 'modified', delete: 'deleted' };
 
-/** Managed workloads in a scope of a changed rule set; `[]` = everything. Label groups count as everything. */
-const workloadsAffected = (world: World, ruleSets: readonly JsonObject[]): number => {
-  const scopes = ruleSets.flatMap((ruleSet) => ruleSet['scopes'] as readonly (readonly JsonObject[])[]);
+/** In a scope of a changed rule set; `[]` = everything. Label groups count as everything, and so does a changed boundary. */
+const affectedBy = (
+  world: World,
+  pending: Readonly<Record<string, readonly JsonObject[]>>,
+): ((workload: Workload) => boolean) => {
+  if (pending['enforcement_boundaries'] !== undefined) return () => true;
+  const scopes = (pending['rule_sets'] ?? []).flatMap(
+    (ruleSet) => ruleSet['scopes'] as readonly (readonly JsonObject[])[],
+  );
   const tests = scopes.map((scope) =>
     labelCondition(world, [scope.flatMap((entry) => textAt(entry['label'], 'href') ?? [])]),
   );
-  return world.fleet.all().filter((workload) => isManaged(workload) && tests.some((test) => test(workload)))
-    .length;
+  return (workload) => tests.some((test) => test(workload));
 };

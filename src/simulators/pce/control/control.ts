@@ -10,9 +10,12 @@ import type { FaultSpec } from '../http/faults.ts';
 import type { RequestRecord, WriteRecord } from '../journal.ts';
 import type { JsonObject } from '../json.ts';
 import { textAt } from '../json.ts';
+import type { Outcome } from '../policy/enforce.ts';
 import { createFlowRows } from '../traffic/row.ts';
 import { userNamed } from '../users.ts';
 import type { World } from '../world.ts';
+import type { FlowQuestion } from './policy.ts';
+import { askFlow, replacePolicy } from './policy.ts';
 import type { WorkloadState } from './workload-state.ts';
 import { setWorkloadState } from './workload-state.ts';
 
@@ -52,6 +55,10 @@ export interface PceControl {
   clearFaults(id?: string): void;
   /** Adds flows (see traffic/report.ts); returns how many reports were stored. */
   addFlows(flows: readonly JsonObject[]): number;
+  /** Replaces collections of the policy, in force at once (see policy.ts). */
+  policy(collections: Readonly<Record<string, unknown>>): void;
+  /** Whether a connection passes now. */
+  flow(question: FlowQuestion): Outcome;
   /** The day buckets touched by a window (default: everything), before filters and caps. */
   flows(window?: { readonly from?: string; readonly to?: string }): readonly JsonObject[];
 }
@@ -84,6 +91,11 @@ export const createControl = (world: World): PceControl => ({
   fault: (spec) => world.faults.add(spec),
   clearFaults: (id) => world.faults.clear(id),
   addFlows: (flows) => world.traffic.report(flows, world.clock.now()),
+  policy: (collections) => replacePolicy(world, collections),
+  flow: (question) => {
+    world.agenda.settle();
+    return askFlow(world, question);
+  },
   flows: (window = {}) =>
     Array.from(
       world.traffic.buckets(

@@ -8,7 +8,11 @@
  *   POST /_sim/faults    {path, method?, kind, status?, ms?, headers?, times?, after?}             → {id}
  *   DELETE /_sim/faults  all, or the one of ?id=                                                   → {}
  * Beyond it:
- *   POST /_sim/workload  {href, online?, status?, enforcement_mode?, deleted?}, no event           → {}
+ *   POST /_sim/workload  {href, online?, status?, enforcement_mode?, deleted?, ven_version?, policy_update_mode?,
+ *                         apply?: true = Apply Policy}, no event but that of a policy applied      → {}
+ *   POST /_sim/policy    {rule_sets?, enforcement_boundaries?, services?, ip_lists?, label_groups?}: whole collections,
+ *                         in force at once; see control/policy.ts                                  → {}
+ *   POST /_sim/flow      {src: {ip?|href?}, dst: {ip?|href?}, proto, port?}     → {passes, src, dst}: each end's ruling
  *   POST /_sim/health    {node?, cpu?, memory?, disk?, runlevel?, service?, state?, status?, replication_lag?, available?, reset?} → {}
  *   POST /_sim/flows     [flow]; see traffic/report.ts                                             → {stored}
  *   GET  /_sim/flows     ?from&to: the day buckets of the window, before filters and caps          → [flow]
@@ -17,14 +21,16 @@
 import { ENFORCEMENT_MODES, VEN_STATUSES } from '../fleet/workload.ts';
 import type { Answer } from '../http/answer.ts';
 import { invalid, json, jsonRows, Refusal } from '../http/answer.ts';
-import { objectWith, optionalOneOf, parseBody } from '../http/body.ts';
+import { objectWith, optionalOneOf, optionalText, parseBody } from '../http/body.ts';
 import type { FaultSpec } from '../http/faults.ts';
 import { FAULT_KINDS } from '../http/faults.ts';
 import type { Application, Call } from '../http/server.ts';
 import { answering } from '../http/server.ts';
 import type { JsonObject } from '../json.ts';
 import { isObject, textAt } from '../json.ts';
+import { COLLECTIONS } from '../policy/store.ts';
 import type { LabelChange, PceControl } from './control.ts';
+import type { FlowQuestion } from './policy.ts';
 import type { WorkloadState } from './workload-state.ts';
 
 type Operation = (body: unknown, query: URLSearchParams) => Answer;
@@ -51,6 +57,8 @@ const operationsOf = (control: PceControl): Readonly<Record<string, Operation>> 
     done(() => control.fleet({ count: Number(objectWith(body, ['count'])['count']) })),
   'POST /_sim/faults': (body) => json({ id: control.fault(faultSpec(body)) }),
   'DELETE /_sim/faults': (_, query) => done(() => control.clearFaults(query.get('id') ?? undefined)),
+  'POST /_sim/policy': (body) => done(() => control.policy(objectWith(body, COLLECTIONS))),
+  'POST /_sim/flow': (body) => json(control.flow(flowQuestion(body))),
   'POST /_sim/workload': (body) => done(() => control.workload(workloadState(body))),
   'POST /_sim/health': (body) => done(() => control.health(objectWith(body, HEALTH_KEYS))),
   'POST /_sim/flows': (body) => json({ stored: control.addFlows(objectsOf(body)) }),
@@ -101,13 +109,32 @@ const labelChange = (body: unknown): LabelChange => {
 };
 
 const workloadState = (body: unknown): WorkloadState => {
-  const given = objectWith(body, ['href', 'online', 'status', 'enforcement_mode', 'deleted']);
+  const given = objectWith(body, [
+    ...['href', 'online', 'status', 'enforcement_mode', 'deleted'],
+    ...['ven_version', 'policy_update_mode', 'apply'],
+  ]);
+  optionalText(given, 'ven_version');
+  optionalOneOf(given, 'policy_update_mode', ['adaptive', 'static']);
   optionalOneOf(given, 'status', VEN_STATUSES);
   optionalOneOf(given, 'enforcement_mode', ENFORCEMENT_MODES);
-  for (const key of ['online', 'deleted']) {
+  for (const key of ['online', 'deleted', 'apply']) {
     if (!['undefined', 'boolean'].includes(typeof given[key])) throw invalid(`${key} must be a boolean`);
   }
   return { ...given, href: hrefIn(given) };
+};
+
+const flowQuestion = (body: unknown): FlowQuestion => {
+  const given = objectWith(body, ['src', 'dst', 'proto', 'port']);
+  const end = (name: 'src' | 'dst'): FlowQuestion['src'] => {
+    const value = objectWith(given[name], ['ip', 'href']);
+    optionalText(value, 'ip');
+    optionalText(value, 'href');
+    return value;
+  };
+  const { proto, port } = given;
+  if (typeof proto !== 'number') throw invalid('proto must be a number');
+  if (port !== undefined && typeof port !== 'number') throw invalid('port must be a number');
+  return { src: end('src'), dst: end('dst'), proto, ...(port === undefined ? {} : { port }) };
 };
 
 const faultSpec = (body: unknown): FaultSpec => {

@@ -1,4 +1,4 @@
-import { requestPolicy } from '../fleet/policy-sync.ts';
+import { applyStaged, requestPolicy } from '../fleet/policy-sync.ts';
 import type { EnforcementMode, VenStatus, Workload } from '../fleet/workload.ts';
 import { lastHeartbeat } from '../fleet/workload.ts';
 import type { World } from '../world.ts';
@@ -11,6 +11,10 @@ export interface WorkloadState {
   readonly status?: VenStatus;
   readonly enforcement_mode?: EnforcementMode;
   readonly deleted?: boolean;
+  readonly ven_version?: string;
+  readonly policy_update_mode?: 'adaptive' | 'static';
+  /** Applies a staged policy, as "Apply Policy" in the console does. */
+  readonly apply?: boolean;
 }
 
 /**
@@ -25,8 +29,11 @@ export const setWorkloadState = (world: World, workload: Workload, change: Workl
   const gone = change.status === 'stopped' || change.status === 'uninstalled';
   workload.online = change.online ?? (gone ? false : workload.online);
   if (!ven) return;
+  ven.version = change.ven_version ?? ven.version;
+  ven.updateMode = change.policy_update_mode ?? ven.updateMode;
   if (gone) ven.lastGoodbyeAt = now;
   const silentSince = ven.silentSince ?? lastHeartbeat(ven, now);
   ven.silentSince = workload.online ? undefined : silentSince;
   if (workload.online && ven.syncState === 'syncing') requestPolicy(world, workload);
+  if (change.apply) applyStaged(world, workload);
 };

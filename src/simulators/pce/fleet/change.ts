@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.ts';
 import type { World } from '../world.ts';
 import type { Label } from './label-book.ts';
 import { asRefs } from './label-book.ts';
-import { requestPolicy } from './policy-sync.ts';
+import { holdPolicy, requestPolicy } from './policy-sync.ts';
 import type { Workload } from './workload.ts';
 import { ENFORCEMENT_MODES, VISIBILITY_LEVELS } from './workload.ts';
 
@@ -78,6 +78,7 @@ export const applyChange = (
 ): JsonObject => {
   const changes: JsonObject = {};
   const before = { ...workload };
+  if (change.labels || change.attributes.enforcementMode) holdPolicy(world, workload);
   Object.assign(workload, change.attributes);
   if (Object.keys(change.extra).length > 0) workload.extra = { ...workload.extra, ...change.extra };
   if (change.labels) {

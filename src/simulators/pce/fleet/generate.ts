@@ -72,6 +72,9 @@ const makeWorkload = (
           receivedAt: policyAt,
           appliedAt: policyAt,
           syncState: 'applied',
+          updateMode: 'adaptive',
+          version: undefined,
+          enforced: undefined,
           policyDueAt: undefined,
         }
       : undefined,

@@ -1,19 +1,29 @@
 import { isoMillis } from '../clock.ts';
 import { recordEvent } from '../events/build.ts';
 import { atLeast } from '../options.ts';
+import { currentOf } from '../policy/enforce.ts';
 import type { World } from '../world.ts';
 import { agentHref, venHref } from './row.ts';
 import type { Workload } from './workload.ts';
 import { takesPolicy } from './workload.ts';
 
+/** To be called before a change that concerns this workload: until its policy is applied it goes on enforcing what it has. */
+export const holdPolicy = (world: World, workload: Workload): void => {
+  const { ven } = workload;
+  if (ven) ven.enforced ??= currentOf(world, workload);
+};
+
 /**
  * A change concerned this workload: its policy is computed anew and, after `timings.policySync`, received and applied by
  * the VEN, which says so with agent.update (facts §2.3, §5). A VEN that is offline, suspended or idle gets nothing until
- * it can; call this again when it can.
+ * it can; call this again when it can. One in static mode receives it and keeps it staged (facts §4.2) until `applyStaged`.
  */
 export const requestPolicy = (world: World, workload: Workload): void => {
   const { ven } = workload;
-  if (!ven || workload.enforcementMode === 'idle') return;
+  if (!ven) return;
+  // Idle is no policy to wait for: the VEN takes its rules away.
+  if (workload.enforcementMode === 'idle') ven.enforced = undefined;
+  if (workload.enforcementMode === 'idle') return;
   ven.syncState = 'syncing';
   if (!takesPolicy(workload)) return;
   const dueAt = world.clock.now() + world.settings.timings.policySync;
@@ -21,10 +31,33 @@ export const requestPolicy = (world: World, workload: Workload): void => {
   world.agenda.at(dueAt, () => {
     if (ven.policyDueAt !== dueAt || !takesPolicy(workload)) return;
     ven.policyDueAt = undefined;
-    ven.syncState = 'applied';
-    recordPolicyApplied(world, workload, dueAt);
+    if (ven.updateMode === 'adaptive') return apply(world, workload, dueAt);
+    ven.syncState = 'staged';
     ven.receivedAt = dueAt;
-    ven.appliedAt = dueAt;
+  });
+};
+
+/** "Apply Policy" in the console: what is staged becomes what is enforced. Does nothing when nothing is. */
+export const applyStaged = (world: World, workload: Workload): void => {
+  if (workload.ven?.syncState === 'staged') apply(world, workload, world.clock.now());
+};
+
+const apply = (world: World, workload: Workload, at: number): void => {
+  const { ven } = workload;
+  if (!ven) return;
+  recordPolicyApplied(world, workload, at);
+  if (ven.syncState !== 'staged') ven.receivedAt = at;
+  ven.syncState = 'applied';
+  ven.appliedAt = at;
+  ven.enforced = undefined;
+};
+
+/** A provisioning did not concern this workload: its address sets follow without a word, as soon as it takes policy. */
+export const followPolicy = (world: World, workload: Workload): void => {
+  const { ven } = workload;
+  if (ven?.syncState !== 'applied' || ven.updateMode === 'static' || !takesPolicy(workload)) return;
+  world.agenda.at(world.clock.now() + world.settings.timings.policySync, () => {
+    if (ven.syncState === 'applied') ven.enforced = undefined;
   });
 };
 

@@ -81,7 +81,7 @@ export const agentHref = (world: World, ven: Ven): string => world.org(`/agents/
 export const venHref = (world: World, workload: Workload): string => world.org(`/vens/${workload.uuid}`);
 
 /** `25.2.0-4047`, the form of VEN versions. */
-export const venVersion = (world: World): string => `${world.version}-4047`;
+export const venVersion = (world: World, ven?: Ven): string => `${ven?.version ?? world.version}-4047`;
 
 /** The interfaces of a workload; the first one has the default gateway. */
 export const interfacesOf = (world: World, workload: Workload): readonly JsonObject[] =>
@@ -107,7 +107,7 @@ const venSummary = (world: World, workload: Workload, ven: Ven): JsonObject => (
   hostname: workload.hostname,
   name: null,
   status: ven.status,
-  version: venVersion(world),
+  version: venVersion(world, ven),
   ven_type: ven.type,
 });
 
@@ -129,7 +129,7 @@ const agentOf = (world: World, workload: Workload): JsonObject => {
   return {
     href: agentHref(world, workload.ven),
     type: 'Host',
-    config: { ...config, security_policy_update_mode: 'adaptive' },
+    config: { ...config, security_policy_update_mode: workload.ven.updateMode },
     status: agentStatus(world, workload, workload.ven),
     active_pce_fqdn: null,
     target_pce_fqdn: null,
@@ -142,7 +142,7 @@ const agentStatus = (world: World, workload: Workload, ven: Ven): JsonObject => 
   instance_id: null,
   last_heartbeat_on: isoMicros(lastHeartbeat(ven, world.clock.now())),
   uptime_seconds: uptimeSeconds(workload),
-  agent_version: venVersion(world),
+  agent_version: venVersion(world, ven),
   managed_since: isoMicros(workload.createdAt),
   fw_config_current: ven.syncState === 'applied',
   firewall_rule_count: 0,

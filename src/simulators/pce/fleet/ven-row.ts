@@ -26,7 +26,7 @@ export const venRow = (world: World, workload: ManagedWorkload): JsonObject => {
     os_id: osId,
     os_detail: osDetail,
     os_platform: osPlatform,
-    version: venVersion(world),
+    version: venVersion(world, ven),
     ven_type: ven.type,
     status: ven.status,
     activation_type: 'pairing_key',

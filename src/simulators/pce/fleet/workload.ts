@@ -1,3 +1,4 @@
+import type { Enforced } from '../policy/enforce.ts';
 import type { Label } from './label-book.ts';
 
 /** Enforcement modes, lowest first (facts §4.2). */
@@ -28,7 +29,13 @@ export interface Ven {
   lastGoodbyeAt: number | undefined;
   receivedAt: number;
   appliedAt: number;
-  syncState: 'applied' | 'syncing';
+  syncState: 'applied' | 'syncing' | 'staged';
+  /** Static: a new policy waits as staged until somebody applies it. */
+  updateMode: 'adaptive' | 'static';
+  /** Undefined = the PCE's own release. */
+  version: string | undefined;
+  /** What its firewall does, while that differs from what the PCE says now; undefined = the same. */
+  enforced: Enforced | undefined;
   /** When the policy being computed arrives; undefined when none is on its way. */
   policyDueAt: number | undefined;
 }

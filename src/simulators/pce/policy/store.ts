@@ -26,6 +26,9 @@ export interface Provisioned {
   readonly workloadsAffected: number;
 }
 
+/** What VENs enforce: the provisioned objects with their draft hrefs, and the key of a label or label group. */
+export type ActivePolicy = Objects & { keyOf(href: string): string };
+
 /** Draft and active policy. Objects are replaced, never changed. */
 export interface PolicyStore {
   /** The objects of a collection; hrefs inside say `version`. */
@@ -34,19 +37,23 @@ export interface PolicyStore {
   find(version: PolicyVersion, collection: Collection, id: string): JsonObject | undefined;
   /** Puts a draft object in the place of the one with its href, or adds it. */
   put(collection: Collection, object: JsonObject): void;
+  /** What is provisioned: the same object until the next provisioning. */
+  active(): ActivePolicy;
   /** The draft objects with an `update_type`, by collection. */
   pending(): Readonly<Record<string, readonly JsonObject[]>>;
   /** Makes the draft active. */
   provision(record: Omit<Provisioned, 'version'>): Provisioned;
   /** Makes the draft what is active. */
   revert(): void;
+  /** Puts whole collections in the place of the ones there are, provisioned without a version: for /_sim. */
+  replace(objects: Partial<Objects>): void;
   /** Newest first. */
   versions(): readonly Provisioned[];
   /** The next id of a new object. */
   nextId(): number;
 }
 
-type Objects = Record<Collection, readonly JsonObject[]>;
+export type Objects = Record<Collection, readonly JsonObject[]>;
 
 const FIRST_VERSION = 12;
 const FIRST_ID = 1_000;
@@ -66,6 +73,15 @@ export const createPolicyStore = (source: PolicySource): PolicyStore => {
       workloadsAffected: 0,
     },
   ];
+  const compile = (objects: Objects): ActivePolicy => ({
+    ...objects,
+    keyOf: (href) => {
+      const draftHref = href.replace('/sec_policy/active/', '/sec_policy/draft/');
+      const group = objects.label_groups.find((one) => one['href'] === draftHref);
+      return group === undefined ? (source.labels.byHref(href)?.key ?? href) : String(group['key']);
+    },
+  });
+  let enforced = compile(active);
   const list: PolicyStore['list'] = (version, collection) =>
     version === 'draft' ? draft[collection] : asActive(active[collection]);
   return {
@@ -78,6 +94,7 @@ export const createPolicyStore = (source: PolicySource): PolicyStore => {
         : [...draft[collection], object];
       draft = { ...draft, [collection]: objects };
     },
+    active: () => enforced,
     pending: () => {
       const changed = COLLECTIONS.map((name) => [
         name,
@@ -90,12 +107,18 @@ export const createPolicyStore = (source: PolicySource): PolicyStore => {
         objects.filter((object) => object['update_type'] !== 'delete').map(settled),
       );
       draft = active;
+      enforced = compile(active);
       const provisioned = { ...record, version: (versions[0]?.version ?? 0) + 1 };
       versions.unshift(provisioned);
       return provisioned;
     },
     revert: () => {
       draft = active;
+    },
+    replace: (objects) => {
+      active = { ...active, ...objects };
+      draft = active;
+      enforced = compile(active);
     },
     versions: () => versions,
     nextId: () => {
