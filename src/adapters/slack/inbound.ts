@@ -6,6 +6,7 @@ import { readPayload } from './payload.ts';
 import type { People } from './people.ts';
 import { createSeen } from './seen.ts';
 import { tellTrouble } from './trouble.ts';
+import { createTurns } from './turns.ts';
 
 /** Something Slack delivered. `ack` is absent for events, which Bolt has acknowledged. */
 export interface Delivered {
@@ -38,12 +39,12 @@ export const createIntake = (deps: {
   const { log } = deps;
   const seen = createSeen<unknown>(deps.clock);
   const running = new Set<Promise<void>>();
-  const turn = createTurns();
+  const turns = createTurns(deps.clock);
 
   const work = async (inbound: Inbound, { work }: Handling): Promise<void> => {
     try {
       if (work === undefined) return;
-      await turn();
+      await turns.next();
       await work();
     } catch (err) {
       log.error({ err, kind: inbound.kind, id: inbound.id }, 'inbound failed');
@@ -69,10 +70,12 @@ export const createIntake = (deps: {
       const before = seen.get(ids);
       if (before !== undefined) return acknowledge(before.answer);
       if (inbound.kind === 'event') forget(inbound.type, inbound.body, deps);
+      const acknowledged = turns.hold();
       const handling = await recorded(decide(deps.inbox, inbound));
       const answer = answerOf(inbound, handling);
       seen.add(ids, answer);
       await acknowledge(answer);
+      acknowledged();
       const done = work(inbound, handling);
       running.add(done);
       await done.finally(() => running.delete(done));
@@ -91,18 +94,6 @@ const recorded = async (handling: Handling): Promise<Handling> => {
   } catch (err) {
     return { work: () => Promise.reject(err) };
   }
-};
-
-/**
- * Turns of the event loop, one for each that asks: however much is to be done, what arrives meanwhile is acknowledged between two pieces
- * of work. With 1,000 commands at once the last would otherwise wait until most of the others are answered.
- */
-const createTurns = (): (() => Promise<void>) => {
-  let last = Promise.resolve();
-  return () => {
-    last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
-    return last;
-  };
 };
 
 /** A throwing inbox is our bug: the person is told as for failed work. */
