@@ -31,6 +31,7 @@ import { watchedStore } from './pipelines/disk-watch.ts';
 import { createGate } from './pipelines/gate.ts';
 import { listGuard } from './pipelines/guard.ts';
 import { createInbox } from './pipelines/inbox.ts';
+import { createLagWatch } from './pipelines/lag-watch.ts';
 import { createMeter, type Meter, meteredChat, meteredStore } from './pipelines/meter.ts';
 import { createProbes } from './pipelines/probes.ts';
 import { recoveryTexts } from './pipelines/recovery-text.ts';
@@ -320,6 +321,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         why: `version ${version}`,
       });
       await intake.resume();
+      const watchLag = createLagWatch({ status, mostMs: lagAllowed(settings), tell: troubles.tell });
       const sayDaily = createDailyLine({ status, meter, troubles, clock });
       ends.push(startCalendar([{ name: 'line a day', ...DAILY, run: sayDaily }], { log }).stop);
       begin([
@@ -334,6 +336,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         { name: 'requests', every: EVERY_MS.due, firstAfterMs: 0, run: responding.tend },
         { name: 'policy watch', every: EVERY_MS.due, firstAfterMs: EVERY_MS.due, run: responding.watch },
         { name: 'troubles', every: EVERY_MS.due, firstAfterMs: 0, run: troubles.flush },
+        { name: 'lag', every: MINUTE_MS, firstAfterMs: MINUTE_MS, run: watchLag },
         { name: 'self-audit', every: EVERY_MS.selfAudit, firstAfterMs: MINUTE_MS, run: selfAudit.run },
         ...(http?.ping === undefined ? [] : [pingLoop(http.ping, status)]),
       ]);
@@ -450,6 +453,10 @@ const callsNeeded = ({ poll }: Settings): number => {
   const ingest = perMinute(poll.events) + perMinute(poll.sweep) + 2 * perMinute(poll.health);
   return Math.min(450, Math.max(200, Math.ceil((ingest * 1.5 * 200) / 60)));
 };
+
+/** How far behind the cursor may be before people are told, ms: 5 min (fault 24), and two polls where these are rarer. */
+const lagAllowed = ({ poll }: Settings): number =>
+  typeof poll.events === 'number' ? Math.max(5 * MINUTE_MS, 2 * poll.events) : 2 * HOUR_MS;
 
 /** What the machine the bot runs on is called, and its addresses: quarantining it would end the bot. */
 const ownNames = (): string[] => [

@@ -28,7 +28,7 @@ describe('the chaos harness', () => {
   }, 60_000);
 
   // Side by side, because most of their time is waiting.
-  test.concurrent('sees all alerts once, however often the bot is killed and whatever goes wrong', async () => {
+  test.concurrent('fault 1: sees all alerts once, however often the bot is killed and whatever goes wrong', async () => {
     const { code, json } = await chaos('--seed', '2');
     expect(json).toMatchObject({
       alerts: 12,

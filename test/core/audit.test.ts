@@ -58,7 +58,7 @@ describe('verifying the audit', () => {
     ['missing at the beginning', good.slice(1), 1, 2],
     ['there twice', [...good.slice(0, 2), ...good.slice(1)], 3, 2],
     ['out of turn', [good[1] ?? '', good[0] ?? ''], 1, 2],
-  ])('names the first record that is %s (fault 43)', (_what, lines, line, seq) => {
+  ])('fault 43: names the first record that is %s', (_what, lines, line, seq) => {
     expect(verifyChain(lines, sha256)).toMatchObject({
       ok: false,
       records: line - 1,

@@ -1,35 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../chaos/random.ts';
-import { type Host, hostsOf, noise, tampering } from '../../chaos/subjects.ts';
+import { type Host, noise, tampering } from '../../chaos/subjects.ts';
+import { ago, aRunning, EACH, told } from '../faults/support.ts';
 import { HOUR, MINUTE, SECOND } from '../support/builders.ts';
-import { aSteppedWorld, type SteppedWorld } from '../support/stepped.ts';
 
 /** Definitions §1 says these numbers; the bot and both simulators live by one stepped clock. */
 describe('nothing is lost, and nothing is told twice', () => {
-  const aRunning = async (
-    options: Parameters<typeof aSteppedWorld>[0] = {},
-  ): Promise<{ world: SteppedWorld; hosts: readonly Host[] }> => {
-    const world = await aSteppedWorld({ config: 'folding: false', ...options });
-    await world.start();
-    await world.pass(MINUTE);
-    return { world, hosts: hostsOf(world.pce, 12, createRandom(1, 'hosts')) };
-  };
-
-  /** How often a host is named by a message of its own. */
-  const told = (world: SteppedWorld, host: Host | undefined): number =>
-    world.texts().filter((text) => text.includes(`tampering on ${host?.name}`)).length;
-
-  const at = (world: SteppedWorld, agoMs: number): string =>
-    new Date(world.clock.now() - agoMs).toISOString();
-  const one = (config: string) => ({ config: `routes: [{channel: C0SOC0001, ${config}}]\nfolding: false` });
-  const EACH = one('group_by: [rule, subject]');
-
   it('sees all of a burst of 25,000 events in one window, and the one that matters', async () => {
     const { world, hosts } = await aRunning();
     const seen = async (): Promise<number> => (await world.bot().status()).pces[0]?.eventsSeen ?? 0;
     const before = await seen();
     const [host] = hosts as [Host];
-    const burst = Array.from({ length: 24_999 }, (_, n) => noise(at(world, (n * 15 * SECOND) / 24_999)));
+    const burst = Array.from({ length: 24_999 }, (_, n) => noise(ago(world, (n * 15 * SECOND) / 24_999)));
     world.pce.control.events([...burst.slice(0, 12_000), tampering(host), ...burst.slice(12_000)]);
     await world.until(() => told(world, host) === 1);
     expect((await seen()) - before).toBe(25_000);
@@ -52,8 +33,8 @@ describe('nothing is lost, and nothing is told twice', () => {
     await world.pass(30 * MINUTE);
     const [soon, later] = hosts as [Host, Host];
     world.pce.control.events([
-      tampering(soon, { timestamp: at(world, 40 * SECOND) }),
-      tampering(later, { timestamp: at(world, 400 * SECOND) }),
+      tampering(soon, { timestamp: ago(world, 40 * SECOND) }),
+      tampering(later, { timestamp: ago(world, 400 * SECOND) }),
     ]);
     await world.pass(35 * SECOND);
     expect([told(world, soon), told(world, later)]).toEqual([1, 0]);
@@ -69,7 +50,7 @@ describe('nothing is lost, and nothing is told twice', () => {
     await world.start();
     await world.pass(10 * MINUTE);
     const [host] = hosts as [Host];
-    world.pce.control.events(tampering(host, { timestamp: at(world, 5 * HOUR) }));
+    world.pce.control.events(tampering(host, { timestamp: ago(world, 5 * HOUR) }));
     await world.pass(30 * MINUTE);
     expect(told(world, host)).toBe(0);
     await world.until(() => told(world, host) === 1, HOUR);

@@ -121,7 +121,7 @@ describe.skipIf(skipped !== '')(`the program, from start to end${skipped}`, () =
     await slack.close();
   });
 
-  it('says ready, says so in its status, and ends with 0 within 5 s of SIGTERM', async () => {
+  it('fault 6: says ready, says so in its status, and ends with 0 within 5 s of SIGTERM', async () => {
     const bot = await aBot(where);
     await until(
       () => isReady(bot),

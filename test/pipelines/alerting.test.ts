@@ -182,7 +182,7 @@ describe('a poll', () => {
     ['a maintenance page', 'bad-answer'],
     ['a rate limit', 'rate-limited'],
   ] as const)
-    it(`changes nothing on ${sentence}: an error is never "no events"`, async () => {
+    it(`fault 18: changes nothing on ${sentence}: an error is never "no events"`, async () => {
       const bench = await aRunning();
       bench.pce.failing = { code, message: 'no' };
       bench.pce.record(tampering(bench.clock.now()));
@@ -198,7 +198,7 @@ describe('a poll', () => {
     ['10 min ahead of ours', 10 * MINUTE],
     ['10 min behind ours', -10 * MINUTE],
   ] as const) {
-    it(`misses nothing and doubles nothing with a PCE whose clock is ${sentence}`, async () => {
+    it(`fault 19: misses nothing and doubles nothing with a PCE whose clock is ${sentence}`, async () => {
       const bench = anAlerting({ hosts });
       bench.pce.skewMs = skewMs;
       await poll(bench);
@@ -274,7 +274,7 @@ describe('a poll', () => {
     expect(await firing(bench)).toEqual(['firewall-tampering web-01 ×1']);
   });
 
-  it('takes up polls that overlap in time without counting an event twice', async () => {
+  it('fault 19: takes up polls that overlap in time without counting an event twice', async () => {
     const bench = await aRunning();
     bench.pce.record(tampering(bench.clock.now()), tampering(bench.clock.now() - 1));
     await Promise.all([poll(bench), bench.alerting.poll(WINDOW_MS.sweep), poll(bench)]);

@@ -305,15 +305,15 @@ describe('delivery', () => {
 
 describe('an answer that never came', () => {
   for (const [sentence, fault] of [
-    ['a reset connection', { kind: 'reset' }],
-    ['half an answer', { kind: 'half' }],
-    ['a page of HTML', { kind: 'html' }],
-    ['an empty answer', { kind: 'empty' }],
-    ['HTTP 500', { kind: 'status', status: 500 }],
-    ['ok:false internal_error', { kind: 'ok_false', error: 'internal_error' }],
-    ['an answer that takes longer than the time-out', { kind: 'delay', ms: HOUR }],
+    ['fault 12: after a reset connection', { kind: 'reset' }],
+    ['fault 14: after half an answer', { kind: 'half' }],
+    ['fault 14: after a page of HTML', { kind: 'html' }],
+    ['fault 14: after an empty answer', { kind: 'empty' }],
+    ['after HTTP 500', { kind: 'status', status: 500 }],
+    ['fault 11: after ok:false internal_error', { kind: 'ok_false', error: 'internal_error' }],
+    ['fault 13: after an answer that takes longer than the time-out', { kind: 'delay', ms: HOUR }],
   ] as const) {
-    it(`is looked up: after ${sentence} a root that stands is found and not posted twice`, async () => {
+    it(`${sentence} a root that stands is looked up, found and not posted twice`, async () => {
       const bench = await aBench(fault.kind === 'delay' ? { timeoutMs: 200 } : {});
       await bench.sim.control.faults({ method: 'chat.postMessage', after: 'apply', times: 1, ...fault });
       bench.start();
@@ -421,16 +421,16 @@ describe('an answer that never came', () => {
 
 describe('a post that Slack does not take', () => {
   for (const [sentence, fault] of [
-    ['429 with Retry-After', { kind: 'status', status: 429, headers: { 'retry-after': '7' } }],
-    ['429 without a header', { kind: 'status', status: 429 }],
-    ['429 with nonsense', { kind: 'status', status: 429, headers: { 'retry-after': 'abc' } }],
+    ['fault 8: 429 with Retry-After', { kind: 'status', status: 429, headers: { 'retry-after': '7' } }],
+    ['fault 8: 429 without a header', { kind: 'status', status: 429 }],
+    ['fault 8: 429 with nonsense', { kind: 'status', status: 429, headers: { 'retry-after': 'abc' } }],
     ['503 before it did anything', { kind: 'status', status: 503 }],
     ['ok:false service_unavailable', { kind: 'ok_false', error: 'service_unavailable' }],
     ['ok:false fatal_error', { kind: 'ok_false', error: 'fatal_error' }],
     ['ok:false token_revoked', { kind: 'ok_false', error: 'token_revoked' }],
     ['ok:false of a word nobody knows', { kind: 'ok_false', error: 'something_new' }],
   ] as const)
-    it(`is sent once the trouble is over: ${sentence}`, async () => {
+    it(`${sentence}: is sent once the trouble is over`, async () => {
       const bench = await aBench();
       await bench.sim.control.faults({ method: 'chat.postMessage', times: 3, ...fault });
       bench.start();
@@ -440,7 +440,7 @@ describe('a post that Slack does not take', () => {
       expect(bench.calls('chat.postMessage').filter(({ ok }) => ok)).toHaveLength(1);
     });
 
-  it('is not tried again before Retry-After, and other channels are not held up', async () => {
+  it('fault 7: is not tried again before Retry-After, and other channels are not held up', async () => {
     const bench = await aBench();
     await bench.sim.control.faults({
       method: 'chat.postMessage',
@@ -556,7 +556,7 @@ describe('a post that Slack does not take', () => {
   });
 });
 
-describe('a root that somebody deleted', () => {
+describe('fault 16: a root that somebody deleted', () => {
   const aDeleted = async () => {
     const bench = await aBench();
     bench.start();

@@ -370,7 +370,7 @@ describe('a response', () => {
 });
 
 describe('what was acknowledged to Slack', () => {
-  it('is durable before, and carried out after a restart if it was not', async () => {
+  it('fault 30: is durable before, and carried out after a restart if it was not', async () => {
     const bench = await aBench();
     const handling = bench.intake.inbox(bench.click('acknowledge', 'id-web-01'));
     await handling.before?.();

@@ -30,7 +30,7 @@ const waiting = async ({ store }: Bench): Promise<string[]> => {
   return rows.map((row) => `${row.reason} ${row.alerts.map(name).join(',')}`);
 };
 
-describe('events recorded late', () => {
+describe('fault 19: events recorded late', () => {
   it('finds one recorded 400 s late by the sweep, and tells it as any other', async () => {
     const bench = await aRunning();
     await bench.clock.advance(30 * MINUTE);
@@ -64,7 +64,7 @@ describe('events recorded late', () => {
   });
 });
 
-describe('after a downtime', () => {
+describe('fault 22: after a downtime', () => {
   it('folds what is older than an hour into one digest a rule, and tells the rest as it is', async () => {
     const bench = await aRunning();
     await bench.clock.advance(24 * HOUR);
@@ -93,7 +93,7 @@ describe('the standing state', () => {
   });
 });
 
-describe('a gap', () => {
+describe('fault 20: a gap', () => {
   it('holds the cursor, is an alert itself, and is resolved when the events have been read', async () => {
     const bench = await aRunning();
     const from = bench.clock.now() - 30_000;

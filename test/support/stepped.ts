@@ -34,6 +34,8 @@ export interface SteppedWorld {
   kill(): Promise<void>;
   bot(): Bot;
   pass(ms: number): Promise<void>;
+  /** Sets the bot's wall clock ahead of everybody else's, or back. */
+  shift(ms: number): void;
   until(holds: () => boolean | Promise<boolean>, mostMs?: number): Promise<void>;
   /** Lets everything end that is under way, while the clock stands still. */
   settle(): Promise<void>;
@@ -85,6 +87,7 @@ export const aSteppedWorld = async ({
   const { settings, hash } = loaded;
   const log = fakeLog();
 
+  let shiftMs = 0;
   let lives = 1;
   const folder = (life = lives): string => join(cwd, `data-${life}`);
   let running: { bot: Bot; end: AbortController; dead: boolean; over: boolean; failed: unknown } | undefined;
@@ -164,7 +167,7 @@ export const aSteppedWorld = async ({
         configHash: hash,
         log,
         backfill: false,
-        clock,
+        clock: { ...clock, now: () => clock.now() + shiftMs },
         around: (store) => mortal(around(store)),
       });
       running = Object.assign(life, { bot });
@@ -185,7 +188,7 @@ export const aSteppedWorld = async ({
         if (ready || (sockets.connections === 1 && pces[0]?.lastPollAt !== undefined)) break;
         await delay(2);
       }
-      await until(() => ready);
+      await until(() => ready, 15 * 60_000);
     },
     async stop() {
       const at = clock.now();
@@ -205,6 +208,9 @@ export const aSteppedWorld = async ({
       return running.bot;
     },
     settle,
+    shift: (ms) => {
+      shiftMs = ms;
+    },
     until,
     pass: (ms) => {
       const end = clock.now() + ms;

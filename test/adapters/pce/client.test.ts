@@ -22,7 +22,7 @@ const aLabWithOne = async (fault?: FaultSpec) => {
 
 type Row = readonly [string, Omit<FaultSpec, 'path'>, PceErrorCode, RegExp, number];
 
-describe('a GET that keeps failing', () => {
+describe('fault 18: a GET that keeps failing', () => {
   it.each<Row>([
     [
       '401 is final',

@@ -56,7 +56,7 @@ describe('events of a window', () => {
     expect(answer).toMatchObject({ rejected: [], completeFrom: undefined, pceNow: START });
   });
 
-  it('that share a millisecond are ordered by href', async () => {
+  it('fault 19: that share a millisecond are ordered by href', async () => {
     const { pce, hrefs } = await aLabWith([START - 5, START - 5, START - 5]);
     expect(ours(await pce.events(START - MINUTE, START))).toEqual([...hrefs].sort());
   });
@@ -84,13 +84,13 @@ describe('events of a window', () => {
     expect(ours(answer).sort()).toEqual([...hrefs].sort());
   });
 
-  it('need few calls: rows / cap × 1.5 pieces when the PCE tells the number', async () => {
+  it('fault 20: need few calls: rows / cap × 1.5 pieces when the PCE tells the number', async () => {
     const { pce, calls } = await aLabWith(spread(25_000, START - MINUTE, START));
     await pce.events(START - MINUTE, START);
     expect(calls()).toBe(1 + 4);
   });
 
-  it('that are recorded late are there once they are recorded', async () => {
+  it('fault 19: that are recorded late are there once they are recorded', async () => {
     const { pce, sim } = await aLabWith([]);
     const late = {
       event_type: 'agent.tampering',
@@ -122,7 +122,7 @@ describe('events of a window', () => {
   });
 });
 
-describe('events that no call can give completely', () => {
+describe('fault 20: events that no call can give completely', () => {
   it('are said to be incomplete from their millisecond on, and the rest is there', async () => {
     const { pce, sim, hrefs } = await aLabWith([START - 20, ...Array(30).fill(START - 10), START - 1], {
       eventsCap: 10,

@@ -88,11 +88,12 @@ const chatAt = (apiUrl: string): Chat =>
     log: memoryLog(),
   }).chat;
 
-describe('bytes on the wire', () => {
+describe('fault 14: bytes on the wire', () => {
   it.each([
     ['unclear', 'an answer of 10 MB is not read to its end', 200, 'x'.repeat(10 * 1024 * 1024)],
     ['unclear', 'JSON that is none of Slack’s', 200, '{"hello": 1}'],
     ['unavailable', 'a gateway does not let the call through', 404, '<html>no such host</html>'],
+    ['unclear', 'fault 15: a proxy wants a password first, so it is looked up', 407, '<html>proxy</html>'],
     ['unclear', 'a redirect, which Slack never sends', 302, ''],
     [
       'refused',
@@ -108,23 +109,23 @@ describe('bytes on the wire', () => {
     expect((await post(chatAt(url))).code).toBe(code);
   });
 
-  it('says unavailable when nobody listens: nothing went out', async () => {
+  it('fault 15: says unavailable when nobody listens: nothing went out', async () => {
     const { sim, slack } = await aBench();
     await sim.close();
     expect(await post(slack.chat)).toMatchObject({ code: 'unavailable', slack: 'ECONNREFUSED' });
   });
 
-  it('says unavailable when the name does not resolve: nothing went out', async () => {
+  it('fault 15: says unavailable when the name does not resolve: nothing went out', async () => {
     expect(await post(chatAt('http://slack.invalid/api/'))).toMatchObject({ code: 'unavailable' });
   });
 
-  it('says unavailable when TLS fails: nothing went out', async () => {
+  it('fault 15: says unavailable when TLS fails: nothing went out', async () => {
     const url = await aServer(() => {});
     expect(await post(chatAt(url.replace('http:', 'https:')))).toMatchObject({ code: 'unavailable' });
   });
 });
 
-describe('HTTP 429', () => {
+describe('fault 8: HTTP 429', () => {
   it.each<[object, number, string]>([
     [{ 'retry-after': '7' }, 7_000, 'as Slack asks'],
     [{ 'retry-after': '0' }, 1_000, 'never at once'],

@@ -158,7 +158,7 @@ describe('what arrives', () => {
     expect([outcome.ok, inbounds.length]).toEqual([true, 0]);
   });
 
-  it('acknowledges a thousand commands at once', async () => {
+  it('fault 29: acknowledges a thousand commands at once', async () => {
     const { sim, slack, inbounds } = await aBench();
     await slack.start();
     const all = Array.from({ length: 1_000 }, (_, n) =>
@@ -223,7 +223,7 @@ describe('acknowledging first', () => {
   });
 });
 
-describe('repeats', () => {
+describe('fault 29: repeats', () => {
   it('handles an event once, however often Slack sends it', async () => {
     const { sim, slack, inbounds } = await aBench();
     await slack.start();

@@ -108,7 +108,7 @@ describe('a click', () => {
     expect(taken[0]).toMatchObject({ kind: 'click', message: { ours } });
   });
 
-  it('is done once when it comes again, in the same envelope or another, and acknowledged each time', async () => {
+  it('fault 29: is done once when it comes again, in the same envelope or another, and acknowledged each time', async () => {
     const { take, worked, acks } = anIntake();
     await take(click(), 'e1');
     await take(click(), 'e1');
@@ -118,7 +118,7 @@ describe('a click', () => {
     expect(acks.length).toBe(4);
   });
 
-  it('is done although the socket died before the ack', async () => {
+  it('fault 30: is done although the socket died before the ack', async () => {
     const { take, worked, log } = anIntake();
     await take(click(), 'e1', () => Promise.reject(new Error('socket closed')));
     expect(worked).toEqual(['1.2.abc']);

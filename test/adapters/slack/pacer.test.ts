@@ -92,7 +92,7 @@ describe('pacer', () => {
     await expect(pacer.slot('A', 'post')).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('does not mind a wall clock that jumps', async () => {
+  it('fault 23: does not mind a wall clock that jumps', async () => {
     const { clock, ask, at } = aPacer();
     ask('A', 'post', 3);
     await clock.advance(500);

@@ -125,7 +125,7 @@ describe('stop', () => {
   });
 });
 
-describe('reconnecting', () => {
+describe('fault 37: reconnecting', () => {
   it.each([
     ['warning', 'Slack announces the end'],
     ['refresh_requested', 'Slack moves the connection'],

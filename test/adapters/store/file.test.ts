@@ -110,7 +110,7 @@ describe('a restart', () => {
   });
 });
 
-describe('a journal cut at any byte (fault 3)', () => {
+describe('fault 3: a journal cut at any byte', () => {
   it('starts with exactly the lines that are whole, and says a torn end once', async () => {
     const folder = await aFolder();
     const store = await open(folder);
@@ -157,7 +157,7 @@ describe('a journal cut at any byte (fault 3)', () => {
   });
 });
 
-describe('a damaged file (fault 4)', () => {
+describe('fault 4: a damaged file', () => {
   it('applies what stands around a bad line, keeps the segment, sets the cursor back, and says so once', async () => {
     const folder = await aFolder();
     const store = await open(folder);
@@ -289,7 +289,7 @@ describe('a damaged file (fault 4)', () => {
   });
 });
 
-describe('the format (fault 41)', () => {
+describe('fault 41: the format', () => {
   it('refuses a later version and touches nothing', async () => {
     const folder = await aFolder();
     await (await open(folder, { format: { version: 2, migrations: {} } })).close();
@@ -327,7 +327,7 @@ describe('the format (fault 41)', () => {
   });
 });
 
-describe('a disk that fails (fault 5)', () => {
+describe('fault 5: a disk that fails', () => {
   it.each([
     ['is full in the middle of a line', 'write', 'ENOSPC', 'disk-full'],
     ['fails', 'write', 'EIO', 'io'],
