@@ -308,7 +308,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       // Side by side: what happened while the bot was away is asked for at once, whatever else has to be read or connected first.
       const looks = [...desks.values()].map((desk) => ({
         desk,
-        look: firstLook(desk.inventory, log, signal),
+        look: firstLook(desk.inventory, { clock, log }, signal),
       }));
       begin(looks.map(({ desk, look }) => pollLoop(desk, settings, meter, look)));
       await refuseBadKeys([...desks.values()], log);
@@ -340,7 +340,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         { name: 'self-audit', every: EVERY_MS.selfAudit, firstAfterMs: MINUTE_MS, run: selfAudit.run },
         ...(http?.ping === undefined ? [] : [pingLoop(http.ping, status)]),
       ]);
-      await Promise.all([delivery.run(signal), sayReady(status, ready, signal), ...running]);
+      await Promise.all([delivery.run(signal), sayReady(status, ready, clock, signal), ...running]);
     } finally {
       ending.abort();
       await Promise.all(running);
@@ -480,20 +480,25 @@ const refuseBadKeys = async (desks: readonly Desk[], log: Log): Promise<void> =>
     }
 };
 
-const firstLook = async (inventory: Inventory, log: Log, signal: AbortSignal): Promise<void> => {
+const firstLook = async (
+  inventory: Inventory,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  signal: AbortSignal,
+): Promise<void> => {
   const read = new AbortController();
   inventory
     .refresh()
     .catch((err: unknown) => log.warn({ err, pce: inventory.pce }, 'the inventory could not be read yet'))
     .finally(() => read.abort());
   // A sleep that nobody ends would keep the process for its whole time after a stop.
-  await systemClock.sleep(INVENTORY_MS, AbortSignal.any([read.signal, signal]));
+  await clock.sleep(INVENTORY_MS, AbortSignal.any([read.signal, signal]));
 };
 
 /** Calls `ready` once, as soon as it is so. */
 const sayReady = async (
   status: () => Promise<BotStatus>,
   ready: () => void,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<void> => {
   while (!signal.aborted) {
@@ -501,7 +506,7 @@ const sayReady = async (
       ready();
       return;
     }
-    await systemClock.sleep(READY_MS, signal);
+    await clock.sleep(READY_MS, signal);
   }
 };
 

@@ -45,6 +45,21 @@ describe('the chaos harness', () => {
     expect(code).toBe(0);
   }, 90_000);
 
+  test.concurrent('fault 2: sees all alerts once of a bot that is killed at every named step', async () => {
+    const { code, json } = await chaos(...'--steps --kills 11 --alerts 33 --seed 3'.split(' '));
+    expect(json).toMatchObject({ visible: 33, lost: 0, duplicated: 0, marked: 0 });
+    expect(json['kills']).toBeGreaterThanOrEqual(8);
+    expect(code).toBe(0);
+  }, 120_000);
+
+  test.concurrent('fault 1: without the right to read, marks at most one copy a kill and shows none twice unmarked', async () => {
+    // What the simulated Slack does wrong leaves unclear posts of its own: here only kills do.
+    const { code, json } = await chaos('--seed', '4', '--history', 'off', '--faults', 'none');
+    expect(json).toMatchObject({ visible: 12, lost: 0, duplicated: 0 });
+    expect(json['marked']).toBeLessThanOrEqual(json['kills'] ?? 0);
+    expect(code).toBe(0);
+  }, 90_000);
+
   test.concurrent('sees messages twice of a bot that sends first and remembers later', async () => {
     const { code, json } = await chaos('--order', 'send-first', '--at', 'posted', '--faults', 'none');
     expect(json['duplicated']).toBeGreaterThan(0);

@@ -107,6 +107,40 @@ describe('nothing is lost, and nothing is told twice', () => {
     expect(world.mentions()).toEqual([]);
   });
 
+  it('remembers over a kill what a rule had seen: four failed sign-ins before it, the fifth after, the alert', async () => {
+    const { world } = await aRunning();
+    const fail = (): void =>
+      void world.pce.control.events({
+        event_type: 'user.sign_in',
+        status: 'failure',
+        action: {
+          api_endpoint: '/login/users/sign_in',
+          api_method: 'POST',
+          http_status_code: 302,
+          src_ip: '192.0.2.10',
+        },
+        notifications: [
+          {
+            notification_type: 'user.login_failed',
+            info: { associated_user: { supplied_username: 'CORP\\jdoe' } },
+          },
+        ],
+      });
+    for (let n = 0; n < 4; n += 1) {
+      fail();
+      await world.pass(40 * SECOND);
+    }
+    expect(world.messages()).toEqual([]);
+    await world.kill();
+    await world.clock.advance(MINUTE);
+    await world.start();
+    fail();
+    await world.until(() => world.messages().length > 0);
+    expect(literal(world.messages()[0]?.blocks)).toContain('CORP\\jdoe');
+    await world.pass(3 * MINUTE);
+    expect(world.texts()).toHaveLength(1);
+  }, 60_000);
+
   it('remembers over a kill what a rule had seen: a goodbye before it, the alert after it', async () => {
     const { world, hosts } = await aRunning(EACH);
     const [host] = hosts as [Host];

@@ -28,7 +28,7 @@ describe('fault 23: a wall clock that jumps', () => {
     // Every 30 s, and a sweep.
     expect(polls() - calls).toBeGreaterThanOrEqual(19);
     expect(polls() - calls).toBeLessThanOrEqual(24);
-    expect(world.messages()).toHaveLength(2);
+    expect(world.texts()).toHaveLength(2);
   });
 
   /** Runs a loop for six hours whose wall clock is set at some times; node-cron reads the machine's. @returns when it ran, in ms */

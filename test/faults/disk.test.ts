@@ -61,7 +61,7 @@ describe('fault 5: a disk that takes no writes', () => {
       }
       await world.pass(5 * MINUTE);
       expect(world.texts(ADMIN).join()).toContain("I can't write to my disk");
-      expect(world.messages()).toHaveLength(1);
+      expect(world.texts()).toHaveLength(1);
       expect((await cursor()) ?? 0).toBeLessThanOrEqual((held ?? 0) + MINUTE);
       broken = false;
       await world.pass(3 * MINUTE);

@@ -41,7 +41,7 @@ export interface SteppedWorld {
   settle(): Promise<void>;
   /** What stands in a channel, oldest first. */
   messages(channel?: string): Shown[];
-  /** The same as a person reads it, all of a message's blocks together. */
+  /** Messages that are no thread line, as a person reads them, all of a message's blocks together. */
   texts(channel?: string): string[];
   calls(method: string): readonly { readonly at: number; readonly channel: string; readonly ok: boolean }[];
   mentions(): readonly unknown[];
@@ -184,8 +184,7 @@ export const aSteppedWorld = async ({
       // While sockets are being opened the clock must stand still, or their deadlines would pass in no time.
       for (let tries = 0; tries < 300; tries += 1) {
         await settle();
-        const { slack: sockets, pces } = await bot.status();
-        if (ready || (sockets.connections === 1 && pces[0]?.lastPollAt !== undefined)) break;
+        if (ready || (await bot.status()).slack.connections === 1) break;
         await delay(2);
       }
       await until(() => ready, 15 * 60_000);
@@ -217,7 +216,10 @@ export const aSteppedWorld = async ({
       return until(() => clock.now() >= end, ms);
     },
     messages,
-    texts: (channel) => messages(channel).map((one) => `${one.text}\n${shown(one as never)}`),
+    texts: (channel) =>
+      messages(channel)
+        .filter(({ thread_ts }) => thread_ts === null)
+        .map((one) => `${one.text}\n${shown(one as never)}`),
     calls: (method) => rows('calls').filter((call) => call['method'] === method) as never,
     mentions: () => rows('mentions'),
   };
