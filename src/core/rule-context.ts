@@ -9,7 +9,10 @@ export type EstateSettings = Pick<
   Settings,
   'highValue' | 'watch' | 'zones' | 'ephemeral' | 'shared' | 'automation' | 'quarantine'
 > & {
-  readonly pces: readonly Pick<Settings['pces'][number], 'url' | 'read' | 'write' | 'traffic'>[];
+  readonly pces: readonly (Pick<Settings['pces'][number], 'url' | 'read' | 'write' | 'traffic'> & {
+    readonly name?: string;
+    readonly expires?: number | undefined;
+  })[];
 };
 
 /** prod* ↔ other (definitions §3 label-changed). */
@@ -41,6 +44,7 @@ export const contextOf = (settings: EstateSettings): RuleContext => {
     })),
     quarantineKeys: Object.keys(settings.quarantine?.labels ?? {}),
     shared: (address) => shared.some((network) => inNetwork(address, network)),
+    keyExpiry: (pce) => settings.pces.find(({ name }) => name === pce)?.expires,
     automation: settings.automation,
     ownKeys: settings.pces.flatMap(({ read, write, traffic }) =>
       [read, write, traffic].flatMap((own) => (own === undefined ? [] : keyId(own.key))),

@@ -126,6 +126,8 @@ export interface RuleContext {
   readonly quarantineKeys: readonly string[];
   /** Addresses many people come from: configured ones (proxies) and the PCE itself. */
   shared(address: string): boolean;
+  /** When the read key of a PCE expires, as configured; epoch ms. */
+  keyExpiry(pce: string): number | undefined;
   /** Names of actors whose changes are routine. */
   readonly automation: readonly string[];
   /** Key ids of the bot itself, as events name them: what they did is never someone else's doing (definitions §2). */

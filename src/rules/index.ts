@@ -1,5 +1,6 @@
 import type { AlertRule } from '../core/rule.ts';
 import { adminChange } from './admin-change.ts';
+import { apiKeyExpiring } from './api-key-expiring.ts';
 import { auditWeakened } from './audit-weakened.ts';
 import { authFailures } from './auth-failures.ts';
 import { authzDenied } from './authz-denied.ts';
@@ -9,12 +10,17 @@ import { firewallTampering } from './firewall-tampering.ts';
 import { guardLowered } from './guard-lowered.ts';
 import { ingestGap } from './ingest-gap.ts';
 import { labelChanged } from './label-changed.ts';
+import { nenProblem } from './nen-problem.ts';
 import { pceHealth } from './pce-health.ts';
+import { pceSystem } from './pce-system.ts';
 import { pceUnreachable } from './pce-unreachable.ts';
 import { policyProvisioned } from './policy-provisioned.ts';
 import { venClone } from './ven-clone.ts';
+import { venDeactivated } from './ven-deactivated.ts';
 import { venLost } from './ven-lost.ts';
+import { venMissedHeartbeats } from './ven-missed-heartbeats.ts';
 import { venOffline } from './ven-offline.ts';
+import { venProblem } from './ven-problem.ts';
 import { venSuspended } from './ven-suspended.ts';
 
 /** Every built-in alert rule. A new rule is one new file and one line here. */
@@ -23,6 +29,9 @@ export const rules: readonly AlertRule[] = [
   venOffline,
   venSuspended,
   venLost,
+  venMissedHeartbeats,
+  venProblem,
+  venDeactivated,
   venClone,
   enforcementLowered,
   guardLowered,
@@ -35,5 +44,8 @@ export const rules: readonly AlertRule[] = [
   auditWeakened,
   pceHealth,
   pceUnreachable,
+  pceSystem,
+  nenProblem,
+  apiKeyExpiring,
   ingestGap,
 ];
