@@ -23,6 +23,10 @@ const TABLE: VerbTable = {
     about: 'asks PCEs and Slack whether the bot can work, and says what to do',
     load: () => import('./cli/doctor.ts'),
   },
+  analyze: {
+    about: 'prints who talks, what is blocked and who scans, out of downloaded traffic',
+    load: () => import('./cli/analyze.ts'),
+  },
   replay: {
     about: 'runs the alert rules over recorded events',
     load: () => import('./cli/replay.ts'),

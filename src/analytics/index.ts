@@ -1,5 +1,23 @@
 import type { Analysis } from '../core/analysis.ts';
+import { blockedAnalysis } from './blocked.ts';
+import { countriesAnalysis } from './countries.ts';
+import { crossAnalysis } from './cross.ts';
+import { decisionsAnalysis } from './decisions.ts';
+import { networkAnalysis } from './network.ts';
+import { scansAnalysis } from './scans.ts';
+import { summaryAnalysis } from './summary.ts';
+import { sweepsAnalysis } from './sweeps.ts';
 import { topAnalysis } from './top.ts';
 
-/** Every traffic analysis with its default options. A new one is one new file and one line here. */
-export const analyses: readonly Analysis<unknown>[] = [topAnalysis()];
+/** Every traffic analysis. A new one is one new file and one line here. */
+export const analyses: readonly Analysis[] = [
+  summaryAnalysis,
+  topAnalysis,
+  blockedAnalysis,
+  decisionsAnalysis,
+  crossAnalysis,
+  networkAnalysis,
+  countriesAnalysis,
+  scansAnalysis,
+  sweepsAnalysis,
+];

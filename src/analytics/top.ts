@@ -1,9 +1,13 @@
-import type { Accumulator, Analysis } from '../core/analysis.ts';
+import type { Analysis } from '../core/analysis.ts';
 import { DECISIONS, type Decision } from '../core/flow.ts';
-import { type Grouped, grouped } from './grouped.ts';
+import { BREATH, type Steps } from '../core/steps.ts';
+import { interned } from './interned.ts';
+import { labelValue } from './labels.ts';
 import { numberPairs } from './number-pairs.ts';
+import { byCodePoint, leading } from './sorted.ts';
+import type { Counts, Traffic } from './traffic.ts';
 
-export const TOP_KEYS = ['src', 'dst', 'host', 'port', 'pair'] as const;
+export const TOP_KEYS = ['src', 'dst', 'host', 'service', 'pair', 'process', 'label', 'location'] as const;
 export type TopKey = (typeof TOP_KEYS)[number];
 
 export const TOP_MEASURES = ['connections', 'bytes', 'peers', 'flows'] as const;
@@ -12,218 +16,312 @@ export type TopMeasure = (typeof TOP_MEASURES)[number];
 export interface TopOptions {
   readonly by: TopKey;
   readonly measure: TopMeasure;
-  /** For hosts: `in` counts what they receive, `out` what they open; both without it. */
+  /** For hosts, labels and locations: `in` counts what they receive, `out` what they open; both without it. */
   readonly direction: 'in' | 'out' | undefined;
+  /** The key whose values are counted, for `label`. */
+  readonly label: string;
+  /** Rows that are wanted; 0 = all. */
+  readonly most: number;
+  /** How ties are broken: by the second measure, then by name; or at once by key (definitions §6, `analyze`). */
+  readonly ties: 'second' | 'key';
 }
 
-/** `key` = identity, service, or `src→dst`; `peers` = distinct counterparts, of services and pairs distinct pairs (definitions §6). */
-export interface TopRow {
+/** `key` = identity, service, process, label value or `src→dst`; `peers` = distinct counterparts, of services, processes and pairs distinct pairs (definitions §6). */
+export interface TopRow extends Counts {
   readonly key: string;
   readonly name: string;
-  readonly connections: number;
-  readonly bytes: number;
   readonly peers: number;
-  readonly flows: number;
 }
 
-export interface TopResult extends TopOptions {
-  /** All of them, largest first. */
+export interface TopResult {
+  readonly by: TopKey;
+  readonly measure: TopMeasure;
+  readonly direction: 'in' | 'out' | undefined;
+  /** Largest first. */
   readonly rows: readonly TopRow[];
+  /** What is not among the rows, so that the sum is complete. No peers: those of several rows may be the same. */
+  readonly others: Counts & { readonly count: number };
   /** Rows of the query. */
   readonly flows: number;
   readonly connections: number;
   readonly bytes: number;
   /** Connections by decision. */
   readonly decisions: Readonly<Record<Decision, number>>;
+  /** A sum is beyond 2^53 and no longer exact. */
+  readonly inexact: boolean;
 }
 
-/** The first rows and what is left of the sums: `others` has no peers, because counterparts of several rows may be the same. */
-export interface Leading {
-  readonly rows: readonly TopRow[];
-  readonly others: {
-    readonly count: number;
-    readonly connections: number;
-    readonly bytes: number;
-    readonly flows: number;
-  };
+/** Who talks most: by connections, bytes, peers or rows, every flow counted once (definitions §0, §6). */
+export const topAnalysis = {
+  id: 'top',
+  about: 'Top sources, destinations, hosts, services, pairs, processes, label values or locations',
+  *of(traffic: Traffic, options: Partial<TopOptions> = {}): Steps<TopResult> {
+    const {
+      by = 'src',
+      measure = 'connections',
+      direction,
+      most = 0,
+      ties = 'second',
+      label = 'env',
+    } = options;
+    const counting = countingOf(traffic, { by, direction, label: by === 'location' ? 'loc' : label });
+    const sums = createSums();
+    const total = { flows: 0, connections: 0, bytes: 0 };
+    const decisions = DECISIONS.map(() => 0);
+    yield* traffic.each((group) => {
+      total.flows += group.flows;
+      total.connections += group.connections;
+      total.bytes += group.bytes;
+      decisions[group.decision] = (decisions[group.decision] ?? 0) + group.connections;
+      if (by !== 'process') for (const key of counting.keys(group)) sums.add(key, group);
+    });
+    if (by === 'process') yield* traffic.eachProcess((share) => sums.add(share.process, share));
+    yield* counting.peers((key) => sums.peer(key));
+    const order = orderOf(sums, counting, measure, ties);
+    const keys = sums.keys();
+    const best = yield* leading(keys, order, most);
+    return {
+      by,
+      measure,
+      direction,
+      ...total,
+      rows: best.map((key) => ({ key: counting.key(key), name: counting.name(key), ...sums.of(key) })),
+      others: yield* othersOf(keys, new Set(best), sums),
+      decisions: Object.fromEntries(DECISIONS.map((one, at) => [one, decisions[at] ?? 0])) as Record<
+        Decision,
+        number
+      >,
+      inexact:
+        keys.some((key) => sums.of(key).connections > EXACT || sums.of(key).bytes > EXACT) ||
+        decisions.some((n) => n > EXACT),
+    };
+  },
+} satisfies Analysis & { of: unknown };
+
+const EXACT = Number.MAX_SAFE_INTEGER;
+
+interface Sums {
+  add(key: number, counts: Counts): void;
+  peer(key: number): void;
+  of(key: number): Counts & { readonly peers: number };
+  keys(): number[];
 }
 
-/** Who talks most: hosts, services or pairs by connections, bytes, peers or rows, every flow counted once (definitions §0, §6). */
-export const topAnalysis = (options: Partial<TopOptions> = {}): Analysis<TopResult> => {
-  const { by = 'src', measure = 'connections', direction } = options;
-  return {
-    id: 'top',
-    about: 'Top sources, destinations, hosts, services or pairs by connections, bytes, peers or flows',
-    start: () => accumulator({ by, measure, direction }, grouped()),
+const createSums = (): Sums => {
+  const all: ({ connections: number; bytes: number; peers: number; flows: number } | undefined)[] = [];
+  const at = (key: number) => {
+    const known = all[key];
+    if (known !== undefined) return known;
+    const fresh = { connections: 0, bytes: 0, peers: 0, flows: 0 };
+    all[key] = fresh;
+    return fresh;
   };
-};
-
-/** Cuts a result for people: `most` rows and the sum of the rest. */
-export const leading = (result: TopResult, most: number): Leading => {
-  const rest = result.rows.slice(most);
-  const sum = (value: (row: TopRow) => number): number => rest.reduce((total, row) => total + value(row), 0);
   return {
-    rows: result.rows.slice(0, most),
-    others: {
-      count: rest.length,
-      connections: sum((row) => row.connections),
-      bytes: sum((row) => row.bytes),
-      flows: sum((row) => row.flows),
+    add(key, { connections, bytes, flows }) {
+      const sum = at(key);
+      sum.connections += connections;
+      sum.bytes += bytes;
+      sum.flows += flows;
+    },
+    peer(key) {
+      at(key).peers += 1;
+    },
+    of: at,
+    keys() {
+      const keys: number[] = [];
+      for (let key = 0; key < all.length; key += 1) if (all[key] !== undefined) keys.push(key);
+      return keys;
     },
   };
 };
 
-interface TopAccumulator extends Accumulator<TopResult> {
-  readonly rows: Grouped;
+/** How one kind of key is told from groups, counted and called. */
+interface Counting {
+  keys(group: { readonly pair: number; readonly service: number }): readonly number[];
+  /** Calls `count` once for every distinct counterpart of a key. */
+  peers(count: (key: number) => void): Steps<void>;
+  key(id: number): string;
+  name(id: number): string;
+  /** By key, in the order of code points. */
+  byKey(a: number, b: number): number;
 }
 
-const accumulator = (options: TopOptions, rows: Grouped): TopAccumulator => ({
-  rows,
-  add: rows.add,
-  merge(other) {
-    if (!('rows' in other)) throw new TypeError('Only another top analysis can be merged');
-    rows.merge((other as TopAccumulator).rows);
-  },
-  result: () => resultOf(options, rows),
+type How = Pick<TopOptions, 'by' | 'direction' | 'label'>;
+
+const countingOf = (traffic: Traffic, how: How): Counting => {
+  const { services, processes } = traffic;
+  switch (how.by) {
+    case 'service':
+      return texts(services.texts, ({ service }) => [service], pairsOfServices(traffic));
+    case 'process':
+      return texts(
+        processes.texts.map((name) => (name === '' ? '(none)' : name)),
+        () => [],
+        pairsOfProcesses(traffic),
+      );
+    case 'pair':
+      return pairCounting(traffic);
+    case 'label':
+    case 'location':
+      return labelCounting(traffic, how);
+    default:
+      return endCounting(traffic, how);
+  }
+};
+
+const texts = (names: readonly string[], keys: Counting['keys'], peers: Counting['peers']): Counting => ({
+  keys,
+  peers,
+  key: (id) => names[id] ?? '',
+  name: (id) => names[id] ?? '',
+  byKey: (a, b) => byCodePoint(names[a] ?? '', names[b] ?? ''),
 });
 
-interface Sums {
-  connections: number;
-  bytes: number;
-  peers: number;
-  flows: number;
-}
-
-const resultOf = (options: TopOptions, rows: Grouped): TopResult => {
-  const sums = new Map<number, Sums>();
-  const of = (key: number): Sums => {
-    const known = sums.get(key);
-    if (known !== undefined) return known;
-    const fresh = { connections: 0, bytes: 0, peers: 0, flows: 0 };
-    sums.set(key, fresh);
-    return fresh;
-  };
-  const decisions = DECISIONS.map(() => 0);
-  const total = { flows: 0, connections: 0, bytes: 0 };
-  rows.each((group) => {
-    total.flows += group.flows;
-    total.connections += group.connections;
-    total.bytes += group.bytes;
-    decisions[group.decision] = (decisions[group.decision] ?? 0) + group.connections;
-    for (const key of keysOf(options, group, rows)) {
-      const sum = of(key);
-      sum.connections += group.connections;
-      sum.bytes += group.bytes;
-      sum.flows += group.flows;
+const pairsOfServices = ({ edges }: Traffic): Counting['peers'] =>
+  function* (count) {
+    for (let edge = 0; edge < edges.size; edge += 1) {
+      if (edge % BREATH === 0) yield;
+      count(edges.second(edge));
     }
-  });
-  countPeers(options, rows, (key) => {
-    of(key).peers += 1;
-  });
-  const list = [...sums].sort(order(options, rows));
-  return {
-    ...options,
-    ...total,
-    rows: list.map(([id, { connections, bytes, peers, flows }]) => {
-      const { key, name } = labelled(options.by, id, rows);
-      return { key, name, connections, bytes, peers, flows };
-    }),
-    decisions: Object.fromEntries(DECISIONS.map((decision, at) => [decision, decisions[at] ?? 0])) as Record<
-      Decision,
-      number
-    >,
   };
-};
 
-/** What a group counts for: an end, both ends (a self-flow once), its service or its pair. */
-const keysOf = (
-  { by, direction }: TopOptions,
-  { pair, service }: { readonly pair: number; readonly service: number },
-  { pairs }: Grouped,
-): readonly number[] => {
-  if (by === 'port') return [service];
-  if (by === 'pair') return [pair];
-  const source = pairs.first(pair);
-  const destination = pairs.second(pair);
-  if (by === 'src' || (by === 'host' && direction === 'out')) return [source];
-  if (by === 'dst' || (by === 'host' && direction === 'in')) return [destination];
-  return source === destination ? [source] : [source, destination];
-};
-
-/** Calls `count` once for every distinct counterpart of a key. */
-const countPeers = ({ by, direction }: TopOptions, rows: Grouped, count: (key: number) => void): void => {
-  if (by === 'port') {
+const pairsOfProcesses = (traffic: Traffic): Counting['peers'] =>
+  function* (count) {
     const met = numberPairs();
-    rows.each(({ pair, service }) => {
-      if (met.find(service, pair) >= 0) return;
-      met.id(service, pair);
-      count(service);
+    yield* traffic.eachProcess(({ process, pair }) => {
+      if (met.find(process, pair) >= 0) return;
+      met.id(process, pair);
+      count(process);
     });
-    return;
-  }
-  for (let pair = 0; pair < rows.pairs.size; pair++) {
-    const source = rows.pairs.first(pair);
-    const destination = rows.pairs.second(pair);
-    if (by === 'pair') count(pair);
-    else if (by === 'src') count(source);
-    else if (by === 'dst') count(destination);
-    else if (source !== destination) {
-      if (direction === 'out') count(source);
-      else if (direction === 'in') count(destination);
-      // Two hosts that talk both ways are two pairs, but one peer of each other.
-      else if (source < destination || rows.pairs.find(destination, source) < 0) {
-        count(source);
-        count(destination);
-      }
-    }
-  }
-};
+  };
 
-const labelled = (
-  by: TopKey,
-  key: number,
-  { ends, names, services, pairs }: Grouped,
-): { key: string; name: string } => {
-  if (by === 'port') return { key: services.texts[key] ?? '', name: services.texts[key] ?? '' };
-  if (by !== 'pair') return { key: ends.texts[key] ?? '', name: names[key] ?? '' };
-  const source = pairs.first(key);
-  const destination = pairs.second(key);
+const pairCounting = ({ pairs, ends, shown }: Traffic): Counting => {
+  const source = (pair: number): string => ends.texts[pairs.first(pair)] ?? '';
+  const destination = (pair: number): string => ends.texts[pairs.second(pair)] ?? '';
+  const key = (pair: number): string => `${source(pair)}→${destination(pair)}`;
   return {
-    key: `${ends.texts[source]}→${ends.texts[destination]}`,
-    name: `${names[source]} → ${names[destination]}`,
+    keys: ({ pair }) => [pair],
+    *peers(count) {
+      for (let pair = 0; pair < pairs.size; pair += 1) {
+        if (pair % BREATH === 0) yield;
+        count(pair);
+      }
+    },
+    key,
+    name: (pair) => `${shown[pairs.first(pair)]?.name} → ${shown[pairs.second(pair)]?.name}`,
+    byKey(a, b) {
+      const [x, y] = [source(a), source(b)];
+      if (x === y) return byCodePoint(destination(a), destination(b));
+      // Where one begins with the other, the arrow after it takes part in the order.
+      return x.startsWith(y) || y.startsWith(x) ? byCodePoint(key(a), key(b)) : byCodePoint(x, y);
+    },
   };
 };
 
-type Entry = readonly [key: number, sums: Sums];
+const endCounting = ({ pairs, ends, shown }: Traffic, { by, direction }: How): Counting => {
+  const counts = {
+    source: by === 'src' || (by === 'host' && direction !== 'in'),
+    destination: by === 'dst' || (by === 'host' && direction !== 'out'),
+  };
+  return {
+    keys({ pair }) {
+      const source = pairs.first(pair);
+      const destination = pairs.second(pair);
+      if (!counts.destination) return [source];
+      if (!counts.source || source === destination) return [destination];
+      return [source, destination];
+    },
+    *peers(count) {
+      for (let pair = 0; pair < pairs.size; pair += 1) {
+        if (pair % BREATH === 0) yield;
+        const source = pairs.first(pair);
+        const destination = pairs.second(pair);
+        if (by === 'src') count(source);
+        else if (by === 'dst') count(destination);
+        else if (source === destination) continue;
+        else if (direction === 'out') count(source);
+        else if (direction === 'in') count(destination);
+        // Two hosts that talk both ways are two pairs, but one peer of each other.
+        else if (source < destination || pairs.find(destination, source) < 0) {
+          count(source);
+          count(destination);
+        }
+      }
+    },
+    key: (id) => ends.texts[id] ?? '',
+    name: (id) => shown[id]?.name ?? '',
+    byKey: (a, b) => byCodePoint(ends.texts[a] ?? '', ends.texts[b] ?? ''),
+  };
+};
 
-/**
- * By the measure, then by the second one, then by name and key (of a pair: its source's, then its destination's): the same rows
- * always stand in the same order. Names are ranked once, because most of many pairs tie and comparing texts is slow.
- */
-const order = (
-  { by, measure }: TopOptions,
-  { ends, names, services, pairs }: Grouped,
-): ((a: Entry, b: Entry) => number) => {
+/** Values of a label key: what carries the value at either end, or at one; a flow within one value counts once. */
+const labelCounting = (traffic: Traffic, { direction, label }: How): Counting => {
+  const { pairs, shown } = traffic;
+  const values = interned();
+  const valueAt = shown.map((end) => values.id(labelValue(end, label)));
+  const of = (end: number): number => valueAt[end] ?? 0;
+  return {
+    ...texts(
+      values.texts,
+      () => [],
+      function* () {},
+    ),
+    keys({ pair }) {
+      const source = of(pairs.first(pair));
+      const destination = of(pairs.second(pair));
+      if (direction === 'out') return [source];
+      return direction === 'in' || source === destination ? [destination] : [source, destination];
+    },
+    *peers(count) {
+      const met = numberPairs();
+      const meet = (value: number, peer: number): void => {
+        if (met.find(value, peer) >= 0) return;
+        met.id(value, peer);
+        count(value);
+      };
+      for (let pair = 0; pair < pairs.size; pair += 1) {
+        if (pair % BREATH === 0) yield;
+        const source = pairs.first(pair);
+        const destination = pairs.second(pair);
+        if (source === destination) continue;
+        if (direction !== 'in') meet(of(source), destination);
+        if (direction !== 'out') meet(of(destination), source);
+      }
+    },
+  };
+};
+
+const orderOf = (
+  sums: Sums,
+  counting: Counting,
+  measure: TopMeasure,
+  ties: TopOptions['ties'],
+): ((a: number, b: number) => number) => {
   const second = measure === 'connections' ? 'bytes' : 'connections';
-  const rank = by === 'port' ? ranks(services.texts, services.texts) : ranks(names, ends.texts);
-  const place = (id: number): number => rank[id] ?? 0;
-  const byName =
-    by === 'pair'
-      ? (a: number, b: number): number =>
-          place(pairs.first(a)) - place(pairs.first(b)) || place(pairs.second(a)) - place(pairs.second(b))
-      : (a: number, b: number): number => place(a) - place(b);
-  return ([a, x], [b, y]) => y[measure] - x[measure] || y[second] - x[second] || byName(a, b);
+  return (a, b) => {
+    const x = sums.of(a);
+    const y = sums.of(b);
+    const most = y[measure] - x[measure];
+    if (most !== 0) return most;
+    if (ties === 'key') return counting.byKey(a, b);
+    return y[second] - x[second] || byCodePoint(counting.name(a), counting.name(b)) || counting.byKey(a, b);
+  };
 };
 
-/** By number: its place in the order of names, then keys. */
-const ranks = (names: readonly string[], keys: readonly string[]): Int32Array => {
-  const text = (from: readonly string[], id: number): string => from[id] ?? '';
-  const sorted = keys
-    .map((_, id) => id)
-    .sort((a, b) => byText(text(names, a), text(names, b)) || byText(text(keys, a), text(keys, b)));
-  const places = new Int32Array(keys.length);
-  for (const [place, id] of sorted.entries()) places[id] = place;
-  return places;
-};
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+function* othersOf(
+  keys: readonly number[],
+  shown: ReadonlySet<number>,
+  sums: Sums,
+): Steps<TopResult['others']> {
+  const others = { count: 0, connections: 0, bytes: 0, flows: 0 };
+  for (const [at, key] of keys.entries()) {
+    if (at % BREATH === 0) yield;
+    if (shown.has(key)) continue;
+    const { connections, bytes, flows } = sums.of(key);
+    others.count += 1;
+    others.connections += connections;
+    others.bytes += bytes;
+    others.flows += flows;
+  }
+  return others;
+}

@@ -9,6 +9,7 @@ export interface Flags {
   readonly to?: number;
   readonly n?: number;
   readonly by?: string;
+  readonly label?: string;
   readonly share?: true;
   readonly all?: true;
   readonly in?: true;
@@ -48,6 +49,7 @@ const READERS: Readonly<Record<Flag, Reader | 'switch'>> = {
       ? Number(word)
       : { expected: `a number from 1 to ${MOST_ROWS}` },
   by: (word) => word,
+  label: (word) => word,
   share: 'switch',
   all: 'switch',
   in: 'switch',

@@ -28,7 +28,7 @@ export interface Catalog {
   readonly rules: readonly AlertRule[];
   readonly commands: readonly Command[];
   readonly actions: readonly { readonly id: string }[];
-  readonly analyses: readonly Analysis<unknown>[];
+  readonly analyses: readonly Analysis[];
 }
 
 /** Who asks, and where. */

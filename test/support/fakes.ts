@@ -38,7 +38,7 @@ export const fakeClock = (start = T0): FakeClock => {
     mono: () => now - start,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
+        if (signal?.aborted || ms <= 0) return resolve();
         signal?.addEventListener('abort', () => resolve(), { once: true });
         sleepers.push({ until: now + ms, wake: resolve });
       }),

@@ -1,0 +1,51 @@
+import type { Analysis } from '../core/analysis.ts';
+import { DECISIONS, type Decision } from '../core/flow.ts';
+import type { Steps } from '../core/steps.ts';
+import { interned } from './interned.ts';
+import { labelValue } from './labels.ts';
+import { numberPairs } from './number-pairs.ts';
+import { byCodePoint, leading } from './sorted.ts';
+import type { Traffic } from './traffic.ts';
+
+export interface CrossRow {
+  readonly from: string;
+  readonly to: string;
+  readonly decision: Decision;
+  readonly connections: number;
+  readonly flows: number;
+}
+
+/** What flows between the values of a label key, by decision; an end without the label is `(none)` (definitions §6). */
+export const crossAnalysis = {
+  id: 'cross',
+  about: 'Traffic between the values of a label key, by decision',
+  *of(
+    traffic: Traffic,
+    { label = 'env', most = 0 }: { label?: string; most?: number } = {},
+  ): Steps<CrossRow[]> {
+    const values = interned();
+    const valueAt = traffic.shown.map((end) => values.id(labelValue(end, label)));
+    const cells = numberPairs();
+    const sums: { connections: number; flows: number }[] = [];
+    yield* traffic.each(({ pair, decision, connections, flows }) => {
+      const from = valueAt[traffic.pairs.first(pair)] ?? 0;
+      const to = valueAt[traffic.pairs.second(pair)] ?? 0;
+      const cell = cells.id(from, to * DECISIONS.length + decision);
+      const sum = sums[cell] ?? { connections: 0, flows: 0 };
+      sums[cell] = { connections: sum.connections + connections, flows: sum.flows + flows };
+    });
+    const rows = sums.map((sum, cell) => ({
+      from: values.texts[cells.first(cell)] ?? '',
+      to: values.texts[Math.floor(cells.second(cell) / DECISIONS.length)] ?? '',
+      decision: DECISIONS[cells.second(cell) % DECISIONS.length] ?? 'unknown',
+      ...sum,
+    }));
+    return yield* leading(rows, order, most);
+  },
+} satisfies Analysis & { of: unknown };
+
+const order = (a: CrossRow, b: CrossRow): number =>
+  b.connections - a.connections ||
+  byCodePoint(a.from, b.from) ||
+  byCodePoint(a.to, b.to) ||
+  byCodePoint(a.decision, b.decision);

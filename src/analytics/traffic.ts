@@ -1,0 +1,274 @@
+import { DECISIONS, type End, type Flow, identity } from '../core/flow.ts';
+import { BREATH, type Steps } from '../core/steps.ts';
+import { type Growing, growing } from './growing.ts';
+import { type Interned, interned } from './interned.ts';
+import { type NumberPairs, numberPairs } from './number-pairs.ts';
+
+/**
+ * Rows of traffic, gathered in one pass for every analysis at once. Ends, services and processes are numbers; what a row says is
+ * added to sums, so that memory grows with what is different, not with what is said.
+ */
+export interface Traffic {
+  add(flow: Flow): void;
+  /** Takes over other rows, which count as later ones. */
+  merge(other: Traffic): void;
+  /** Rows added. */
+  readonly flows: number;
+  /** The least first_detected and the greatest last_detected as they were written; undefined without rows. */
+  readonly window: { readonly from: string; readonly to: string } | undefined;
+  readonly ends: Interned;
+  /** By end: itself as the last row showed it (definitions §6: names and labels of the last row count everywhere). */
+  readonly shown: readonly End[];
+  readonly services: Interned;
+  /** Names of processes; '' = not given. */
+  readonly processes: Interned;
+  /** (source, destination). */
+  readonly pairs: NumberPairs;
+  /** (pair, service). */
+  readonly edges: NumberPairs;
+  /** Every row: which edge, and first_detected in epoch ms. For what looks at rows themselves. */
+  readonly rows: { readonly edge: Growing; readonly firstAt: Growing };
+  /** A time as the PCE wrote it. */
+  written(at: number): string;
+  /**
+   * Flows of two reporters counted once (definitions §0): rows of one (source, destination, service, decision, UTC day of
+   * first_detected) are one group; connections and bytes are summed per reporting side, and the side with the most connections
+   * counts, on a tie the one with the most bytes.
+   */
+  each(visit: (group: Group) => void): Steps<void>;
+  /** What the counting side of each group says by process; the sum over all is that of `each`. */
+  eachProcess(visit: (share: Share) => void): Steps<void>;
+  /** The sums themselves, for merge. */
+  readonly tables: Tables;
+}
+
+export interface Counts {
+  readonly connections: number;
+  readonly bytes: number;
+  /** Raw rows. */
+  readonly flows: number;
+}
+
+/** Numbers into `pairs`, `services`, DECISIONS. Reused between visits: copy what is kept. */
+export interface Group extends Counts {
+  readonly pair: number;
+  readonly service: number;
+  readonly decision: number;
+}
+
+export interface Share extends Counts {
+  readonly pair: number;
+  readonly process: number;
+}
+
+interface Tables {
+  /** (edge, day × 4 + decision). */
+  readonly groups: NumberPairs;
+  /** (group, process × 3 + side). */
+  readonly parts: NumberPairs;
+  /** Of a part: connections, bytes, rows. */
+  readonly sums: Growing;
+  readonly oddTimes: ReadonlyMap<number, string>;
+  readonly bounds: Bounds;
+}
+
+interface Bounds {
+  fromAt: number;
+  from: string;
+  toAt: number;
+  to: string;
+}
+
+const SIDES = { inbound: 0, outbound: 1, unstated: 2 } as const;
+const DAY_MS = 86_400_000;
+/** Sums of a group: connections and bytes of three sides, then rows. */
+const WIDTH = 7;
+const ROWS = 6;
+
+export const gatherTraffic = (): Traffic => {
+  const ends = interned();
+  const shown: End[] = [];
+  const services = interned();
+  const processes = interned();
+  const pairs = numberPairs();
+  const edges = numberPairs();
+  const groups = numberPairs();
+  const parts = numberPairs();
+  const sums = growing();
+  const rows = { edge: growing(), firstAt: growing() };
+  const oddTimes = new Map<number, string>();
+  const bounds: Bounds = {
+    fromAt: Number.POSITIVE_INFINITY,
+    from: '',
+    toAt: Number.NEGATIVE_INFINITY,
+    to: '',
+  };
+  let flows = 0;
+
+  const end = (one: End): number => {
+    const id = ends.id(identity(one));
+    shown[id] = one;
+    return id;
+  };
+  const addPart = (part: number, connections: number, bytes: number, count: number): void => {
+    const at = 3 * part;
+    sums.plus(at, connections);
+    sums.plus(at + 1, bytes);
+    sums.plus(at + 2, count);
+  };
+  const widen = (other: Bounds): void => {
+    if (other.fromAt < bounds.fromAt) {
+      bounds.fromAt = other.fromAt;
+      bounds.from = other.from;
+    }
+    if (other.toAt > bounds.toAt) {
+      bounds.toAt = other.toAt;
+      bounds.to = other.to;
+    }
+  };
+
+  /** Of each group: connections and bytes of each side, then rows. */
+  function* sidesOfGroups(): Steps<Float64Array> {
+    const of = new Float64Array(WIDTH * groups.size);
+    for (let part = 0; part < parts.size; part += 1) {
+      if (part % BREATH === 0) yield;
+      const at = WIDTH * parts.first(part);
+      const side = at + 2 * (parts.second(part) % 3);
+      of[side] = (of[side] as number) + sums.at(3 * part);
+      of[side + 1] = (of[side + 1] as number) + sums.at(3 * part + 1);
+      of[at + ROWS] = (of[at + ROWS] as number) + sums.at(3 * part + 2);
+    }
+    return of;
+  }
+
+  return {
+    ends,
+    shown,
+    services,
+    processes,
+    pairs,
+    edges,
+    rows,
+    tables: { groups, parts, sums, oddTimes, bounds },
+    get flows() {
+      return flows;
+    },
+    get window() {
+      return flows === 0 ? undefined : { from: bounds.from, to: bounds.to };
+    },
+    written: (at) => oddTimes.get(at) ?? plainTime(at),
+    add(flow) {
+      const { firstAt, lastAt } = flow;
+      const edge = edges.id(pairs.id(end(flow.source), end(flow.destination)), services.id(flow.service));
+      const kind = 4 * Math.floor(firstAt / DAY_MS) + decisionId(flow.decision);
+      const side = 3 * processes.id(flow.process ?? '') + SIDES[flow.direction ?? 'unstated'];
+      addPart(parts.id(groups.id(edge, kind), side), flow.connections, flow.bytes, 1);
+      rows.edge.push(edge);
+      rows.firstAt.push(firstAt);
+      flows += 1;
+      if (!isPlain(flow.first) && !oddTimes.has(firstAt)) oddTimes.set(firstAt, flow.first);
+      if (firstAt < bounds.fromAt) {
+        bounds.fromAt = firstAt;
+        bounds.from = flow.first;
+      }
+      if (lastAt > bounds.toAt) {
+        bounds.toAt = lastAt;
+        bounds.to = flow.last;
+      }
+    },
+    merge(other) {
+      const endIds = other.ends.texts.map((text, id) => {
+        const ours = ends.id(text);
+        shown[ours] = other.shown[id] as End;
+        return ours;
+      });
+      const serviceIds = other.services.texts.map((text) => services.id(text));
+      const processIds = other.processes.texts.map((text) => processes.id(text));
+      const edgeOf = (theirs: number): number => {
+        const pair = other.edges.first(theirs);
+        return edges.id(
+          pairs.id(endIds[other.pairs.first(pair)] ?? 0, endIds[other.pairs.second(pair)] ?? 0),
+          serviceIds[other.edges.second(theirs)] ?? 0,
+        );
+      };
+      const { tables } = other;
+      for (let part = 0; part < tables.parts.size; part += 1) {
+        const group = tables.parts.first(part);
+        const side = tables.parts.second(part);
+        addPart(
+          parts.id(
+            groups.id(edgeOf(tables.groups.first(group)), tables.groups.second(group)),
+            3 * (processIds[Math.floor(side / 3)] ?? 0) + (side % 3),
+          ),
+          tables.sums.at(3 * part),
+          tables.sums.at(3 * part + 1),
+          tables.sums.at(3 * part + 2),
+        );
+      }
+      for (let row = 0; row < other.rows.edge.length; row += 1) {
+        rows.edge.push(edgeOf(other.rows.edge.at(row)));
+        rows.firstAt.push(other.rows.firstAt.at(row));
+      }
+      for (const [at, text] of tables.oddTimes) if (!oddTimes.has(at)) oddTimes.set(at, text);
+      widen(tables.bounds);
+      flows += other.flows;
+    },
+    *each(visit) {
+      const sides = yield* sidesOfGroups();
+      for (let group = 0; group < groups.size; group += 1) {
+        if (group % BREATH === 0) yield;
+        const edge = groups.first(group);
+        const at = WIDTH * group;
+        const side = at + 2 * countingSide(sides, at);
+        visit({
+          pair: edges.first(edge),
+          service: edges.second(edge),
+          decision: decisionIn(groups.second(group)),
+          connections: sides[side] as number,
+          bytes: sides[side + 1] as number,
+          flows: sides[at + ROWS] as number,
+        });
+      }
+    },
+    *eachProcess(visit) {
+      const sides = yield* sidesOfGroups();
+      for (let part = 0; part < parts.size; part += 1) {
+        if (part % BREATH === 0) yield;
+        const group = parts.first(part);
+        const kind = parts.second(part);
+        if (kind % 3 !== countingSide(sides, WIDTH * group)) continue;
+        visit({
+          pair: edges.first(groups.first(group)),
+          process: Math.floor(kind / 3),
+          connections: sums.at(3 * part),
+          bytes: sums.at(3 * part + 1),
+          flows: sums.at(3 * part + 2),
+        });
+      }
+    },
+  };
+};
+
+/** The side that counts: most connections, then most bytes. */
+const countingSide = (sides: Float64Array, at: number): number => {
+  let best = 0;
+  for (let side = 1; side < 3; side += 1) {
+    const [here, there] = [at + 2 * best, at + 2 * side];
+    const more = (sides[there] as number) - (sides[here] as number);
+    if (more > 0 || (more === 0 && (sides[there + 1] as number) > (sides[here + 1] as number))) best = side;
+  }
+  return best;
+};
+
+/** A decision that is absent or that we have not heard of counts as unknown (definitions §6). */
+const decisionId = (decision: string): number => {
+  const at = (DECISIONS as readonly string[]).indexOf(decision);
+  return at < 0 ? DECISIONS.indexOf('unknown') : at;
+};
+
+/** Of day × 4 + decision, where days before 1970 are negative. */
+const decisionIn = (kind: number): number => ((kind % 4) + 4) % 4;
+
+/** `2026-07-01T10:00:00Z`, as the PCE writes all its times; others are remembered as they were. */
+const isPlain = (text: string): boolean => text.length === 20 && text[10] === 'T' && text.endsWith('Z');
+const plainTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;

@@ -1,0 +1,149 @@
+import { gatherTraffic, type Traffic } from '../analytics/traffic.ts';
+import type { CommandDeps, PceDesk } from '../core/command.ts';
+import { DECISIONS, type Flow } from '../core/flow.ts';
+import { isLabelTerm, parseLabelQuery } from '../core/label-query.ts';
+import type { TrafficAnswer, TrafficQuery } from '../core/ports.ts';
+import { type Steps, withPauses } from '../core/steps.ts';
+import { grouped, span } from '../core/text.ts';
+import { oneDesk } from './desks.ts';
+import { labelHrefs } from './label-hrefs.ts';
+import { type Problem, problem } from './problem.ts';
+import type { Flag, Flags } from './words.ts';
+
+/** The options every question about traffic takes. */
+export const TRAFFIC_FLAGS = [
+  'pce',
+  'since',
+  'from',
+  'to',
+  'n',
+  'all',
+  'share',
+] as const satisfies readonly Flag[];
+/** Rows of an answer that are shown; the rest is in its file (definitions §0). */
+export const SHOWN_ROWS = 10;
+const DAY_MS = 86_400_000;
+
+/** What is asked of which PCE, and the words that say so in the basis line. */
+export interface TrafficQuestion {
+  readonly desk: PceDesk;
+  readonly query: TrafficQuery;
+  readonly window: string;
+  readonly terms: readonly string[];
+  readonly flags: Flags;
+}
+
+/** How a command is called in what it says back. */
+export interface Called {
+  /** `top` */
+  readonly id: string;
+  /** A command that works as it stands. */
+  readonly example: string;
+  /** One that names a label. */
+  readonly narrow: string;
+}
+
+/**
+ * One PCE, a window and labels out of a command's words; a problem for what cannot be used. Words that are no label terms are the
+ * command's own. Nothing is asked of the PCE.
+ * @param narrowed true when the command narrows the question by itself
+ */
+export const trafficQuestion = (
+  words: readonly string[],
+  flags: Flags,
+  { desks, clock }: CommandDeps,
+  { id, example, narrow }: Called,
+  narrowed = false,
+): TrafficQuestion | Problem => {
+  const desk = oneDesk(desks, flags.pce, [`/illumio ${id}`, ...words].join(' '));
+  if ('kind' in desk) return desk;
+  const terms = words.filter(isLabelTerm);
+  if (terms.length > 0 && desk.inventory.readAt === undefined)
+    return problem(`I am still reading the labels of ${desk.pce.name}; please ask again in a minute.`);
+  const parsed = parseLabelQuery(terms, desk.inventory.labels());
+  if (!parsed.ok) return problem(parsed.problem, example);
+  const labels = labelHrefs(parsed.query, desk.inventory.labels(), narrow);
+  if ('kind' in labels) return labels;
+  const window = windowOf(flags, clock.now(), narrowed || labels.length > 0, { id, example, narrow });
+  if ('kind' in window) return window;
+  const { from, to } = window;
+  return { desk, query: { from, to, labels, decisions: DECISIONS }, window: window.words, terms, flags };
+};
+
+/** Traffic that was read, and how completely. */
+export interface ReadTraffic {
+  readonly traffic: Traffic;
+  readonly read: TrafficAnswer;
+}
+
+/** Asks the PCE and gathers the rows that are wanted. Rejects with PceError. */
+export const readTraffic = async (
+  { desk, query }: TrafficQuestion,
+  wanted: (flow: Flow) => boolean = () => true,
+): Promise<ReadTraffic> => {
+  const traffic = gatherTraffic();
+  const read = await desk.pce.flows(query, (flow) => {
+    if (wanted(flow)) traffic.add(flow);
+  });
+  return { traffic, read };
+};
+
+/** Runs an analysis and gives the event loop back at every breath. */
+export const analysed = <T>(steps: Steps<T>, { clock }: CommandDeps): Promise<T> =>
+  withPauses(steps, () => clock.sleep(0));
+
+/** The line that says what the numbers rest on (definitions §0). */
+export const basisOf = (
+  { window, terms, query, desk }: TrafficQuestion,
+  { rows, rejected, truncated }: TrafficAnswer,
+  more: readonly string[] = [],
+): string[] => [
+  window,
+  `${grouped(rows)} rows, ${truncated ? 'truncated: the PCE has more' : 'complete'}`,
+  ...(rejected > 0 ? [`${grouped(rejected)} could not be read`] : []),
+  ...(terms.length > 0 ? [`${terms.join(' ')} on either end`] : []),
+  ...more,
+  query.decisions.length === DECISIONS.length
+    ? 'all decisions'
+    : query.decisions.join(', ').replaceAll('_', ' '),
+  'day-bucket totals',
+  desk.pce.name,
+];
+
+const minutes = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`;
+
+const windowOf = (
+  { since, from, to, all }: Flags,
+  now: number,
+  narrowed: boolean,
+  { example, narrow }: Called,
+): { readonly from: number; readonly to: number; readonly words: string } | Problem => {
+  if (since !== undefined && (from !== undefined || to !== undefined))
+    return problem('Say either --since or --from and --to, not both.', example);
+  if (from === undefined && to !== undefined)
+    return problem(
+      '--to wants a --from before it.',
+      `${bare(example)} --from 2026-07-01T00:00:00Z --to 2026-07-01T12:00:00Z`,
+    );
+  const end = Math.min(to ?? now, now);
+  const start = from ?? now - (since ?? DAY_MS);
+  if (start >= end)
+    return problem(`There is no time between --from ${minutes(start)} and ${minutes(end)}.`, example);
+  if (end - start > DAY_MS && !narrowed && !all)
+    return problem(
+      `${hours(end - start)} of all traffic is a lot to ask of the PCE. Name a label to narrow it, or add --all to read it all.`,
+      `${narrow} --since 7d`,
+    );
+  return {
+    from: start,
+    to: end,
+    words: from === undefined ? `last ${hours(end - start)}` : `${minutes(start)} to ${minutes(end)}`,
+  };
+};
+
+/** The command without its options. */
+const bare = (example: string): string => example.split(' --', 1)[0] ?? example;
+
+/** People ask for 24 h and read "24 h", not "1 d". */
+const hours = (ms: number): string =>
+  ms % 3_600_000 === 0 && ms <= 2 * DAY_MS ? `${ms / 3_600_000} h` : span(ms);
