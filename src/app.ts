@@ -162,6 +162,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     folding: settings.folding,
     reached,
     tell: troubles.tell,
+    alarm: troubles.alarm,
   });
 
   for (const one of settings.pces) {

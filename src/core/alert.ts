@@ -152,13 +152,18 @@ export interface Delivery {
   readonly incident: string;
   readonly reason: Reason;
   readonly channel: string;
-  readonly place: 'root' | 'thread' | 'broadcast';
+  /** `file` = a line of the thread with the names in a file beside its count. */
+  readonly place: 'root' | 'thread' | 'broadcast' | 'file';
   readonly alerts: readonly string[];
   /** Group or user id from the configuration to mention. */
   readonly mention?: string;
   readonly queuedAt: number;
   readonly state: 'queued' | 'intent' | 'dead';
   readonly intentAt?: number;
+  /** The thread it was about to be posted to: its root may stand elsewhere by the time it is looked for. */
+  readonly thread?: string;
+  /** Of a file: Slack's id, durable before anybody can see it. */
+  readonly file?: string;
   /** Failed attempts so far and when to try next. */
   readonly tries: number;
   readonly notBefore: number;
@@ -167,6 +172,10 @@ export interface Delivery {
   readonly resent?: boolean;
   /** It could not be looked for: the copy says that it may be one. */
   readonly repeated?: boolean;
+  /** Slack refused its content: it goes out once more as names and nothing else. */
+  readonly plain?: boolean;
+  /** Slack took no file: its names go into the line, however many. */
+  readonly unfiled?: boolean;
 }
 
 /** What remains of a delivery that Slack confirmed: enough to answer "why" and "was it said". */
@@ -175,9 +184,12 @@ export interface Told {
   readonly incident: string;
   readonly reason: Reason;
   readonly channel: string;
+  /** Where it stands; of a file, the thread it stands in. */
   readonly ts: string;
   readonly at: number;
   readonly alerts: readonly string[];
+  readonly thread?: string;
+  readonly file?: string;
   /** When to look for a second copy, epoch ms: it was sent again after an unclear answer. */
   readonly lookAt?: number;
 }

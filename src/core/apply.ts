@@ -166,7 +166,31 @@ const reducers: Reducers = {
   'delivery-intent': (draft, t) => {
     const row = known(draft, 'deliveries', t.key, t);
     if (row.state === 'dead') throw new TransitionRefused(t, 'it is dead');
-    draft.set('deliveries', t.key, { ...row, state: 'intent', intentAt: t.at, channel: t.channel });
+    const { thread: _before, ...rest } = row;
+    draft.set('deliveries', t.key, {
+      ...rest,
+      state: 'intent',
+      intentAt: t.at,
+      channel: t.channel,
+      ...(t.thread === undefined ? {} : { thread: t.thread }),
+      ...(t.file === undefined ? {} : { file: t.file }),
+    });
+  },
+
+  'deliveries-replaced': (draft, t) => {
+    const named = new Set(t.by.flatMap(({ alerts }) => alerts));
+    for (const key of t.keys) {
+      const row = known(draft, 'deliveries', key, t);
+      if (row.state === 'dead') throw new TransitionRefused(t, `${key} is dead`);
+      if (row.alerts.some((one) => !named.has(one))) throw new TransitionRefused(t, `${key} loses a name`);
+      draft.delete('deliveries', key);
+    }
+    for (const delivery of t.by) {
+      if (draft.state.told.has(delivery.key)) throw new TransitionRefused(t, 'it was told already');
+      const incident = known(draft, 'incidents', delivery.incident, t);
+      add(draft, 'deliveries', delivery.key, delivery, t);
+      draft.set('incidents', incident.id, { ...incident, said: incident.said + 1 });
+    }
   },
 
   'delivery-sent': (draft, t) => {
@@ -178,6 +202,8 @@ const reducers: Reducers = {
       place,
       resent,
       repeated,
+      thread,
+      file,
     } = known(draft, 'deliveries', t.key, t);
     draft.delete('deliveries', key);
     draft.set('told', key, {
@@ -188,6 +214,8 @@ const reducers: Reducers = {
       channel: t.channel,
       ts: t.ts,
       at: t.at,
+      ...(thread === undefined ? {} : { thread }),
+      ...(file === undefined ? {} : { file }),
       ...(resent === true ? { lookAt: t.at + LOOK_AGAIN_MS } : {}),
     });
     const incident = draft.state.incidents.get(id);
@@ -210,9 +238,10 @@ const reducers: Reducers = {
   },
 
   'delivery-failed': (draft, t) => {
-    const { intentAt: _over, ...row } = known(draft, 'deliveries', t.key, t);
+    const { intentAt: _over, file, ...row } = known(draft, 'deliveries', t.key, t);
     draft.set('deliveries', t.key, {
       ...row,
+      ...(file === undefined || t.fileGone === true ? {} : { file }),
       state: 'queued',
       tries: row.tries + 1,
       notBefore: t.notBefore,
@@ -220,6 +249,7 @@ const reducers: Reducers = {
       channel: t.channel ?? row.channel,
       ...(t.resent === true ? { resent: true } : {}),
       ...(t.repeated === true ? { repeated: true } : {}),
+      ...(t.plain === true ? { plain: true } : {}),
     });
   },
 

@@ -23,7 +23,7 @@ const time = z.number();
 const ids = z.array(id);
 const severity = z.enum(SEVERITIES);
 const reason = z.enum(REASONS);
-const place = z.enum(['root', 'thread', 'broadcast']);
+const place = z.enum(['root', 'thread', 'broadcast', 'file']);
 const person = row({ team: z.string(), user: z.string() });
 const label = row({ href: id, key: z.string(), value: z.string() });
 const root = row({ channel: id, ts: id });
@@ -128,11 +128,15 @@ const delivery: z.ZodType<Delivery> = row({
   queuedAt: time,
   state: z.enum(['queued', 'intent', 'dead']),
   intentAt: time.exactOptional(),
+  thread: id.exactOptional(),
+  file: id.exactOptional(),
   tries: z.number(),
   notBefore: time,
   trouble: z.string().exactOptional(),
   resent: z.boolean().exactOptional(),
   repeated: z.boolean().exactOptional(),
+  plain: z.boolean().exactOptional(),
+  unfiled: z.boolean().exactOptional(),
 });
 
 const told: z.ZodType<Told> = row({
@@ -143,6 +147,8 @@ const told: z.ZodType<Told> = row({
   ts: id,
   at: time,
   alerts: ids,
+  thread: id.exactOptional(),
+  file: id.exactOptional(),
   lookAt: time.exactOptional(),
 });
 
@@ -260,7 +266,14 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   'incident-closed': row({ id }),
   'delivery-queued': row({ delivery }),
   'delivery-joined': row({ key: id, alerts: ids, place, mention: id.exactOptional() }),
-  'delivery-intent': row({ key: id, at: time, channel: id }),
+  'delivery-intent': row({
+    key: id,
+    at: time,
+    channel: id,
+    thread: id.exactOptional(),
+    file: id.exactOptional(),
+  }),
+  'deliveries-replaced': row({ keys: ids, by: z.array(delivery) }),
   'delivery-sent': row({ key: id, channel: id, ts: id, at: time, revision: z.number().exactOptional() }),
   'told-looked': row({ key: id, lookAt: time.nullable() }),
   'delivery-failed': row({
@@ -270,6 +283,8 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
     channel: id.exactOptional(),
     resent: z.boolean().exactOptional(),
     repeated: z.boolean().exactOptional(),
+    plain: z.boolean().exactOptional(),
+    fileGone: z.boolean().exactOptional(),
   }),
   'delivery-dead': row({ key: id, trouble: z.string() }),
   'response-requested': row({ response }),

@@ -190,7 +190,20 @@ export type Transition =
       /** Replaces whom it mentions. */
       readonly mention?: string;
     }
-  | { readonly type: 'delivery-intent'; readonly key: string; readonly at: number; readonly channel: string }
+  | {
+      readonly type: 'delivery-intent';
+      readonly key: string;
+      readonly at: number;
+      readonly channel: string;
+      readonly thread?: string;
+      readonly file?: string;
+    }
+  /** What was still to be said is said by other deliveries of the same incident, which name the same alerts. */
+  | {
+      readonly type: 'deliveries-replaced';
+      readonly keys: readonly string[];
+      readonly by: readonly Delivery[];
+    }
   | {
       readonly type: 'delivery-sent';
       readonly key: string;
@@ -209,6 +222,9 @@ export type Transition =
       readonly channel?: string;
       readonly resent?: boolean;
       readonly repeated?: boolean;
+      readonly plain?: boolean;
+      /** Slack no longer knows its file: the next attempt makes a new one. */
+      readonly fileGone?: boolean;
     }
   | { readonly type: 'delivery-dead'; readonly key: string; readonly trouble: string }
   | { readonly type: 'response-requested'; readonly response: Response }

@@ -16,6 +16,8 @@ export const STEPS = {
     'edited',
     'shown durable',
   ],
+  /** Beside those of `alerts`: a line whose names are in a file. */
+  files: ['file put', 'file shown'],
   response: [
     'response durable',
     'host read',

@@ -1,7 +1,9 @@
-import type { Alert, Incident } from '../core/alert.ts';
+import { type Alert, type Incident, NAMED_IN_ROOT } from '../core/alert.ts';
 import type { Inventory, Pce, Store } from '../core/ports.ts';
 import type { AlertRule } from '../core/rule.ts';
 import { alertLine, alertRoot, type ShownAlert, type ShownIncident } from '../views/alert.ts';
+import { alertFile } from '../views/alert-file.ts';
+import { alertPlain } from '../views/alert-plain.ts';
 import type { Render } from './delivery.ts';
 
 export interface RenderDeps {
@@ -16,8 +18,14 @@ export interface RenderDeps {
 /** Gathers what a message shows beside the alert itself, from the newest state, and hands it to the view. */
 export const createRender = (deps: RenderDeps): Render => ({
   root: async (incident, alerts, mention) => alertRoot(await shown(incident, alerts, deps), mention),
-  line: async (incident, alerts, { reason, mention, repeated }) =>
-    alertLine(await shown(incident, alerts, deps), reason, mention, repeated),
+  line: async (incident, alerts, { reason, mention, repeated, place }) =>
+    alertLine(await shown(incident, alerts, deps), reason, mention, repeated, place === 'file'),
+  plain: async (incident, alerts, { reason, place }) =>
+    alertPlain(
+      await shown(incident, place === 'root' ? alerts.slice(0, NAMED_IN_ROOT) : alerts, deps),
+      reason,
+    ),
+  file: async (incident, alerts) => alertFile(await shown(incident, alerts, deps)),
 });
 
 const shown = async (

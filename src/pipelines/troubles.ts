@@ -32,6 +32,8 @@ export interface Troubles {
    * of an earlier process.
    */
   say(key: string, line: Message, channel?: string): void;
+  /** A trouble that must be seen: said in the admin channel, and under its key in the fallback channel. */
+  alarm(key: string, trouble: string): void;
   /** Sends what waits, until Slack does not take something: that is kept and tried again by a later call. */
   flush(): Promise<void>;
 }
@@ -44,6 +46,8 @@ interface Batch {
   /** It may stand in Slack since then, epoch ms: looked up before it is posted. */
   since: number | undefined;
   channel: string;
+  /** Its channel is gone: it was sent to the other one of admin and fallback. */
+  moved: boolean;
 }
 
 export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Troubles => {
@@ -67,6 +71,7 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
         message: () => line.message,
         since: clock.now() - SAID_MS,
         channel: line.channel,
+        moved: false,
       };
     const together = [...waiting.values()].slice(0, MOST.together);
     if (together.length === 0) return undefined;
@@ -84,12 +89,23 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
       message: () => troubleView(together, clock.now()),
       since: undefined,
       channel: channels.admin,
+      moved: false,
     };
+  };
+
+  /** A token without the right to read never gets it by waiting: the line is said, at worst a second time. */
+  const stands = async (key: string, channel: string, since: number): Promise<boolean> => {
+    try {
+      return (await chat.find({ channel, since }, new Set([key]))).has(key);
+    } catch (err) {
+      if (err instanceof ChatError && err.slack === 'missing_scope') return false;
+      throw err;
+    }
   };
 
   const send = async (batch: Batch): Promise<void> => {
     const { key, channel, since } = batch;
-    if (since !== undefined && (await chat.find({ channel, since }, new Set([key]))).has(key)) return;
+    if (since !== undefined && (await stands(key, channel, since))) return;
     await chat.slot(channel, 'post');
     const at = clock.now();
     try {
@@ -102,8 +118,10 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
 
   /** @returns true when the batch is to be tried again later */
   const failed = (batch: Batch, err: ChatError): boolean => {
-    if (err.code === 'no-channel' && batch.channel !== channels.fallback) {
-      batch.channel = channels.fallback;
+    const other = batch.channel === channels.fallback ? channels.admin : channels.fallback;
+    if (err.code === 'no-channel' && !batch.moved && batch.channel !== other) {
+      batch.channel = other;
+      batch.moved = true;
       return true;
     }
     if (err.code === 'no-channel' || err.code === 'refused-content') {
@@ -117,17 +135,26 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
     return true;
   };
 
-  return {
-    tell(trouble) {
-      log.warn({ trouble }, 'a trouble of our own');
-      for (const [text, at] of said) if (clock.mono() - at > HOUR_MS) said.delete(text);
-      if (said.has(trouble) || waiting.has(trouble)) return;
-      if (waiting.size < MOST.kept) waiting.set(trouble, { text: trouble, at: clock.now() });
-      else if (dropped.size < MOST.counted) dropped.add(trouble);
-    },
+  const tell = (trouble: string): void => {
+    log.warn({ trouble }, 'a trouble of our own');
+    for (const [text, at] of said) if (clock.mono() - at > HOUR_MS) said.delete(text);
+    if (said.has(trouble) || waiting.has(trouble)) return;
+    if (waiting.size < MOST.kept) waiting.set(trouble, { text: trouble, at: clock.now() });
+    else if (dropped.size < MOST.counted) dropped.add(trouble);
+  };
 
-    say(key, message, channel = channels.admin) {
-      if (lines.length < MOST.kept) lines.push({ key, message, channel });
+  const say: Troubles['say'] = (key, message, channel = channels.admin) => {
+    if (lines.length < MOST.kept) lines.push({ key, message, channel });
+  };
+
+  return {
+    tell,
+    say,
+
+    alarm(key, trouble) {
+      tell(trouble);
+      if (channels.fallback === channels.admin) return;
+      say(key, troubleView([{ text: trouble, at: clock.now() }], clock.now()), channels.fallback);
     },
 
     async flush() {

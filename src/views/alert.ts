@@ -45,7 +45,7 @@ const SHORT = { why: 300, name: 100, labels: 400, listed: 100, fact: 100 } as co
 /** Hosts that a message about many names as still open. */
 const LEFT = 5;
 
-const REASONS: Readonly<Record<Reason, string>> = {
+export const REASONS: Readonly<Record<Reason, string>> = {
   first: 'first',
   more: 'one more',
   repeat: 'still firing after its quiet period',
@@ -86,6 +86,7 @@ export const alertLine = (
   reason: Reason,
   notify?: string,
   repeated = false,
+  filed = false,
 ): Message => {
   const { incident, alerts } = shown;
   if (reason === 'resolved')
@@ -100,7 +101,13 @@ export const alertLine = (
   const only = alerts.length === 1 ? alerts[0] : undefined;
   return message(push(WORDS[worst], titleOf(shown), alerts, beginOf(alerts)), [
     firingHead(shown, worst, notify),
-    ...(only === undefined ? (alerts.length > LISTED ? names(alerts) : hostList(alerts)) : hostDetail(only)),
+    ...(only === undefined
+      ? alerts.length > LISTED
+        ? filed
+          ? inFile(alerts)
+          : names(alerts)
+        : hostList(alerts)
+      : hostDetail(only)),
     ...(only === undefined || only.alert.state === 'resolved' ? [] : [buttons(incident, alerts)]),
     footer(incident, alerts, sentBecause(alerts, reason), repeated),
   ]);
@@ -208,8 +215,14 @@ const hostLine = (shown: ShownAlert): Inline[] => {
   ];
 };
 
+/** The count beside a file that names them all. */
+const inFile = (alerts: readonly ShownAlert[]): KnownBlock[] => [
+  ...(groupsText(alerts) === '' ? [] : [context(md`${groupsText(alerts)}`)]),
+  section(md`${bold(`${alerts.length} hosts`)}: all are named in the file`),
+];
+
 /** Every name, in as many sections as it takes: nothing is said only by a number. */
-const names = (alerts: readonly ShownAlert[]): KnownBlock[] => {
+export const names = (alerts: readonly ShownAlert[]): KnownBlock[] => {
   if (alerts.length < 2) return [];
   const pages: string[] = [];
   for (const name of fitting(alerts.map(({ alert }) => alert.subject.name))) {

@@ -1,193 +1,12 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { openMemoryStore } from '../../src/adapters/store/memory.ts';
-import type { Alert, Delivery, Incident } from '../../src/core/alert.ts';
+import { describe, expect, it } from 'vitest';
 import { ChatError, type Store } from '../../src/core/ports.ts';
-import { createDelivery, type DeliveryDeps } from '../../src/pipelines/delivery.ts';
+import { createDelivery } from '../../src/pipelines/delivery.ts';
 import { createRender } from '../../src/pipelines/render.ts';
 import { rules } from '../../src/rules/index.ts';
-import { anAlert } from '../support/asking.ts';
 import { shown } from '../support/blocks.ts';
-import { aSubject, HOUR, MINUTE, SECOND, T0 } from '../support/builders.ts';
+import { HOUR, MINUTE, SECOND, T0 } from '../support/builders.ts';
 import { fakeLog } from '../support/fakes.ts';
-import {
-  aSlackLab,
-  CHANNELS,
-  pass,
-  type Shown,
-  type SlackLab,
-  until,
-  type VirtualClock,
-  virtualClock,
-} from './support.ts';
-
-const SOC = CHANNELS.fallthrough;
-const FALLBACK = CHANNELS.fallback;
-
-const alertOf = (host: string, parts: Partial<Alert> = {}): Alert =>
-  anAlert({ id: host, fingerprint: host, subject: aSubject(host), ...parts });
-
-const incidentOf = (id: string, alerts: readonly string[], parts: Partial<Incident> = {}): Incident => ({
-  id,
-  key: `${id}|key`,
-  channel: SOC,
-  pce: 'prod-east',
-  rule: 'firewall-tampering',
-  alerts,
-  openedAt: T0,
-  joinedAt: T0,
-  open: true,
-  said: 0,
-  revision: 0,
-  shown: 0,
-  severity: 'error',
-  groups: [],
-  ...parts,
-});
-
-const row = (
-  incident: string,
-  key: string,
-  alerts: readonly string[],
-  parts: Partial<Delivery> = {},
-): Delivery => ({
-  key,
-  incident,
-  reason: 'first',
-  channel: SOC,
-  place: 'root',
-  alerts,
-  queuedAt: T0,
-  state: 'queued',
-  tries: 0,
-  notBefore: 0,
-  ...parts,
-});
-
-interface Bench extends SlackLab {
-  readonly clock: VirtualClock;
-  readonly store: Store;
-  readonly troubles: string[];
-  /** Opens an incident with its root waiting. */
-  open(id: string, hosts: readonly string[], parts?: Partial<Incident>): Promise<void>;
-  /** A line joins it, or moves what its root shows. */
-  line(id: string, host: string, parts?: Partial<Delivery>): Promise<void>;
-  touch(id: string): Promise<void>;
-  /** Starts a delivery loop; `stop` ends it as a clean stop does. */
-  start(): { stop(): Promise<void> };
-  until(holds: () => boolean | Promise<boolean>): Promise<void>;
-  pass(ms: number): Promise<void>;
-  /** Every message of a channel as `text` lines, thread lines indented, broadcasts marked. */
-  lines(channel?: string): string[];
-  settled(): Promise<void>;
-}
-
-const aBench = async (
-  differs: Partial<DeliveryDeps> & { readonly pace?: number; readonly timeoutMs?: number } = {},
-): Promise<Bench> => {
-  const { pace = 0, timeoutMs = 5_000, ...deps } = differs;
-  const clock = virtualClock();
-  const lab = await aSlackLab(clock, { pace, timeoutMs });
-  const store = noSpinning(deps.store ?? openMemoryStore(), clock);
-  const troubles: string[] = [];
-  let kick = (): void => {};
-  const commit: Store['commit'] = async (transitions) => {
-    await store.commit(transitions);
-    kick();
-  };
-  const busy = lab.busy;
-  return {
-    ...lab,
-    clock,
-    store,
-    troubles,
-    open: async (id, hosts, parts = {}) =>
-      commit([
-        ...hosts.map((host) => ({ type: 'alert-fired' as const, alert: alertOf(host) })),
-        { type: 'incident-opened', incident: incidentOf(id, hosts, parts) },
-        {
-          type: 'delivery-queued',
-          delivery: row(id, `${id}.first.0`, hosts, { channel: parts.channel ?? SOC }),
-        },
-      ]),
-    line: async (id, host, parts = {}) =>
-      commit([
-        { type: 'alert-fired', alert: alertOf(host) },
-        { type: 'incident-joined', id, alerts: [host], at: clock.now(), severity: 'error', groups: [] },
-        {
-          type: 'delivery-queued',
-          delivery: row(id, `${id}.more.${host}`, [host], {
-            reason: 'more',
-            place: 'thread',
-            queuedAt: clock.now(),
-            ...parts,
-          }),
-        },
-      ]),
-    touch: (id) => commit([{ type: 'incident-touched', id }]),
-    start() {
-      const end = new AbortController();
-      const loop = createDelivery({
-        chat: lab.chat,
-        clock,
-        log: fakeLog(),
-        render: createRender({ store, desks: new Map(), rules }),
-        fallback: FALLBACK,
-        requestTimeoutMs: 10_000,
-        folding: false,
-        tell: (trouble) => void troubles.push(trouble),
-        ...deps,
-        store,
-      });
-      kick = loop.kick;
-      let ended = false;
-      let failed: unknown;
-      void loop
-        .run(end.signal)
-        .catch((err: unknown) => {
-          failed = err;
-        })
-        .finally(() => {
-          ended = true;
-        });
-      const stop = async (): Promise<void> => {
-        end.abort();
-        await until(() => ended, clock, busy);
-        if (failed !== undefined) throw failed;
-      };
-      onTestFinished(stop);
-      return { stop };
-    },
-    until: (holds) => until(holds, clock, busy, 20 * MINUTE),
-    pass: (ms) => pass(ms, clock, busy),
-    lines: (channel = SOC) => lab.messages(channel).map(lineOf),
-    settled: () =>
-      until(
-        async () => (await store.waiting()).length === 0 && (await store.incidentsToEdit()).length === 0,
-        clock,
-        busy,
-        20 * MINUTE,
-      ),
-  };
-};
-
-/** Fails a loop that looks again and again while no time passes: it would keep the process from everything else. */
-const noSpinning = (store: Store, clock: VirtualClock): Store => {
-  let at = clock.now();
-  let reads = 0;
-  return {
-    ...store,
-    async waiting() {
-      if (clock.now() !== at) reads = 0;
-      at = clock.now();
-      reads += 1;
-      if (reads > 2_000) throw new Error('the delivery loop spins');
-      return await store.waiting();
-    },
-  };
-};
-
-const lineOf = ({ thread_ts, broadcast, text }: Shown): string =>
-  `${thread_ts === null ? '' : '  '}${broadcast ? '(also in the channel) ' : ''}${text}`;
+import { aBench, type Bench, FALLBACK, SOC } from './delivery-bench.ts';
 
 const ROOT = 'Error: Firewall tampering on web-01 10:00 UTC';
 const LINE = '  Error: Firewall tampering on web-02 10:00 UTC';
@@ -394,6 +213,7 @@ describe('an answer that never came', () => {
       fallback: FALLBACK,
       requestTimeoutMs: 10_000,
       folding: false,
+      alarm: () => {},
       tell: () => {},
     });
     void loop.run(end.signal);
@@ -508,17 +328,57 @@ describe('a post that Slack does not take', () => {
     });
   }
 
-  it('is a dead letter when nobody can show it, and people are told', async () => {
-    const bench = await aBench();
-    await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'ok_false', error: 'invalid_blocks' });
-    bench.start();
-    await bench.open('i1', ['web-01']);
-    await bench.settled();
-    expect((await bench.store.dead()).map(({ key, trouble }) => [key, trouble])).toEqual([
-      ['i1.first.0', 'invalid_blocks'],
-    ]);
-    expect(bench.troubles).toEqual([expect.stringContaining('cannot be shown')]);
-    expect(bench.calls('chat.postMessage')).toHaveLength(1);
+  describe('fault 11: each answer of Slack that is no has one way', () => {
+    for (const [error, way, sentence] of [
+      ['internal_error', 'retry', 'may have been done: looked up, then sent once'],
+      ['fatal_error', 'retry', 'may have been done: looked up, then sent once'],
+      ['token_revoked', 'retry', 'waits for a new token'],
+      ['msg_too_long', 'shrink', 'the names go out alone'],
+      ['invalid_blocks', 'shrink', 'the names go out alone'],
+      ['not_in_channel', 'fall back', 'stands in the fallback channel'],
+      ['channel_not_found', 'fall back', 'stands in the fallback channel'],
+      ['is_archived', 'fall back', 'stands in the fallback channel'],
+      ['restricted_action', 'fall back', 'stands in the fallback channel'],
+    ] as const)
+      it(`${error}: ${way} (${sentence})`, async () => {
+        const bench = await aBench();
+        const fault = { method: 'chat.postMessage', kind: 'ok_false', error } as const;
+        await bench.sim.control.faults({ ...fault, channel: SOC, times: way === 'retry' ? 3 : 1 });
+        bench.start();
+        await bench.open('i1', ['web-01']);
+        await bench.settled();
+        const [here, there] = [SOC, FALLBACK].map((channel) => bench.messages(channel));
+        expect([here?.length, there?.length]).toEqual(way === 'fall back' ? [0, 1] : [1, 0]);
+        const [message] = [...(here ?? []), ...(there ?? [])];
+        expect(JSON.stringify(message)).toContain('web-01');
+        expect(JSON.stringify(message).includes('did not take the full message')).toBe(way === 'shrink');
+        expect(await bench.store.dead()).toEqual([]);
+      });
+
+    for (const error of ['msg_too_long', 'invalid_blocks'])
+      it(`${error} of the bare names too: a dead letter with an alarm under its own key, and no further attempt`, async () => {
+        const bench = await aBench();
+        await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'ok_false', error });
+        bench.start();
+        await bench.open('i1', ['web-01']);
+        await bench.settled();
+        await bench.pass(HOUR);
+        expect((await bench.store.dead()).map(({ key, trouble }) => [key, trouble])).toEqual([
+          ['i1.first.0', error],
+        ]);
+        expect(bench.troubles).toEqual([expect.stringMatching(/^dead\.i1\.first\.0: .* cannot be shown/)]);
+        expect(bench.calls('chat.postMessage')).toHaveLength(2);
+      });
+
+    it('no channel at all, not even the fallback one: a dead letter with an alarm', async () => {
+      const bench = await aBench();
+      await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'ok_false', error: 'is_archived' });
+      bench.start();
+      await bench.open('i1', ['web-01']);
+      await bench.settled();
+      expect(bench.troubles.filter((one) => one.startsWith('dead.'))).toHaveLength(1);
+      expect(bench.calls('chat.postMessage')).toHaveLength(2);
+    });
   });
 
   it('takes the lines that waited for it along, and its incident takes no more', async () => {
@@ -530,7 +390,7 @@ describe('a post that Slack does not take', () => {
     await bench.settled();
     expect((await bench.store.dead()).map(({ key }) => key)).toEqual(['i1.first.0', 'i1.more.web-02']);
     expect((await bench.store.incident('i1'))?.open).toBe(false);
-    expect(bench.troubles).toEqual([expect.stringContaining('about 2 alert(s)')]);
+    expect(bench.troubles).toEqual([expect.stringContaining('about 2 alerts')]);
   });
 
   it('goes to the fallback channel when another organisation reads the channel, and people are told', async () => {

@@ -94,6 +94,7 @@ export interface Shown {
   readonly updates: number;
   readonly deleted: boolean;
   readonly metadata: { readonly event_payload: { readonly key: string } } | null;
+  readonly files: readonly { readonly name: string; readonly text: string | null }[];
 }
 
 export interface SlackLab {

@@ -83,7 +83,9 @@ const join = (
   const where = broadcast && root === undefined ? 'broadcast' : 'thread';
   const fits = (row: Delivery): boolean =>
     fitOneLine([...row.alerts.flatMap((one) => board.alert(one) ?? []), alert]);
-  const line = waiting.find((row) => row.place !== 'root' && row.reason === reason && fits(row));
+  const line = waiting.find(
+    (row) => row.place !== 'root' && row.place !== 'file' && row.reason === reason && fits(row),
+  );
   if (line === undefined)
     return queue(
       board,

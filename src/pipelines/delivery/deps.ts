@@ -1,11 +1,15 @@
 import type { Alert, Delivery, Incident } from '../../core/alert.ts';
-import type { Chat, Clock, Log, Message, Store } from '../../core/ports.ts';
+import type { Chat, Clock, Log, Message, Store, Upload } from '../../core/ports.ts';
 import type { Reached } from '../../core/step.ts';
 
 /** What a message of an incident shows is decided when it is sent, from the newest state. */
 export interface Render {
   root(incident: Incident, alerts: readonly Alert[], mention: string | undefined): Promise<Message>;
   line(incident: Incident, alerts: readonly Alert[], delivery: Delivery): Promise<Message>;
+  /** Names and nothing else: what Slack takes when it refused the full message. */
+  plain(incident: Incident, alerts: readonly Alert[], delivery: Delivery): Promise<Message>;
+  /** The names of a line as a file. */
+  file(incident: Incident, alerts: readonly Alert[]): Promise<Upload>;
 }
 
 export interface DeliveryDeps {
@@ -21,6 +25,8 @@ export interface DeliveryDeps {
   readonly folding: boolean;
   /** Named steps, for tests that end the process at each of them. */
   readonly reached?: Reached;
+  /** Says in the admin and in the fallback channel that something cannot be shown, there once under this key (promise 2). */
+  alarm(key: string, trouble: string): void;
   /** Tells people of a trouble of our own: a channel that is gone, a message that cannot be shown. */
   tell(trouble: string): void;
 }

@@ -36,6 +36,9 @@ export const showNewest = async (id: string, deps: DeliveryDeps, pace: Pace): Pr
     }
     if (err.code === 'refused-content') {
       log.error({ incident: id, slack: err.slack }, 'an edit was refused');
+      deps.tell(
+        `The message about ${alerts[0]?.title ?? id} in ${channel} could not be updated (${err.slack}): it shows an earlier state. /illumio alerts shows what is so now.`,
+      );
       return await store.commit([shown]);
     }
     pace.hold(`edit ${id}`, err.retryAfterMs ?? EDIT_AGAIN_MS);

@@ -37,15 +37,15 @@ export const reconcile = async (
   );
   const places = new Map<string, Delivery[]>();
   for (const row of unclear) {
-    const thread = row.place === 'root' ? '' : ((await store.incident(row.incident))?.root?.ts ?? '');
-    places.set(thread, [...(places.get(thread) ?? []), row]);
+    const place = row.file ?? (row.place === 'root' ? '' : await threadOf(row, store));
+    places.set(place, [...(places.get(place) ?? []), row]);
   }
   let decided = false;
-  for (const [thread, group] of places) {
+  for (const [place, group] of places) {
     const since = Math.min(...group.map(({ intentAt = 0 }) => intentAt)) - LOOK_BACK_MS;
     const keys = new Set(group.map(({ key }) => key));
     try {
-      const found = await chat.find({ channel, since, ...(thread === '' ? {} : { thread }) }, keys);
+      const found = await looked(group, place, { channel, since }, chat);
       reached?.('looked up');
       await store.commit(group.map((row) => verdict(row, channel, found.get(row.key), clock.now())));
       reached?.('verdict durable');
@@ -73,6 +73,31 @@ export const reconcile = async (
   return decided;
 };
 
+/** The thread it was sent to; of one from before that was kept, the thread its incident has now. */
+const threadOf = async (row: Delivery, store: DeliveryDeps['store']): Promise<string> =>
+  row.thread ?? (await store.incident(row.incident))?.root?.ts ?? '';
+
+/** Where each of them stands, by key. A thread that is gone holds nothing: its root may have moved to another channel. */
+const looked = async (
+  group: readonly Delivery[],
+  place: string,
+  { channel, since }: { readonly channel: string; readonly since: number },
+  chat: DeliveryDeps['chat'],
+): Promise<ReadonlyMap<string, string>> => {
+  const [first] = group;
+  if (first?.file !== undefined) {
+    const shown = (await chat.uploads.shares(first.file)).some((one) => one.channel === channel);
+    return new Map(shown ? [[first.key, first.thread ?? '']] : []);
+  }
+  const keys = new Set(group.map(({ key }) => key));
+  try {
+    return await chat.find({ channel, since, ...(place === '' ? {} : { thread: place }) }, keys);
+  } catch (err) {
+    if (err instanceof ChatError && err.code === 'no-message' && place !== '') return new Map();
+    throw err;
+  }
+};
+
 /**
  * A post that was looked for in vain and sent again may have been under way: 60 s later it is looked for once more, and whichever
  * copy is not the one our state links is deleted (promise 2). @returns true when there was something to look at
@@ -84,12 +109,19 @@ export const removeCopies = async (
   const due = (await store.toldToLookAt()).filter(
     (told) => told.channel === channel && (told.lookAt ?? 0) <= clock.now(),
   );
-  for (const { key, ts, at, incident: id, reason } of due) {
+  for (const { key, ts, at, incident: id, reason, file, thread: sentTo } of due) {
     const incident = await store.incident(id);
-    const thread = incident?.root?.ts === ts ? undefined : incident?.root?.ts;
+    const thread = sentTo ?? (incident?.root?.ts === ts ? undefined : incident?.root?.ts);
     const mine = Number(ts) * 1_000;
     try {
-      for (const since of [at - LOOK_BACK_MS, mine + 1]) {
+      if (file !== undefined)
+        for (const copy of (await chat.uploads.shares(file))
+          .filter((one) => one.channel === channel)
+          .slice(1)) {
+          log.warn({ key, reason, channel, copy: copy.ts }, 'a second copy of a file is deleted');
+          await chat.remove(copy);
+        }
+      for (const since of file !== undefined ? [] : [at - LOOK_BACK_MS, mine + 1]) {
         const found = await chat.find(
           { channel, since, ...(thread === undefined ? {} : { thread }) },
           new Set([key]),

@@ -2,6 +2,7 @@ import type { Delivery, Incident } from '../../core/alert.ts';
 import { newRoot } from '../../core/new-root.ts';
 import type { ChatError } from '../../core/ports.ts';
 import type { Transition } from '../../core/state.ts';
+import { counted } from '../../core/text.ts';
 import type { DeliveryDeps } from './deps.ts';
 import { type Pace, RETRY_MS } from './pace.ts';
 
@@ -16,12 +17,13 @@ export const refused = async (
 ): Promise<void> => {
   const { store, clock, log, fallback } = deps;
   const { key } = row;
-  const again = (more: { channel?: string; waitMs?: number } = {}): Transition => ({
+  const again = (more: { channel?: string; waitMs?: number; plain?: true } = {}): Transition => ({
     type: 'delivery-failed',
     key,
     trouble: err.slack,
     notBefore: clock.now() + (more.waitMs ?? Math.min(RETRY_MS.first * 2 ** row.tries, RETRY_MS.most)),
     ...(more.channel === undefined ? {} : { channel: more.channel }),
+    ...(more.plain === undefined ? {} : { plain: more.plain }),
   });
   switch (err.code) {
     case 'unclear':
@@ -59,13 +61,15 @@ export const refused = async (
       }
       return await dead(row, err, deps);
     case 'refused-content':
-      return await dead(row, err, deps);
+      if (row.plain === true) return await dead(row, err, deps);
+      log.error({ key, channel, slack: err.slack }, 'a message was refused, its names go out alone');
+      return await store.commit([again({ waitMs: 0, plain: true })]);
     default:
       err.code satisfies never;
   }
 };
 
-const dead = async (row: Delivery, err: ChatError, { store, log, tell }: DeliveryDeps): Promise<void> => {
+const dead = async (row: Delivery, err: ChatError, { store, log, alarm }: DeliveryDeps): Promise<void> => {
   log.error({ key: row.key, channel: row.channel, slack: err.slack }, 'a message cannot be shown');
   // Without its root no line can be posted: they end with it, and the incident takes no more. The next alert opens another.
   const lines =
@@ -77,7 +81,6 @@ const dead = async (row: Delivery, err: ChatError, { store, log, tell }: Deliver
     ...(row.place === 'root' ? [{ type: 'incident-closed', id: row.incident } as const] : []),
   ]);
   const alerts = new Set([row, ...lines].flatMap((one) => one.alerts));
-  tell(
-    `A message about ${alerts.size} alert(s) cannot be shown in ${row.channel} (${err.slack}). /illumio alerts lists them.`,
-  );
+  const trouble = `A message about ${counted(alerts.size, 'alert')} cannot be shown in ${row.channel} (${err.slack}). /illumio alerts lists them.`;
+  alarm(`dead.${row.key}`, trouble);
 };

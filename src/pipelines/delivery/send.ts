@@ -1,5 +1,6 @@
-import { ChatError } from '../../core/ports.ts';
-import type { DeliveryDeps } from './deps.ts';
+import type { Alert, Delivery, Incident } from '../../core/alert.ts';
+import { ChatError, type Message } from '../../core/ports.ts';
+import type { DeliveryDeps, Render } from './deps.ts';
 import type { Pace } from './pace.ts';
 import { refused } from './refused.ts';
 
@@ -16,16 +17,14 @@ export const send = async (key: string, channel: string, deps: DeliveryDeps, pac
     return refused(queued, before, channel, held, deps, pace);
   }
   const isRoot = queued.place === 'root';
-  await store.commit([{ type: 'delivery-intent', key, at: clock.now(), channel }]);
+  const under = isRoot || before.root === undefined ? {} : { thread: before.root.ts };
+  await store.commit([{ type: 'delivery-intent', key, at: clock.now(), channel, ...under }]);
   reached?.('intent durable');
   // Only from now on nothing joins it any more: rendered before, it could leave out what it counts as said.
   const row = (await store.delivery(key)) ?? queued;
   const incident = (await store.incident(row.incident)) ?? before;
-  const { alerts: named } = row;
-  const alerts = await store.alerts(isRoot ? incident.alerts : named);
-  const message = await (isRoot
-    ? render.root(row.repeated === true ? { ...incident, repeated: true } : incident, alerts, row.mention)
-    : render.line(incident, alerts, { ...row, alerts: named }));
+  const alerts = await store.alerts(isRoot ? incident.alerts : row.alerts);
+  const message = await rendered(row, incident, alerts, render);
   try {
     const ts = await chat.post(
       {
@@ -52,11 +51,22 @@ export const send = async (key: string, channel: string, deps: DeliveryDeps, pac
   }
 };
 
+const rendered = (
+  row: Delivery,
+  incident: Incident,
+  alerts: readonly Alert[],
+  render: Render,
+): Promise<Message> => {
+  if (row.plain === true) return render.plain(incident, alerts, row);
+  if (row.place !== 'root') return render.line(incident, alerts, row);
+  return render.root(row.repeated === true ? { ...incident, repeated: true } : incident, alerts, row.mention);
+};
+
 /**
  * A channel that another organisation reads gets no alert (definitions §8). One that cannot be looked up is not held back: no alert
  * is lost to that.
  */
-const isExternal = async (channel: string, { chat, log }: DeliveryDeps): Promise<boolean> => {
+export const isExternal = async (channel: string, { chat, log }: DeliveryDeps): Promise<boolean> => {
   try {
     return (await chat.channel(channel)).external;
   } catch (err) {

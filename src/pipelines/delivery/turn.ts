@@ -1,4 +1,5 @@
 import { type Delivery, type Incident, NAMED_IN_ROOT } from '../../core/alert.ts';
+import { fileLines } from '../../core/filing.ts';
 import { foldStorm, type WaitingRoot } from '../../core/fold.ts';
 import { compareSeverity } from '../../core/severity.ts';
 import type { DeliveryDeps } from './deps.ts';
@@ -6,6 +7,7 @@ import { showNewest } from './edit.ts';
 import type { Pace } from './pace.ts';
 import { reconcile, removeCopies } from './reconcile.ts';
 import { send } from './send.ts';
+import { share } from './share.ts';
 import { placeOf, waitingIn } from './waiting.ts';
 
 /** Fewer waiting roots are never a storm: they cost no look-up. */
@@ -19,6 +21,7 @@ export const turn = async (channel: string, deps: DeliveryDeps, pace: Pace): Pro
   if (await reconcile(channel, mine, deps, pace)) return true;
   if (await removeCopies(channel, deps)) return true;
   if (await fold(mine, incidents, deps)) return true;
+  if (await file(mine, incidents, deps)) return true;
   const due = mine.filter(
     (row) =>
       row.state === 'queued' &&
@@ -35,7 +38,7 @@ export const turn = async (channel: string, deps: DeliveryDeps, pace: Pace): Pro
   });
   const next = due[0];
   if (next !== undefined) {
-    await send(next.key, channel, deps, pace);
+    await (next.place === 'file' ? share : send)(next.key, channel, deps, pace);
     return true;
   }
   const edit = (await store.incidentsToEdit()).find(
@@ -64,4 +67,23 @@ const fold = async (
   if (transitions.length === 0) return false;
   await store.commit(transitions);
   return true;
+};
+
+/** Puts the names of lines into a file where they are too many. @returns true when some were */
+const file = async (
+  mine: readonly Delivery[],
+  incidents: ReadonlyMap<string, Incident>,
+  { store }: DeliveryDeps,
+): Promise<boolean> => {
+  for (const [id, incident] of incidents) {
+    if (incident.root === undefined) continue;
+    const transitions = fileLines(
+      incident,
+      mine.filter((row) => row.incident === id),
+    );
+    if (transitions.length === 0) continue;
+    await store.commit(transitions);
+    return true;
+  }
+  return false;
 };
