@@ -226,7 +226,17 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   });
 
   const selfAudit = createSelfAudit({ store, clock, log, tell: troubles.tell });
-  const status = createStatus({ version, startedAt, clock, store, desks, slack, audited: selfAudit.last });
+  /** Slack said that it took the app away; only a new installation and a start mend that. */
+  let revoked: string | undefined;
+  const status = createStatus({
+    version,
+    startedAt,
+    clock,
+    store,
+    desks,
+    slack: { backlog: slack.backlog, connections: () => ({ ...slack.connections(), revoked }) },
+    audited: selfAudit.last,
+  });
 
   const ask = createAsking({
     deps: { desks: [...desks.values()], store, chat, clock, settings, status, catalog },
@@ -257,6 +267,10 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     audit,
     clock,
     log,
+    revoked: (event) => {
+      revoked = event;
+      log.error({ event }, 'Slack took the app away: nothing can be said there until it is installed again');
+    },
   });
   inbox = intake.inbox;
 

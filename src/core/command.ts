@@ -80,6 +80,8 @@ export interface BotStatus {
       | undefined;
     /** Connections of this Slack app that are not ours: another program uses it. */
     readonly foreign?: number | undefined;
+    /** Slack took the app or its token away, and by which event. */
+    readonly revoked?: string | undefined;
   };
   readonly pces: readonly {
     readonly name: string;
@@ -115,6 +117,9 @@ export interface BotStatus {
 
 /** Why the bot is not ready, a sentence each; none when it is: a Slack connection stands and a PCE is polled. */
 export const notReady = ({ slack, pces }: Pick<BotStatus, 'slack' | 'pces'>): readonly string[] => [
+  ...(slack.revoked === undefined
+    ? []
+    : [`Slack took the app away (${slack.revoked}): install it again, then restart`]),
   ...(slack.connections > 0 ? [] : [`Slack: 0 of ${slack.wanted} connections stand`]),
   ...(pces.some(({ lastPollAt }) => lastPollAt !== undefined)
     ? []

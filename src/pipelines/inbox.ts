@@ -1,14 +1,16 @@
 import type { Alert, Person } from '../core/alert.ts';
 import { parseTargetRef } from '../core/command.ts';
+import { dict, list } from '../core/foreign.ts';
 import type { Audit, Chat, Clock, Handling, Inbound, Inbox, Inventory, Log, Store } from '../core/ports.ts';
 import { ChatError } from '../core/ports.ts';
 import type { Task } from '../core/state.ts';
-import { bold, type Markup, md, mention, message, section, time } from '../views/parts.ts';
+import { bold, clip, type Markup, md, mention, message, section, time } from '../views/parts.ts';
 import { pickHost } from '../views/pick-host.ts';
 import { notice, RESPONSE_FORM } from '../views/response.ts';
 import type { Alerting } from './alerting.ts';
 import type { Gate } from './gate.ts';
 import { refusalText } from './refusal.ts';
+import { relink } from './relink.ts';
 import type { Responding } from './response.ts';
 
 const HOUR_MS = 3_600_000;
@@ -27,6 +29,8 @@ export interface InboxDeps {
   readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
+  /** Slack took the app or its token away: nothing more can be said in Slack. */
+  readonly revoked?: (event: string) => void;
 }
 
 /** A response_url lives 30 min (facts/slack §3): an older question can no longer be answered. */
@@ -61,10 +65,37 @@ export const createInbox = (deps: InboxDeps): Intake => {
         const late = clock.now() - task.at > ANSWERABLE_MS;
         log.info({ id: task.id, kind: task.inbound.kind, late }, 'took up what was asked before the restart');
         if (late) await store.commit([{ type: 'task-done', id: task.id }]);
-        else await carryOut(task).catch((err: unknown) => log.error({ err, id: task.id }, 'it failed'));
+        const done = late
+          ? false
+          : await carryOut(task).then(
+              () => true,
+              (err: unknown) => {
+                log.error({ err, id: task.id }, 'what was asked before the restart failed');
+                return false;
+              },
+            );
+        if (!done) await tellUndone(task, deps);
       }
     },
   };
+};
+
+/** Nobody waits for an answer that does not come: the person reads what was not done, where it was asked. */
+const tellUndone = async ({ at, inbound }: Task, { chat, log }: InboxDeps): Promise<void> => {
+  const what =
+    inbound.kind === 'command' ? `/illumio ${clip(inbound.text, 60)}` : `your click on "${inbound.action}"`;
+  const words = message('Not done: I was restarted', [
+    section(
+      md`I was restarted before I had finished ${what} of ${time(at)}. It may not be done: look before you ask again.`,
+    ),
+  ]);
+  if (inbound.channel === null) return log.warn({ user: inbound.person.user }, 'nobody could be told of it');
+  try {
+    await chat.ephemeral({ channel: inbound.channel, user: inbound.person.user }, words);
+  } catch (err) {
+    if (!(err instanceof ChatError)) throw err;
+    log.warn({ user: inbound.person.user, slack: err.slack }, 'nobody could be told of it');
+  }
 };
 
 const decide =
@@ -90,11 +121,16 @@ const decide =
           },
         };
       case 'event':
+        if (isRevocation(inbound)) deps.revoked?.(inbound.type);
         return {};
       default:
         return inbound satisfies never;
     }
   };
+
+/** `tokens_revoked` names user and bot tokens apart; only the bot's own matters. */
+const isRevocation = ({ type, body }: Extract<Inbound, { kind: 'event' }>): boolean =>
+  type === 'app_uninstalled' || (type === 'tokens_revoked' && list(dict(body['tokens'])['bot']).length > 0);
 
 const say =
   (click: Click, { chat }: InboxDeps) =>
@@ -146,8 +182,9 @@ const clicked = async (click: Click, deps: InboxDeps): Promise<void> => {
       channel: click.channel,
       say: tell,
     });
-  if (verb === 'quarantine' || verb === 'release') return respond(click, verb, value, deps);
   const alerts = await alertsOf(value, deps.store);
+  await relink(click, alerts, deps);
+  if (verb === 'quarantine' || verb === 'release') return respond(click, verb, value, deps);
   const [first] = alerts;
   if (first === undefined) return tell(md`${STALE}`, 'This button is no longer valid');
   switch (verb) {

@@ -24,7 +24,12 @@ export interface StatusDeps {
     }
   >;
   readonly slack: {
-    connections(): { readonly up: number; readonly wanted: number; readonly foreign?: number };
+    connections(): {
+      readonly up: number;
+      readonly wanted: number;
+      readonly foreign?: number;
+      readonly revoked?: string | undefined;
+    };
     backlog(): readonly { readonly channel: string; readonly call: string; readonly waitMs: number }[];
   };
   /** The newest self-audit. */
@@ -38,9 +43,9 @@ export const createStatus =
     const waiting = await store.waiting();
     const dead = await store.dead();
     const now = clock.now();
-    const { up, wanted, foreign } = slack.connections();
+    const { up, wanted, foreign, revoked } = slack.connections();
     const seen = {
-      slack: { connections: up, wanted, foreign, backlog: backlogOf(waiting, slack.backlog()) },
+      slack: { connections: up, wanted, foreign, revoked, backlog: backlogOf(waiting, slack.backlog()) },
       pces: [...desks.values()].map(({ settings, pce, inventory, alerting }) => {
         const { cursor, ...polled } = alerting.status();
         return {

@@ -387,7 +387,36 @@ describe('what was acknowledged to Slack', () => {
     await bench.intake.resume();
     expect((await bench.acknowledgedBy())[0]).toBeUndefined();
     expect(await bench.store.tasks()).toEqual([]);
+    expect(bench.chat.answers.map(({ to, message }) => [to, shown(message)])).toEqual([
+      ['C0SOC', expect.stringContaining('I was restarted before I had finished')],
+    ]);
   });
+
+  it('is told to who asked when it fails after the restart, and is not tried for ever', async () => {
+    const bench = await aBench({
+      ask: async () => {
+        throw new Error('the PCE is away');
+      },
+    });
+    await bench.intake.inbox(bench.click('why', 'id-web-01')).before?.();
+    await bench.intake.inbox(bench.click('more', 'why:id-web-01')).before?.();
+    await bench.intake.resume();
+    expect(await bench.store.tasks()).toEqual([]);
+    expect(bench.chat.answers.map(({ to }) => to)).toEqual(['C0SOC', 'C0SOC']);
+  });
+
+  for (const [type, body, seen] of [
+    ['app_uninstalled', {}, ['app_uninstalled']],
+    ['tokens_revoked', { tokens: { oauth: [], bot: ['U0BOT'] } }, ['tokens_revoked']],
+    ['tokens_revoked', { tokens: { oauth: ['U0MAYA'], bot: [] } }, []],
+    ['user_change', {}, []],
+  ] as const)
+    it(`${type} ${JSON.stringify(body)}: ${seen.length === 0 ? 'is none of ours' : 'is known as the end of all messages'}`, async () => {
+      const revoked: string[] = [];
+      const bench = await aBench({ revoked: (event) => void revoked.push(event) });
+      bench.intake.inbox({ kind: 'event', id: 'e1', type, body });
+      expect(revoked).toEqual(seen);
+    });
 
   it('is not acknowledged when it cannot be made durable', async () => {
     const bench = await aBench();
@@ -428,4 +457,41 @@ it('a person finds the host of several in Slack: the question, its buttons and t
     { action: 'quarantine', value: 'id-web-02', person: { user: 'U0MAYA001' }, channel: 'C0SOC0001' },
   ]);
   expect(clicks[0]).not.toMatchObject({ message: { ours: false } });
+});
+
+describe('a message whose link was lost', () => {
+  const aLost = async (key = 'web.first.0') => {
+    const bench = await aBench();
+    const ts = await bench.chat.post({ channel: 'C0SOC', key }, { text: 'root', blocks: [] });
+    const press = (parts: Partial<Click> = {}) =>
+      bench.press('acknowledge', 'id-web-01', { message: { ts, thread: null, ours: true }, ...parts });
+    return { ...bench, ts, press, root: async () => (await bench.store.incident('web'))?.root };
+  };
+
+  it('is linked again by a click on it, and shown anew', async () => {
+    const bench = await aLost();
+    await bench.press();
+    expect(await bench.root()).toEqual({ channel: 'C0SOC', ts: bench.ts });
+    expect((await bench.store.incidentsToEdit()).map(({ id }) => id)).toEqual(['web']);
+  });
+
+  it('is linked again by a click on a line of its thread', async () => {
+    const bench = await aLost();
+    await bench.press({ message: { ts: '99.1', thread: bench.ts, ours: true } });
+    expect(await bench.root()).toEqual({ channel: 'C0SOC', ts: bench.ts });
+  });
+
+  it('is not taken from a message that carries no key of the incident: an answer only one person sees', async () => {
+    const bench = await aLost('db.first.0');
+    await bench.press();
+    expect(await bench.root()).toBeUndefined();
+  });
+
+  it('keeps the place it has: an older copy changes nothing', async () => {
+    const bench = await aLost();
+    const root = { channel: 'C0OTHER', ts: '5.5' };
+    await bench.store.commit([{ type: 'incident-linked', id: 'web', ...root }]);
+    await bench.press();
+    expect(await bench.root()).toEqual(root);
+  });
 });
