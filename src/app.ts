@@ -327,6 +327,11 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       }));
       begin(looks.map(({ desk, look }) => pollLoop(desk, settings, meter, look)));
       await refuseBadKeys([...desks.values()], log);
+      // What waited goes out as soon as hosts have their labels: posts need no connection for clicks.
+      const sending = Promise.all(looks.map(({ look }) => look)).then(() => delivery.run(signal));
+      // Waited for below; until then nobody would hear of a rejection.
+      sending.catch(() => {});
+      running.push(sending);
       await Promise.all([slack.start(), ...looks.map(({ look }) => look)]);
       await audit.append({
         actor: { system: 'bot' },
@@ -355,10 +360,10 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         { name: 'self-audit', every: EVERY_MS.selfAudit, firstAfterMs: MINUTE_MS, run: selfAudit.run },
         ...(http?.ping === undefined ? [] : [pingLoop(http.ping, status)]),
       ]);
-      await Promise.all([delivery.run(signal), sayReady(status, ready, clock, signal), ...running]);
+      await Promise.all([sayReady(status, ready, clock, signal), ...running]);
     } finally {
       ending.abort();
-      await Promise.all(running);
+      await Promise.allSettled(running);
       await endAll([
         ...ends,
         slack.stop,
