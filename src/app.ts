@@ -447,6 +447,7 @@ const loopsOf = (
   return [
     named('sweep', poll.sweep, 2 * MINUTE_MS, () => alerting.poll(WINDOW_MS.sweep)),
     named('look back', poll.sweep, 3 * MINUTE_MS, alerting.lookBack),
+    named('event counts', poll.sweep, 4 * MINUTE_MS, alerting.countHour),
     named('audit sweep', EVERY_MS.auditSweep, HOUR_MS, () =>
       alerting.poll(EVERY_MS.auditSweep, { late: true }),
     ),

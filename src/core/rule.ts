@@ -46,6 +46,8 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
       readonly newest?: number;
       readonly newestSeen?: number | undefined;
     }
+  /** All events of a complete hour, each once, read 20 min after its end; null = they could not all be read. */
+  | { readonly kind: 'hour'; readonly from: number; readonly events: readonly PceEvent[] | null }
   /** A rule asked to be called at this time; `hosts` holds what it asked to be read (Detector.reads). */
   | { readonly kind: 'wake'; readonly hosts: ReadonlyMap<string, Workload | null> }
 );
@@ -147,7 +149,7 @@ export interface AlertRule {
     readonly types: readonly string[];
     /** Notification types that count in whatever event they occur. */
     readonly notices?: readonly string[];
-    readonly readings?: readonly ('health' | 'reach' | 'sweep' | 'ingest' | 'wake')[];
+    readonly readings?: readonly ('health' | 'reach' | 'sweep' | 'ingest' | 'hour' | 'wake')[];
   };
   readonly options: z.ZodType;
   /** What a person should do next: one or two plain sentences. */

@@ -6,6 +6,7 @@ import { authFailures } from './auth-failures.ts';
 import { authzDenied } from './authz-denied.ts';
 import { csrf } from './csrf.ts';
 import { enforcementLowered } from './enforcement-lowered.ts';
+import { eventsRate } from './events-rate.ts';
 import { firewallTampering } from './firewall-tampering.ts';
 import { guardLowered } from './guard-lowered.ts';
 import { ingestGap } from './ingest-gap.ts';
@@ -48,4 +49,5 @@ export const rules: readonly AlertRule[] = [
   nenProblem,
   apiKeyExpiring,
   ingestGap,
+  eventsRate,
 ];

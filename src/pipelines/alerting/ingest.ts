@@ -44,6 +44,8 @@ export interface Ingest {
   poll(overlapMs: number, how?: { readonly late?: boolean; readonly estate?: Promise<void> }): Promise<void>;
   /** Looks whether the PCE's newest event is older than one we have seen: it was restored from a backup (definitions §1). */
   lookBack(): Promise<void>;
+  /** Reads the next complete hour once it is 20 min over, so that late events are in it; hours missed in an absence are made up. */
+  countHour(): Promise<void>;
   /** Stores the cursor, at a clean stop. */
   flush(): Promise<void>;
   status(): AlertingStatus;
@@ -153,6 +155,17 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
       });
     },
 
+    async countHour() {
+      const from = hourDue(await store.cursor(pce.name, 'hours'), pceNow());
+      if (from === undefined) return;
+      const answer = await pce.events(from, from + HOUR_MS - 1);
+      const events = answer.completeFrom === undefined ? answer.events : null;
+      await exclusive(async () => {
+        await accept({ kind: 'hour', pce: pce.name, now: pceNow(), estate: inventory, from, events });
+        await store.commit([stream(pce.name, 'hours', from + HOUR_MS)]);
+      });
+    },
+
     flush: () =>
       exclusive(async () => {
         if (cursor === undefined) return;
@@ -163,6 +176,13 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
 
     now: pceNow,
   };
+};
+
+/** The start of the hour to count next: at most a day back, and only when it is over for longer than events are late. */
+const hourDue = (counted: number | undefined, now: number): number | undefined => {
+  const last = Math.floor((now - WINDOW_MS.sweep) / HOUR_MS) * HOUR_MS - HOUR_MS;
+  const next = Math.max(counted ?? last, last - 24 * HOUR_MS);
+  return next > last ? undefined : next;
 };
 
 /** Hosts the events name that the inventory does not hold: worth one GET each before their labels are needed. */
