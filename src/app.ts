@@ -5,6 +5,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import process from 'node:process';
 import { actions } from './actions/index.ts';
 import { openHttp, openProcessFigures, ping } from './adapters/http/index.ts';
+import { openOutput } from './adapters/outputs/index.ts';
 import { openInventory, openPce, type PceAdapter } from './adapters/pce/index.ts';
 import { startCalendar } from './adapters/schedule/calendar.ts';
 import { systemClock } from './adapters/schedule/clock.ts';
@@ -33,6 +34,7 @@ import { listGuard } from './pipelines/guard.ts';
 import { createInbox } from './pipelines/inbox.ts';
 import { createLagWatch } from './pipelines/lag-watch.ts';
 import { createMeter, type Meter, meteredChat, meteredStore } from './pipelines/meter.ts';
+import { AWAY_MS, createOutlet } from './pipelines/outputs.ts';
 import { createProbes } from './pipelines/probes.ts';
 import { recoveryTexts } from './pipelines/recovery-text.ts';
 import { createRender } from './pipelines/render.ts';
@@ -225,6 +227,26 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     isOurs: (event) => isOurs(event, context),
   });
 
+  let slackDownAt: number | undefined = clock.mono();
+  slack.onChange(({ up }) => {
+    slackDownAt = up > 0 ? undefined : (slackDownAt ?? clock.mono());
+  });
+  const outputs: { readonly name: string; run(): Promise<void>; close(): Promise<void> }[] = [];
+  for (const one of settings.outputs ?? []) {
+    const output = await openOutput(one, { clock, self: { host: hostname(), version } });
+    const outlet = createOutlet({
+      output,
+      store,
+      inventories: new Map([...desks].map(([name, { inventory }]) => [name, inventory])),
+      settings,
+      slackAway: () => slackDownAt !== undefined && clock.mono() - slackDownAt >= AWAY_MS,
+      clock,
+      log,
+      tell: troubles.tell,
+    });
+    outputs.push({ name: `output ${one.name}`, run: outlet.run, close: output.close });
+  }
+
   const selfAudit = createSelfAudit({ store, clock, log, tell: troubles.tell });
   /** Slack said that it took the app away; only a new installation and a start mend that. */
   let revoked: string | undefined;
@@ -343,6 +365,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       await intake.resume();
       const watchLag = createLagWatch({ status, mostMs: lagAllowed(settings), tell: troubles.tell });
       const sayDaily = createDailyLine({ status, meter, troubles, clock });
+      for (const { close } of outputs) ends.push(close);
       ends.push(startCalendar([{ name: 'line a day', ...DAILY, run: sayDaily }], { log }).stop);
       begin([
         ...[...desks.values()].flatMap((desk) => loopsOf(desk, settings, meter)),
@@ -355,6 +378,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         { name: 'responses', every: EVERY_MS.due, firstAfterMs: 0, run: responding.resume },
         { name: 'requests', every: EVERY_MS.due, firstAfterMs: 0, run: responding.tend },
         { name: 'policy watch', every: EVERY_MS.due, firstAfterMs: EVERY_MS.due, run: responding.watch },
+        ...outputs.map(({ name, run: send }) => ({ name, every: SECOND_MS, firstAfterMs: 0, run: send })),
         { name: 'troubles', every: EVERY_MS.due, firstAfterMs: 0, run: troubles.flush },
         { name: 'lag', every: MINUTE_MS, firstAfterMs: MINUTE_MS, run: watchLag },
         { name: 'self-audit', every: EVERY_MS.selfAudit, firstAfterMs: MINUTE_MS, run: selfAudit.run },

@@ -16,6 +16,7 @@ export const checkReferences = (tree: unknown, names: Names): Flaw[] => {
   return [
     ...checkPces(list(root['pces'])),
     ...checkRoutes(list(root['routes']), list(root['pces']), names.rules),
+    ...checkOutputs(list(root['outputs']), list(root['routes'])),
     ...checkSlack(root['slack']),
     ...checkHttp(dict(root['http']), dict(root['slack'])),
     ...checkRoles(dict(root['roles']), root['announce_channel'], names.actions),
@@ -75,6 +76,40 @@ const checkRoutes = (
       ...unknownName([...path, 'pce'], match['pce'], pceNames, 'PCE of this file'),
     ];
   });
+};
+
+/** Each name once, each name a route says is one of them, and a webhook of a pager has its key. */
+const checkOutputs = (outputs: readonly unknown[], routes: readonly unknown[]): Flaw[] => {
+  const names = outputs.flatMap((output) => text(dict(output)['name']) ?? []);
+  return [
+    ...names.flatMap((name, i) =>
+      names.indexOf(name) === i
+        ? []
+        : [
+            {
+              path: ['outputs', i, 'name'],
+              message: `is already the name of outputs[${names.indexOf(name)}]`,
+              hint: 'every output has a name of its own',
+            },
+          ],
+    ),
+    ...outputs.flatMap((output, i): Flaw[] =>
+      dict(output)['preset'] === 'pagerduty' && !has(output, 'routing_key')
+        ? [
+            {
+              path: ['outputs', i, 'routing_key'],
+              message: 'is missing',
+              hint: 'PagerDuty’s integration key',
+            },
+          ]
+        : [],
+    ),
+    ...routes.flatMap((route, i) =>
+      list(dict(route)['outputs']).flatMap((name, n) =>
+        unknownName(['routes', i, 'outputs', n], name, [...new Set(names)], 'output of this file'),
+      ),
+    ),
+  ];
 };
 
 const checkSlack = (slack: unknown): Flaw[] => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { later, refusedYet } from './later.ts';
 import { choice, words } from './leaf.ts';
+import { output } from './outputs.ts';
 import { http, pce, quarantine, roles, route, slack } from './sections.ts';
 import { hostOrSelector, network, selector } from './selector.ts';
 import { channel } from './slack-ids.ts';
@@ -71,6 +72,9 @@ export const ConfigFile = z.strictObject({
   custom: refusedYet,
   silences: later,
   maintenance: later,
+  outputs: z.array(output).default([]).meta({
+    description: 'Webhooks, mail and syslog that routes may name; criticals go there when Slack is away.',
+  }),
   http: http.optional().meta({ description: 'For probes and Prometheus; left out = no port.' }),
   folding: z.boolean().default(true).meta({
     description: 'While many messages wait in a channel, join those of one rule into one that names all.',

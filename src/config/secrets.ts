@@ -40,6 +40,13 @@ const SLACK_KEYS: readonly SecretKey[] = [
   { key: 'signing_secret' },
 ];
 
+const OUTPUT_KEYS: readonly SecretKey[] = [
+  { key: 'secret' },
+  { key: 'routing_key' },
+  { key: 'authorization' },
+  { key: 'password' },
+];
+
 /** Reads every secret: literal, `${ENV}`, or the file named by `KEY_file`. Flaws never hold a value. */
 export const readSecrets = (tree: unknown, sources: SecretSources): Secrets => {
   const values = new Map<string, string>();
@@ -56,6 +63,9 @@ export const readSecrets = (tree: unknown, sources: SecretSources): Secrets => {
   };
   list(dict(tree)['pces']).forEach((pce, i) => {
     read(pce, ['pces', i], PCE_KEYS);
+  });
+  list(dict(tree)['outputs']).forEach((output, i) => {
+    read(output, ['outputs', i], OUTPUT_KEYS);
   });
   read(dict(tree)['slack'], ['slack'], SLACK_KEYS);
   return { of: (path) => values.get(JSON.stringify(path)), flaws };

@@ -89,6 +89,7 @@ export const route = z.strictObject({
     })
     .default({})
     .meta({ description: 'Who is mentioned, by severity.' }),
+  outputs: z.array(words).default([]).meta({ description: 'Outputs that are told as well, by name.' }),
   continue: flag.prefault(false).meta({ description: 'true = the routes below are tried as well.' }),
   escalate_after: later,
   hours: later,

@@ -1,5 +1,6 @@
 import type {
   Grant,
+  OutputSettings,
   PceKey,
   PceSettings,
   Route,
@@ -55,6 +56,9 @@ export const toSettings = (
     rules: more.rules,
     http: config.http && { port: config.http.port, ping: config.http.ping },
     folding: config.folding,
+    ...(config.outputs.length === 0
+      ? {}
+      : { outputs: config.outputs.map((one, i) => toOutput(one, ['outputs', i], more.secrets, more.file)) }),
     log: config.log,
   };
 };
@@ -75,6 +79,45 @@ const toPce = (pce: ConfigFile['pces'][number], path: Path, secrets: Secrets, fi
     traffic: pair('traffic_'),
     expires: pce.expires,
     caFile: pce.ca_file === undefined ? undefined : besideConfig(file, pce.ca_file),
+  };
+};
+
+const toOutput = (
+  output: ConfigFile['outputs'][number],
+  path: Path,
+  secrets: Secrets,
+  file: string,
+): OutputSettings => {
+  const { name, timeout: timeoutMs } = output;
+  const caOf = (ca: string | undefined): string | undefined => ca && besideConfig(file, ca);
+  if (output.type === 'webhook')
+    return {
+      type: output.type,
+      name,
+      timeoutMs,
+      url: output.url,
+      preset: output.preset,
+      secret: secrets.of([...path, 'secret']),
+      routingKey: secrets.of([...path, 'routing_key']),
+      authorization: secrets.of([...path, 'authorization']),
+      allow: output.allow,
+    };
+  const { host, port } = output;
+  const caFile = caOf(output.ca_file);
+  if (output.type === 'syslog')
+    return { type: output.type, name, timeoutMs, host, port, tls: output.tls, format: output.format, caFile };
+  return {
+    type: output.type,
+    name,
+    timeoutMs,
+    host,
+    port,
+    security: output.security,
+    user: output.user,
+    password: secrets.of([...path, 'password']),
+    from: output.from,
+    to: output.to,
+    caFile,
   };
 };
 
@@ -102,6 +145,7 @@ const toRoute = (route: ConfigFile['routes'][number]): Route => ({
   groupBy: route.group_by,
   notify: Object.fromEntries(Object.entries(route.notify).filter(([, who]) => who !== undefined)),
   goOn: route.continue,
+  ...(route.outputs.length === 0 ? {} : { outputs: route.outputs }),
 });
 
 const toGrant = (grant: ConfigFile['roles']['analyst'][number]): Grant => ({

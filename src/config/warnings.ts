@@ -2,8 +2,21 @@ import type { Settings } from '../core/settings.ts';
 import type { Flaw } from './problem.ts';
 
 /** What is allowed and probably not meant. */
-export const warningsOf = ({ pces, channels, quarantine, roles, protected: guarded }: Settings): Flaw[] => {
+export const warningsOf = ({
+  pces,
+  channels,
+  quarantine,
+  roles,
+  protected: guarded,
+  outputs = [],
+}: Settings): Flaw[] => {
   const flaws: Flaw[] = [];
+  if (outputs.length === 0)
+    flaws.push({
+      path: ['outputs'],
+      message: 'is empty: criticals can reach nobody while Slack is away',
+      hint: 'name a webhook, mail or syslog server',
+    });
   if (channels.fallback === channels.fallthrough)
     flaws.push({
       path: ['fallback_channel'],

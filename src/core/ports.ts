@@ -7,6 +7,7 @@ import type { Flow } from './flow.ts';
 import type { HealthReading } from './health.ts';
 import type { Label } from './label.ts';
 import type { Notice } from './output/notice.ts';
+import type { OutputRow } from './output/owed.ts';
 import type { Policy } from './policy.ts';
 import type { Response } from './response.ts';
 import type { Reach } from './rule.ts';
@@ -60,6 +61,8 @@ export interface Store {
   /** Every silence there is a row of: those that wait for an approver, hide, or ended in the last 30 days. */
   silences(): Promise<readonly Silence[]>;
   silence(id: string): Promise<Silence | undefined>;
+  /** What one output was told, by `output|fingerprint`. */
+  outputRows(output: string): Promise<ReadonlyMap<string, OutputRow>>;
   /** Alerts in any state that no confirmed message has named. */
   unsaid(): Promise<readonly Alert[]>;
   /** Burst alerts that fired last before `before` and are due to resolve are found by the caller among `firing`. */

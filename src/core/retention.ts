@@ -1,5 +1,6 @@
 import type { Incident } from './alert.ts';
 import type { Draft } from './apply.ts';
+import { outputKey } from './output/owed.ts';
 import type { State } from './state.ts';
 
 const HOUR_MS = 3_600_000;
@@ -28,6 +29,9 @@ export const prune = (draft: Draft, at: number): void => {
   for (const incident of [...draft.state.incidents.values()])
     if (incident.joinedAt < over && !waiting.has(incident.id) && !burns(draft.state, incident))
       draft.delete('incidents', incident.id);
+
+  for (const { output, fingerprint } of [...draft.state.outputs.values()])
+    if (!draft.state.alerts.has(fingerprint)) draft.delete('outputs', outputKey(output, fingerprint));
 
   const shown = new Set([...draft.state.incidents.values()].flatMap(({ alerts }) => alerts));
   for (const { fingerprint, state, lastAt } of [...draft.state.alerts.values()])

@@ -43,6 +43,17 @@ export const destinations = (
   return [destination({ groupBy: ['rule'], notify: {} }, settings.channels.fallthrough, alert)];
 };
 
+/** Outputs that are told of an alert: those of the same routes that name its channels. @param now epoch ms */
+export const outputsFor = (alert: Routed, { routes }: Pick<Settings, 'routes'>, now: number): string[] => {
+  const found: string[] = [];
+  for (const route of routes) {
+    if (!matches(route, alert, now)) continue;
+    found.push(...(route.outputs ?? []));
+    if (!route.goOn) break;
+  }
+  return [...new Set(found)];
+};
+
 /** Where alerts go that nobody answers. */
 export const approversIn = ({ approvers, announce, fallback }: Settings['channels']): string =>
   approvers ?? announce ?? fallback;

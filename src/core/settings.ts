@@ -3,6 +3,8 @@ import { type Budget, DEFAULT_BUDGET } from './budget.ts';
 import type { Cron } from './cron.ts';
 import type { Hours } from './hours.ts';
 import type { Matcher } from './matcher.ts';
+import type { Preset } from './output/bodies.ts';
+import type { LineFormat } from './output/line.ts';
 import type { Severity } from './severity.ts';
 
 /** The configuration after parsing: every default filled in, every reference checked. Durations are milliseconds. */
@@ -51,8 +53,47 @@ export interface Settings {
   /** Absent = none. */
   readonly silences?: readonly ConfiguredSilence[];
   readonly maintenance?: readonly MaintenanceWindow[];
+  /** Absent = none. */
+  readonly outputs?: readonly OutputSettings[];
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
 }
+
+/** A place outside Slack; `caFile` as the process sees it. */
+export type OutputSettings =
+  | {
+      readonly type: 'webhook';
+      readonly name: string;
+      readonly url: string;
+      readonly preset: Preset;
+      readonly secret: string | undefined;
+      readonly routingKey: string | undefined;
+      readonly authorization: string | undefined;
+      readonly allow: readonly string[];
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly type: 'smtp';
+      readonly name: string;
+      readonly host: string;
+      readonly port: number;
+      readonly security: 'tls' | 'starttls' | 'none';
+      readonly user: string | undefined;
+      readonly password: string | undefined;
+      readonly from: string;
+      readonly to: readonly string[];
+      readonly caFile: string | undefined;
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly type: 'syslog';
+      readonly name: string;
+      readonly host: string;
+      readonly port: number;
+      readonly tls: boolean;
+      readonly format: LineFormat;
+      readonly caFile: string | undefined;
+      readonly timeoutMs: number;
+    };
 
 /** A duration in ms, or a cron expression (design §3: both are run by our own loops). */
 export type Interval = number | string;
@@ -108,6 +149,8 @@ export interface Route {
   /** User group or user ids to mention, by severity. */
   readonly notify: Readonly<Partial<Record<Severity, string>>>;
   readonly goOn: boolean;
+  /** Outputs that are told as well, by name. */
+  readonly outputs?: readonly string[];
   /** Further channels that are told the same. */
   readonly also?: readonly string[];
   /** The channel a label's value names; `channel` where it names none. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Alert, Delivery, Incident, Told } from './alert.ts';
 import { REASONS, VERDICTS } from './alert.ts';
 import type { Brake } from './brake.ts';
+import { NOTICE_KINDS } from './output/notice.ts';
+import type { OutputRow } from './output/owed.ts';
 import type { Response } from './response.ts';
 import { ENDINGS, RESPONSE_STATES } from './response.ts';
 import { SEVERITIES } from './severity.ts';
@@ -73,6 +75,17 @@ const alert: z.ZodType<Alert> = row({
   past: z.array(row({ from: time, to: time, severity, closed: closing.exactOptional() })).exactOptional(),
 });
 
+const noticeKind = z.enum(NOTICE_KINDS);
+const outputRow: z.ZodType<OutputRow> = row({
+  output: id,
+  fingerprint: id,
+  episode: time,
+  told: row({ kind: noticeKind, severity, at: time }).exactOptional(),
+  notBefore: time.exactOptional(),
+  attempts: z.number().exactOptional(),
+  trouble: z.string().exactOptional(),
+  dead: z.literal(true).exactOptional(),
+});
 const silence: z.ZodType<Silence> = row({
   id,
   matcher: row({
@@ -256,6 +269,15 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   'silence-hid': row({ id, fingerprint: id, name: z.string() }),
   'silence-passed': row({ id, day: z.string() }),
   'silence-told': row({ id }),
+  'output-told': row({ output: id, fingerprint: id, episode: time, kind: noticeKind, severity, at: time }),
+  'output-failed': row({
+    output: id,
+    fingerprint: id,
+    episode: time,
+    notBefore: time,
+    trouble: z.string(),
+    dead: z.boolean(),
+  }),
   'incident-opened': row({ incident }),
   'incident-joined': row({ id, alerts: ids, at: time, severity, groups: z.array(z.string()) }),
   'incident-touched': row({ id }),
@@ -346,6 +368,7 @@ export const PersistedState: z.ZodType<State> = z.object({
   responses: table(response),
   tasks: table(task).default(new Map()),
   silences: table(silence).default(new Map()),
+  outputs: table(outputRow).default(new Map()),
   brakes: table(brake).default(new Map()),
   cards: table(card).default(new Map()),
 });

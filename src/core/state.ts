@@ -1,6 +1,8 @@
 import type { Alert, AlertVerdict, Delivery, Escalation, Incident, Person, Reason, Told } from './alert.ts';
 import type { Brake } from './brake.ts';
 import type { Label } from './label.ts';
+import type { NoticeKind } from './output/notice.ts';
+import type { OutputRow } from './output/owed.ts';
 import type { Inbound } from './ports.ts';
 import type { Ending, LabelChange, Needs, PolicyFacts, Response, ResponseState, Vote } from './response.ts';
 import type { Severity } from './severity.ts';
@@ -26,6 +28,8 @@ export interface State {
   readonly responses: ReadonlyMap<string, Response>;
   readonly tasks: ReadonlyMap<string, Task>;
   readonly silences: ReadonlyMap<string, Silence>;
+  /** By `output|fingerprint`: what it was told of the alert. */
+  readonly outputs: ReadonlyMap<string, OutputRow>;
   /** The brake on all responses, under `BRAKE`; empty = armed. */
   readonly brakes: ReadonlyMap<string, Brake>;
   /** Messages of ours that are kept up to date beside the alerts: requests for approval, reminders. */
@@ -59,6 +63,7 @@ export const emptyState = (): State => ({
   responses: new Map(),
   tasks: new Map(),
   silences: new Map(),
+  outputs: new Map(),
   brakes: new Map(),
   cards: new Map(),
 });
@@ -165,6 +170,24 @@ export type Transition =
     }
   | { readonly type: 'silence-passed'; readonly id: string; readonly day: string }
   | { readonly type: 'silence-told'; readonly id: string }
+  | {
+      readonly type: 'output-told';
+      readonly output: string;
+      readonly fingerprint: string;
+      readonly episode: number;
+      readonly kind: NoticeKind;
+      readonly severity: Severity;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'output-failed';
+      readonly output: string;
+      readonly fingerprint: string;
+      readonly episode: number;
+      readonly notBefore: number;
+      readonly trouble: string;
+      readonly dead: boolean;
+    }
   | { readonly type: 'incident-opened'; readonly incident: Incident }
   | {
       readonly type: 'incident-joined';

@@ -5,13 +5,10 @@ import { createServer as createTlsServer } from 'node:tls';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { forbiddenAddress, guardedLookup } from '../../../src/adapters/outputs/guarded-lookup.ts';
-import {
-  createSmtp,
-  createSyslog,
-  createWebhook,
-  type SyslogOptions,
-  signature,
-} from '../../../src/adapters/outputs/index.ts';
+import { createSmtp } from '../../../src/adapters/outputs/smtp.ts';
+import { createSyslog, type SyslogOptions } from '../../../src/adapters/outputs/syslog.ts';
+import { createWebhook, signature } from '../../../src/adapters/outputs/webhook.ts';
+
 import { OutputError } from '../../../src/core/output/failure.ts';
 import type { Output } from '../../../src/core/ports.ts';
 import { aNotice } from '../../support/notices.ts';

@@ -1,0 +1,125 @@
+import type { Alert } from '../core/alert.ts';
+import { OutputError } from '../core/output/failure.ts';
+import { noticeOf } from '../core/output/from-alert.ts';
+import { type Owed, outputKey, owedOf, STALE_MS } from '../core/output/owed.ts';
+import type { Clock, Inventory, Log, Output, Store } from '../core/ports.ts';
+import { outputsFor } from '../core/route.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Transition } from '../core/state.ts';
+
+/** Waits after a receiver did not take something: doubling, unless it says how long. */
+const RETRY_MS = { first: 5_000, most: 300_000 } as const;
+
+/** Slack away for so long sends criticals to the outputs (definitions §4). */
+export const AWAY_MS = 5 * 60_000;
+
+export interface OutputsDeps {
+  readonly output: Output;
+  readonly store: Pick<Store, 'alertsSince' | 'firing' | 'outputRows' | 'incidentsOf' | 'commit'>;
+  readonly inventories: ReadonlyMap<string, Pick<Inventory, 'workload'>>;
+  readonly settings: Pick<Settings, 'routes' | 'outputs'>;
+  /** Slack has been away for five minutes: critical alerts go to every output at once (definitions §4). */
+  slackAway(): boolean;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  tell(trouble: string): void;
+}
+
+export interface Outlet {
+  /** Sends what this output is owed, oldest first, until it does not take something. */
+  run(): Promise<void>;
+}
+
+/**
+ * Keeps one output told. What it is owed is derived from the alerts as they stand each time, so nothing has to be queued for it and a
+ * receiver that was away for a day catches up; a notice is confirmed durably before the next is sent. A crash between the two repeats
+ * it under the same id. A refusal for good is an alarm; any other makes this output wait, and no other one.
+ */
+export const createOutlet = (deps: OutputsDeps): Outlet => {
+  const { output, store, clock, log, tell } = deps;
+  let quietUntil = 0;
+
+  const candidates = async (): Promise<readonly Alert[]> => {
+    const all = [...(await store.firing()), ...(await store.alertsSince(clock.now() - STALE_MS))];
+    const unique = new Map(all.map((alert) => [alert.fingerprint, alert]));
+    return [...unique.values()].filter((alert) => meant(alert)).sort((a, b) => a.lastAt - b.lastAt);
+  };
+
+  const meant = (alert: Alert): boolean =>
+    outputsFor(routedOf(alert, deps), deps.settings, clock.now()).includes(output.name) ||
+    (alert.severity === 'critical' && (deps.slackAway() || overdue(alert)));
+
+  /** Slack takes calls but not this one. */
+  const overdue = ({ said, state, firstAt }: Alert): boolean =>
+    said === undefined && state === 'firing' && clock.now() - firstAt >= AWAY_MS;
+
+  /** @returns whether the next one may be tried */
+  const send = async (owed: Owed): Promise<boolean> => {
+    const { alert, episode, kind } = owed;
+    const about = { output: output.name, fingerprint: alert.fingerprint, episode };
+    try {
+      await output.send(noticeOf(owed, await contextOf(alert, deps)));
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error;
+      return await failed(owed, error, about);
+    }
+    await store.commit([{ type: 'output-told', ...about, kind, severity: alert.severity, at: clock.now() }]);
+    return true;
+  };
+
+  const failed = async (
+    { alert, row }: Owed,
+    error: OutputError,
+    about: Pick<Extract<Transition, { type: 'output-failed' }>, 'output' | 'fingerprint' | 'episode'>,
+  ): Promise<boolean> => {
+    const attempts = row?.attempts ?? 0;
+    const dead = !error.again || alert.lastAt < clock.now() - STALE_MS;
+    const wait = error.waitMs ?? Math.min(RETRY_MS.first * 2 ** Math.min(attempts, 10), RETRY_MS.most);
+    const notBefore = clock.now() + wait;
+    await store.commit([{ type: 'output-failed', ...about, notBefore, trouble: error.message, dead }]);
+    log.warn(
+      { err: error, output: output.name, fingerprint: alert.fingerprint, attempts, dead },
+      'an output did not take a notice',
+    );
+    if (dead) {
+      tell(
+        `The output ${output.name} refuses “${alert.title}” for good: ${error.message}. Nobody was told there.`,
+      );
+      return true;
+    }
+    if (attempts >= 2)
+      tell(
+        `The output ${output.name} takes nothing: ${error.message}. I keep trying; alerts wait, none is lost.`,
+      );
+    quietUntil = notBefore;
+    return false;
+  };
+
+  return {
+    async run() {
+      if (clock.now() < quietUntil) return;
+      const rows = await store.outputRows(output.name);
+      for (const alert of await candidates()) {
+        const owed = owedOf(alert, rows.get(outputKey(output.name, alert.fingerprint)), clock.now());
+        if (owed === undefined || (owed.row?.notBefore ?? 0) > clock.now()) continue;
+        if (!(await send(owed))) return;
+      }
+    },
+  };
+};
+
+const labelsOf = (alert: Alert, { inventories }: Pick<OutputsDeps, 'inventories'>) =>
+  alert.workloads.flatMap((href) => inventories.get(alert.pce)?.workload(href) ?? []);
+
+const routedOf = (alert: Alert, deps: Pick<OutputsDeps, 'inventories'>) => ({
+  pce: alert.pce,
+  rule: alert.rule,
+  severity: alert.severity,
+  fingerprint: alert.fingerprint,
+  labels: labelsOf(alert, deps).map(({ labels }) => labels),
+});
+
+const contextOf = async (alert: Alert, deps: OutputsDeps) => {
+  const [incident] = await deps.store.incidentsOf([alert.fingerprint]);
+  return { now: deps.clock.now(), hosts: labelsOf(alert, deps), root: incident?.root };
+};
