@@ -46,7 +46,7 @@ export const findHosts = (
   const hits: Hit[] = [];
   const matches = name === undefined ? () => true : matcher(name, desks);
   for (const desk of desks)
-    for (const workload of desk.inventory.workloads())
+    for (const workload of desk.inventory.among({ name, query: query.query }))
       if (matches(workload) && matchesLabels(query.query, workload.labels)) hits.push({ desk, workload });
   if (hits.length === 0) return nothing(words, name, desks, command);
   return {

@@ -34,7 +34,7 @@ const parseV4 = (text: string): Address | undefined => {
   const parts = text.split('.');
   if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255))
     return undefined;
-  return { bits: 32, value: parts.reduce((value, part) => (value << 8n) | BigInt(part), 0n) };
+  return { bits: 32, value: BigInt(parts.reduce((value, part) => value * 256 + Number(part), 0)) };
 };
 
 const parseV6 = (text: string): Address | undefined => {

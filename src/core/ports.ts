@@ -5,6 +5,7 @@ import type { CountryOutline } from './country.ts';
 import type { PceEvent } from './event.ts';
 import type { Flow } from './flow.ts';
 import type { HealthReading } from './health.ts';
+import type { HostSearch } from './host-index.ts';
 import type { Label } from './label.ts';
 import type { Notice } from './output/notice.ts';
 import type { OutputRow } from './output/owed.ts';
@@ -235,6 +236,10 @@ export interface Inventory extends Estate {
   /** Epoch ms of the last complete read; undefined before it. */
   readonly readAt: number | undefined;
   workloads(): Iterable<Workload>;
+  /** How many workloads it holds. */
+  readonly size: number;
+  /** Workloads that hold every one the search can mean, few where the indices know it; the caller still judges each. */
+  among(search: HostSearch): Iterable<Workload>;
   labels(): Iterable<Label>;
   byAddress(address: string): readonly Workload[];
   /** Reads everything anew; concurrent calls share one read. */

@@ -19,7 +19,7 @@ export interface StatusDeps {
     {
       readonly settings: Pick<PceSettings, 'expires'>;
       readonly pce: Pick<Pce, 'name' | 'reach' | 'callsPerMinute'> & { overflows?(): number };
-      readonly inventory: Pick<Inventory, 'workloads' | 'managed' | 'readAt'>;
+      readonly inventory: Pick<Inventory, 'size' | 'managed' | 'readAt'>;
       readonly alerting: { status(): AlertingStatus };
     }
   >;
@@ -64,7 +64,7 @@ export const createStatus =
           gapFrom: polled.gapFrom,
           keyExpiresAt: settings.expires,
           inventory: {
-            workloads: [...inventory.workloads()].length,
+            workloads: inventory.size,
             managed: inventory.managed,
             readAt: inventory.readAt,
           },

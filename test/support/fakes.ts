@@ -252,6 +252,10 @@ export const fakeInventory = (
     byAddress: (address) => where(({ interfaces }) => interfaces.some((one) => one.address === address)),
     label: (href) => labels().find((label) => label.href === href),
     workloads: () => all.values(),
+    get size() {
+      return all.size;
+    },
+    among: () => all.values(),
     labels,
     refresh: async () => {},
     ensure: async () => {},

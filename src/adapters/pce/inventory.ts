@@ -1,3 +1,4 @@
+import { buildHostIndex, type HostIndex, sameInSearch } from '../../core/host-index.ts';
 import type { Label } from '../../core/label.ts';
 import type { Clock, Inventory, Log } from '../../core/ports.ts';
 import { PceError } from '../../core/ports.ts';
@@ -20,6 +21,8 @@ export interface InventorySource {
 const AT_ONCE = 6;
 /** A workload that could not be read is not asked for again for so long. */
 const MISSED_MS = 5 * 60_000;
+/** So many changes since the index was built are looked at one by one before it is built anew. */
+const MOST_CHANGED = 1_000;
 
 /**
  * All workloads and labels of a PCE in memory, about 1 kB a workload: rows are streamed in one by one and equal parts are kept
@@ -54,6 +57,11 @@ export const openInventory = (
   let managed = 0;
   let readAt: number | undefined;
   let refreshing: Promise<void> | undefined;
+  let searching: HostIndex | undefined;
+  /** Workloads of which the index knows nothing, or what was so before. */
+  let changed = new Set<string>();
+  /** Those of them that the index now being built knows. */
+  let indexing: ReadonlySet<string> = new Set();
   /** What `note` said while a refresh ran: newer than the refresh's own rows. */
   const noted = new Set<string>();
 
@@ -66,6 +74,8 @@ export const openInventory = (
   };
 
   const put = (workload: Workload): void => {
+    const old = workloads.get(workload.href);
+    if (old === undefined || !sameInSearch(old, workload)) changed.add(workload.href);
     remove(workload.href);
     const kept = compact(workload);
     workloads.set(kept.href, kept);
@@ -78,6 +88,20 @@ export const openInventory = (
     missedAt.delete(href);
     if (workload === null) remove(href);
     else put(workload);
+  };
+
+  const index = async (): Promise<void> => {
+    indexing = changed;
+    changed = new Set();
+    const building = buildHostIndex(workloads.values());
+    for (let step = building.next(); ; step = building.next()) {
+      if (step.done === true) {
+        searching = step.value;
+        indexing = new Set();
+        return;
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   };
 
   const readAll = async (): Promise<void> => {
@@ -93,6 +117,7 @@ export const openInventory = (
     });
     for (const href of workloads.keys()) if (!seen.has(href) && !noted.has(href)) remove(href);
     missedAt.clear();
+    if (searching === undefined || changed.size > MOST_CHANGED) await index();
     readAt = clock.now();
     log.info(
       {
@@ -133,6 +158,16 @@ export const openInventory = (
     byAddress: (address) => byAddress.get(address),
     label: (href) => labels.get(href),
     workloads: () => workloads.values(),
+    get size() {
+      return workloads.size;
+    },
+    among(search) {
+      const candidates = searching?.candidates(search);
+      if (candidates === undefined) return workloads.values();
+      return [...new Set([...candidates, ...indexing, ...changed])].flatMap(
+        (href) => workloads.get(href) ?? [],
+      );
+    },
     labels: () => labels.values(),
     refresh() {
       refreshing ??= readAll().finally(() => {
