@@ -22,8 +22,8 @@ const workloads = fc
     { maxLength: 12 },
   )
   .map((rows) =>
-    rows.flatMap(
-      ({ addresses, ...row }, n): Workload[] =>
+    rows.flatMap<Workload>(
+      ({ addresses, ...row }, n) =>
         parseWorkload({
           href: `/orgs/1/workloads/${n}`,
           ...row,
@@ -91,8 +91,8 @@ describe('the index of hosts', () => {
       ['web-01', '192.0.2.7', ['env=prod']],
       ['web-02', '198.51.100.9', ['env=prod', 'app=erp']],
       ['db', '203.0.113.1', ['env=prod']],
-    ].flatMap(
-      ([hostname, address, labels], n): Workload[] =>
+    ].flatMap<Workload>(
+      ([hostname, address, labels], n) =>
         parseWorkload({
           href: `/orgs/1/workloads/${n}`,
           hostname,
