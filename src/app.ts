@@ -39,6 +39,7 @@ import { createProbes } from './pipelines/probes.ts';
 import { recoveryTexts } from './pipelines/recovery-text.ts';
 import { createRender } from './pipelines/render.ts';
 import { createResponding } from './pipelines/response.ts';
+import { distrustQueue } from './pipelines/restored.ts';
 import { createSelfAudit } from './pipelines/self-audit.ts';
 import { createStatus } from './pipelines/status.ts';
 import { createTroubles } from './pipelines/troubles.ts';
@@ -342,6 +343,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     };
     try {
       if (http !== undefined) ends.push(await serve(http.port));
+      if (files.recovery.olderThanAudit) await distrustQueue({ store, log });
       // Side by side: what happened while the bot was away is asked for at once, whatever else has to be read or connected first.
       const looks = [...desks.values()].map((desk) => ({
         desk,

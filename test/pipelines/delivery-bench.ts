@@ -90,14 +90,28 @@ export const aBench = async (
   const { pace = 0, timeoutMs = 5_000, ...deps } = differs;
   const clock = virtualClock();
   const lab = await aSlackLab(clock, { pace, timeoutMs });
-  const store = noSpinning(deps.store ?? openMemoryStore(), clock);
+  let writing = 0;
+  const kept = deps.store ?? openMemoryStore();
+  const store = noSpinning(
+    {
+      ...kept,
+      // A store on a disk takes real time: virtual time stands still meanwhile.
+      commit: async (transitions) => {
+        writing += 1;
+        await kept.commit(transitions).finally(() => {
+          writing -= 1;
+        });
+      },
+    },
+    clock,
+  );
   const troubles: string[] = [];
   let kick = (): void => {};
   const commit: Store['commit'] = async (transitions) => {
     await store.commit(transitions);
     kick();
   };
-  const busy = lab.busy;
+  const busy = (): boolean => lab.busy() || writing > 0;
   return {
     ...lab,
     clock,
