@@ -64,6 +64,7 @@ describe('replay', () => {
     );
     expect(keys).toEqual([...keys].sort());
     expect(forwards.summary.byRule).toEqual({
+      'authz-denied': 1,
       'firewall-tampering': 4,
       'label-changed': 10,
       'policy-provisioned': 3,
