@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { ack } from './ack.ts';
 import type { Bench, Report } from './bench.ts';
 import { events } from './events.ts';
+import { flows } from './flows.ts';
 import { latency } from './latency.ts';
 import { lookup } from './lookup.ts';
 import { neighbours } from './neighbours.ts';
@@ -11,7 +12,7 @@ import { start } from './start.ts';
 import { store } from './store.ts';
 import { table } from './table.ts';
 
-const BENCHES: readonly Bench[] = [events, lookup, store, ack, start, latency, neighbours, pace];
+const BENCHES: readonly Bench[] = [flows, events, lookup, store, ack, start, latency, neighbours, pace];
 
 const USAGE = `npm run -s bench -- NAME|all [--json] [--runs N=5]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}

@@ -1,9 +1,15 @@
 import type { Command } from '../core/command.ts';
 import { alerts } from './alerts.ts';
+import { blocked } from './blocked.ts';
+import { cross } from './cross.ts';
+import { flows } from './flows.ts';
 import { health } from './health.ts';
 import { help } from './help.ts';
+import { processes } from './process.ts';
 import { quarantine } from './quarantine.ts';
 import { release } from './release.ts';
+import { scan } from './scan.ts';
+import { services } from './services.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
 import { top } from './top.ts';
@@ -15,6 +21,12 @@ export const commands: readonly Command[] = [
   alerts,
   workload,
   top,
+  blocked,
+  flows,
+  cross,
+  scan,
+  services,
+  processes,
   quarantine,
   release,
   health,

@@ -1,10 +1,12 @@
 import { gatherTraffic, type Traffic } from '../analytics/traffic.ts';
-import type { CommandDeps, PceDesk } from '../core/command.ts';
-import { DECISIONS, type Flow } from '../core/flow.ts';
+import type { CommandDeps, PceDesk, Reply } from '../core/command.ts';
+import { DECISIONS, type Decision, type Flow } from '../core/flow.ts';
 import { isLabelTerm, parseLabelQuery } from '../core/label-query.ts';
 import type { TrafficAnswer, TrafficQuery } from '../core/ports.ts';
 import { type Steps, withPauses } from '../core/steps.ts';
 import { grouped, span } from '../core/text.ts';
+import { csv } from '../views/csv.ts';
+import { type ShownList, trafficList } from '../views/traffic-list.ts';
 import { oneDesk } from './desks.ts';
 import { labelHrefs } from './label-hrefs.ts';
 import { type Problem, problem } from './problem.ts';
@@ -54,6 +56,7 @@ export const trafficQuestion = (
   { desks, clock }: CommandDeps,
   { id, example, narrow }: Called,
   narrowed = false,
+  decisions: readonly Decision[] = DECISIONS,
 ): TrafficQuestion | Problem => {
   const desk = oneDesk(desks, flags.pce, [`/illumio ${id}`, ...words].join(' '));
   if ('kind' in desk) return desk;
@@ -67,7 +70,7 @@ export const trafficQuestion = (
   const window = windowOf(flags, clock.now(), narrowed || labels.length > 0, { id, example, narrow });
   if ('kind' in window) return window;
   const { from, to } = window;
-  return { desk, query: { from, to, labels, decisions: DECISIONS }, window: window.words, terms, flags };
+  return { desk, query: { from, to, labels, decisions }, window: window.words, terms, flags };
 };
 
 /** Traffic that was read, and how completely. */
@@ -91,6 +94,27 @@ export const readTraffic = async (
 /** Runs an analysis and gives the event loop back at every breath. */
 export const analysed = <T>(steps: Steps<T>, { clock }: CommandDeps): Promise<T> =>
   withPauses(steps, () => clock.sleep(0));
+
+/** A list of rows as an answer: the first ones in the message, all of them in the file that goes with a shared one (definitions §0). */
+export const listAnswer = (
+  { flags }: TrafficQuestion,
+  list: Omit<ShownList, 'more'> & { readonly file: string },
+): Extract<Reply, { kind: 'answer' }> => {
+  const most = flags.n ?? SHOWN_ROWS;
+  const { file, ...shown } = list;
+  return {
+    kind: 'answer',
+    share: flags.share === true,
+    message: trafficList({
+      ...shown,
+      rows: list.rows.slice(0, most),
+      more: Math.max(0, list.rows.length - most),
+    }),
+    ...(flags.share
+      ? { file: { name: file, title: list.title, content: csv(list.columns, list.rows) } }
+      : {}),
+  };
+};
 
 /** The line that says what the numbers rest on (definitions §0). */
 export const basisOf = (

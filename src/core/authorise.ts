@@ -16,9 +16,14 @@ export const ACTION_ROLES = {
   alerts: 'viewer',
   why: 'viewer',
   workload: 'viewer',
-  /** The open services on a workload's card. */
+  /** The open services on a workload's card, and the command of that name. */
   services: 'analyst',
   top: 'analyst',
+  blocked: 'analyst',
+  flows: 'analyst',
+  cross: 'analyst',
+  scan: 'analyst',
+  process: 'analyst',
   share: 'analyst',
   acknowledge: 'responder',
   snooze: 'responder',

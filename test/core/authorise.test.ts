@@ -204,7 +204,7 @@ const oracle = ({ action, profile, roles, memberships, targets, channel }: Quest
   if (action === 'disarm longer') return named(roles.admin);
   if (action === 'rearm') return named(roles.approver) || named(roles.admin);
   const looks = ['my', 'can-i', 'help', 'status', 'health', 'alerts', 'why', 'workload'];
-  const reads = ['audit', 'services', 'top', 'share'];
+  const reads = ['audit', 'services', 'top', 'blocked', 'flows', 'cross', 'scan', 'process', 'share'];
   const acts = ['disarm', 'quarantined', 'acknowledge', 'snooze', 'quarantine', 'release', 'test'];
   let pool: Grant[] = [];
   if (acts.includes(action)) pool = [...roles.responder];

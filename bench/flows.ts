@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Bench, figure } from './bench.ts';
+import { ROWS, writeFlows } from './flow-rows.ts';
+
+interface Measured {
+  readonly ms: number;
+  readonly rows: number;
+  readonly rssMb: number;
+  readonly loopMs: number;
+}
+
+/** Reading 200,000 rows and all analyses at once, against JSON.parse of the same bytes in the same run (design §11). */
+export const flows: Bench = {
+  name: 'flows',
+  about: `${ROWS} rows of traffic, all analyses at once, from file and HTTP, against JSON.parse, parse + loop and DuckDB`,
+  async run(runs, say) {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-flows-'));
+    const few = join(folder, 'flows.json');
+    const many = join(folder, 'many.json');
+    const { url, close } = await serve(few);
+    try {
+      say('writing the files');
+      writeFlows(few, 2_000);
+      writeFlows(many, 100_000);
+      say(`${Math.round(statSync(few).size / 1e6)} MB`);
+      const rounds = await measured(runs, { few, many, url }, say);
+      const ratio = (way: keyof Round, to: keyof Round): number[] =>
+        rounds.map((one) => one[way].ms / one[to].ms);
+      const rss = (way: keyof Round): number[] => rounds.map((one) => one[way].rssMb);
+      const loop = (way: keyof Round): number[] => rounds.map((one) => one[way].loopMs);
+      return [
+        figure('from a file', '× JSON.parse', ratio('file', 'parse'), { most: 0.4 }),
+        figure('from loopback HTTP', '× JSON.parse', ratio('http', 'parse'), { most: 0.4 }),
+        figure('peak RSS, file', 'MB', rss('file'), { most: 170 }),
+        figure('peak RSS, HTTP', 'MB', rss('http'), { most: 170 }),
+        figure('longest loop delay, file', 'ms', loop('file'), { most: 20 }),
+        figure('longest loop delay, HTTP', 'ms', loop('http'), { most: 20 }),
+        figure('100,000 workloads, from a file', '× JSON.parse', ratio('many', 'manyParse'), { most: 0.9 }),
+        figure('100,000 workloads, peak RSS', 'MB', rss('many'), { most: 300 }),
+        figure('for scale: parse + loop', '× JSON.parse', ratio('loop', 'parse')),
+        figure('for scale: parse + loop, peak RSS', 'MB', rss('loop')),
+        figure('for scale: parse + loop, longest loop delay', 'ms', loop('loop')),
+        figure('for scale: DuckDB on one thread, one grouping', '× JSON.parse', ratio('duckdb', 'parse')),
+        figure('for scale: DuckDB, peak RSS', 'MB', rss('duckdb')),
+        figure(
+          'for scale: JSON.parse',
+          'ms',
+          rounds.map((one) => one.parse.ms),
+        ),
+      ];
+    } finally {
+      await close();
+      rmSync(folder, { recursive: true });
+    }
+  },
+};
+
+type Round = Readonly<Record<'parse' | 'loop' | 'duckdb' | 'file' | 'http' | 'manyParse' | 'many', Measured>>;
+
+/** The ways take turns, so that a machine that slows down slows all of them. */
+const measured = async (
+  runs: number,
+  { few, many, url }: { few: string; many: string; url: string },
+  say: (line: string) => void,
+): Promise<Round[]> => {
+  const rounds: Round[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    rounds.push({
+      parse: await child('parse', few),
+      file: await child('file', few),
+      http: await child('http', url),
+      loop: await child('loop', few),
+      duckdb: await child('duckdb', few),
+      manyParse: await child('parse', many),
+      many: await child('file', many),
+    });
+    say(`run ${run + 1} of ${runs}`);
+  }
+  return rounds;
+};
+
+const CHILD = fileURLToPath(new URL('./flows-child.js', import.meta.url));
+
+const child = async (way: string, from: string): Promise<Measured> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [CHILD, way, from]);
+  const result = JSON.parse(stdout) as Measured;
+  if (result.rows !== ROWS) throw new Error(`${way} saw ${result.rows} rows of ${ROWS}`);
+  return result;
+};
+
+const serve = async (file: string): Promise<{ url: string; close(): Promise<void> }> => {
+  const server = createServer((_, answer) => {
+    answer.setHeader('content-type', 'application/json');
+    createReadStream(file).pipe(answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+};

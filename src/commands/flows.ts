@@ -1,0 +1,135 @@
+import { topAnalysis } from '../analytics/top.ts';
+import { inNetwork, parseNetwork } from '../core/address.ts';
+import type { Command, CommandDeps, PceDesk } from '../core/command.ts';
+import type { End, Flow } from '../core/flow.ts';
+import { isLabelTerm, matchesLabels, parseLabelQuery } from '../core/label-query.ts';
+import { counted, grouped } from '../core/text.ts';
+import { oneDesk } from './desks.ts';
+import { findHosts } from './hosts.ts';
+import { type Problem, problem } from './problem.ts';
+import {
+  analysed,
+  basisOf,
+  listAnswer,
+  readTraffic,
+  TRAFFIC_FLAGS,
+  trafficQuestion,
+} from './traffic-question.ts';
+import { parseWords } from './words.ts';
+
+const THIS = {
+  id: 'flows',
+  example: '/illumio flows web-01 to db-01 443',
+  narrow: '/illumio flows env=prod to env=dev',
+};
+
+/** Who talks to whom: each side a host, network or labels; one service or all. */
+export const flows: Command = {
+  id: 'flows',
+  summary: 'who talks to whom: hosts, networks or labels on each side, one service or all',
+  usage:
+    '/illumio flows <src> [to <dst>] [port] [network] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share]',
+  examples: [
+    '/illumio flows web-01',
+    '/illumio flows web-01 to db-01 5432',
+    '/illumio flows env=prod to 198.51.100.0/24',
+  ],
+  role: 'analyst',
+  scope: 'estate',
+  async run(given, _asker, deps) {
+    const parsed = parseWords(given, THIS, TRAFFIC_FLAGS);
+    if (!parsed.ok) return parsed.problem;
+    const { flags } = parsed;
+    const asked = sidesOf(parsed.words);
+    if ('kind' in asked) return asked;
+    const desk = oneDesk(deps.desks, flags.pce, `/illumio flows ${parsed.words.join(' ')}`);
+    if ('kind' in desk) return desk;
+    const source = matcherOf(asked.source, desk, deps);
+    if (typeof source === 'object') return source;
+    const destination = matcherOf(asked.destination, desk, deps);
+    if (typeof destination === 'object') return destination;
+    // Labels narrow at the PCE what they can: it knows them for either end, the sides are told apart as rows come.
+    const terms = asked.source.some(isLabelTerm) ? asked.source : asked.destination;
+    const question = trafficQuestion(terms.filter(isLabelTerm), flags, deps, THIS);
+    if ('kind' in question) return question;
+    const { traffic, read } = await readTraffic(
+      question,
+      (flow) => source(flow.source) && destination(flow.destination) && serves(asked.service, flow),
+    );
+    const result = await analysed(topAnalysis.of(traffic, { by: 'pair' }), deps);
+    return listAnswer(question, {
+      title: `Flows ${parsed.words.join(' ')}`,
+      says:
+        traffic.flows === 0
+          ? 'No traffic was reported for this.'
+          : `${counted(result.connections, 'connection')} between ${counted(result.rows.length, 'pair')}: ${Object.entries(
+              result.decisions,
+            )
+              .filter(([, count]) => count > 0)
+              .map(([decision, count]) => `${grouped(count)} ${decision.replaceAll('_', ' ')}`)
+              .join(', ')}.`,
+      columns: ['Pair', 'Connections', 'Flows'],
+      rows: result.rows.map(({ name, connections, flows: rows }) => [
+        name,
+        grouped(connections),
+        grouped(rows),
+      ]),
+      right: [1, 2],
+      basis: basisOf({ ...question, terms: [] }, read, [`${grouped(traffic.flows)} of them match`]),
+      file: 'flows.csv',
+    });
+  },
+};
+
+interface Asked {
+  readonly source: readonly string[];
+  /** Empty = anywhere. */
+  readonly destination: readonly string[];
+  /** `443/tcp`, or `443` for any protocol. */
+  readonly service: string | undefined;
+}
+
+const SERVICE = /^(?:\d{1,5}(?:\/(?:tcp|udp|sctp))?|icmp|igmp|gre|esp|icmpv6|proto-\d{1,3})$/;
+
+/** A network after a source is where it goes to, also without "to". */
+const sidesOf = (words: readonly string[]): Asked | Problem => {
+  const plain = words.filter((word) => !SERVICE.test(word));
+  const [service, second] = words.filter((word) => SERVICE.test(word));
+  if (second !== undefined)
+    return problem(`I take one service; I read "${service}" and "${second}".`, THIS.example);
+  const at = plain.indexOf('to');
+  if (at >= 0) {
+    const destination = plain.slice(at + 1);
+    if (at === 0 || destination.length === 0)
+      return problem('flows wants a host, network or labels on both sides of "to".', THIS.example);
+    return { source: plain.slice(0, at), destination, service };
+  }
+  const last = plain[plain.length - 1];
+  if (last === undefined) return problem('flows wants a source: a host, a network or labels.', THIS.example);
+  return plain.length > 1 && !isLabelTerm(last) && parseNetwork(last) !== undefined
+    ? { source: plain.slice(0, -1), destination: [last], service }
+    : { source: plain, destination: [], service };
+};
+
+/** Whether an end is meant by the words of one side; a word that means nothing is a problem with the nearest names. */
+const matcherOf = (
+  words: readonly string[],
+  desk: PceDesk,
+  { desks }: CommandDeps,
+): ((end: End) => boolean) | Problem => {
+  const names = words.filter((word) => !isLabelTerm(word));
+  const [name] = names;
+  const network = name === undefined || names.length > 1 ? undefined : parseNetwork(name);
+  const query = parseLabelQuery(words.filter(isLabelTerm), desk.inventory.labels());
+  if (!query.ok) return problem(query.problem, THIS.narrow);
+  if (name === undefined) return ({ labels }) => matchesLabels(query.query, labels);
+  if (network !== undefined)
+    return ({ address, labels }) => inNetwork(address, network) && matchesLabels(query.query, labels);
+  const found = findHosts(words, desks.length === 1 ? desks : [desk], THIS);
+  if (found.kind === 'problem') return found;
+  const hrefs = new Set(found.hits.map(({ workload }) => workload.href));
+  return ({ href }) => href !== undefined && hrefs.has(href);
+};
+
+const serves = (asked: string | undefined, { service }: Flow): boolean =>
+  asked === undefined || service === asked || service.startsWith(`${asked}/`);

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { Flow } from '../../src/core/flow.ts';
+import { aBench } from '../support/asking.ts';
+import { aFlow, anEnd } from '../support/flows.ts';
+
+const inEnv = (name: string, env: string, app = 'shop') =>
+  anEnd(name, {
+    labels: [
+      { key: 'env', value: env },
+      { key: 'app', value: app },
+    ],
+  });
+
+const times = <T>(count: number, make: (i: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i));
+
+const busy = (rows: readonly Flow[] = ROWS) => {
+  const bench = aBench();
+  bench.pce.flowRows = [...rows];
+  return bench;
+};
+
+const ROWS: readonly Flow[] = [
+  aFlow({
+    source: inEnv('192.0.2.1', 'prod'),
+    destination: inEnv('192.0.2.2', 'dev'),
+    connections: 1_500,
+    decision: 'blocked',
+  }),
+  aFlow({
+    source: inEnv('192.0.2.2', 'dev'),
+    destination: inEnv('192.0.2.1', 'prod'),
+    connections: 20,
+    service: '22/tcp',
+    process: 'sshd',
+  }),
+  aFlow({
+    source: inEnv('192.0.2.1', 'prod'),
+    destination: inEnv('192.0.2.3', 'prod'),
+    connections: 7,
+    decision: 'potentially_blocked',
+  }),
+  aFlow({
+    source: inEnv('192.0.2.1', 'prod'),
+    destination: anEnd('198.51.100.9'),
+    connections: 3,
+    service: '53/udp',
+  }),
+];
+
+describe('questions about traffic', () => {
+  it.each<[string, string, readonly string[]]>([
+    [
+      'what was blocked, to whom and on what',
+      'blocked',
+      [
+        'Blocked traffic by destination and service\n1,500 connections blocked and 7 potentially blocked, to 2 hosts on 1 service.',
+        'to 192.0.2.2 | 1,500 | 0',
+        'on 443/tcp | 1,500 | 7',
+        'blocked, potentially blocked · day-bucket totals · prod-east',
+      ],
+    ],
+    [
+      'what crosses between two environments, both ways',
+      'cross env=prod env=dev',
+      ['prod → dev | blocked | 1,500', 'dev → prod | allowed | 20'],
+    ],
+    ['what crosses between all values of a key', 'cross env', ['prod → (none) | allowed | 3']],
+    [
+      'the flows of an address',
+      'flows 192.0.2.1',
+      [
+        '1,510 connections between 3 pairs: 3 allowed, 7 potentially blocked, 1,500 blocked.',
+        '3 of them match',
+      ],
+    ],
+    ['from a host to another', 'flows 192.0.2.2 to 192.0.2.1', ['192.0.2.2 → 192.0.2.1 | 20 | 1']],
+    ['on one service', 'flows 192.0.2.0/24 53/udp', ['192.0.2.1 → 198.51.100.9 | 3 | 1', '1 of them match']],
+    [
+      'into a network',
+      'flows env=prod 198.51.100.0/24',
+      ['192.0.2.1 → 198.51.100.9 | 3 | 1', '1 of them match'],
+    ],
+    ['between labels', 'flows env=dev to env=prod', ['192.0.2.2 → 192.0.2.1 | 20 | 1', '1 of them match']],
+    ['which services', 'services', ['1. 443/tcp | 1,507']],
+    ['which processes', 'process', ['1. (none) | 1,510', '2. sshd | 20']],
+    ['values of a label', 'top label --label app', ['Top values of app by connections', '1. shop | 1,530']],
+    ['nobody scans', 'scan', ['Nobody reached 5 services of one host', 'raw: known edges not removed']],
+  ])('%s', async (_, words, lines) => {
+    const said = await busy().ask(words, 'U0ANA');
+    for (const line of lines) expect(said).toContain(line);
+  });
+
+  it('scans and sweeps are named with what they reached', async () => {
+    const bench = busy([
+      ...times(900, (i) => aFlow({ source: anEnd('192.0.2.66'), service: `${i}/tcp` })),
+      ...times(30, (i) =>
+        aFlow({ source: anEnd('192.0.2.77'), destination: anEnd(`192.0.2.${i}`), service: '445/tcp' }),
+      ),
+    ]);
+    const said = await bench.ask('scan', 'U0ANA');
+    expect(said).toContain('1 port scan and 1 sweep within a minute each.');
+    expect(said).toContain('192.0.2.66 → db-01 | 900 services | 2026-07-01T00:00:00Z – 00:00:00Z');
+    expect(said).toContain('192.0.2.77 → 445/tcp | 30 hosts');
+  });
+
+  it('shows the first ten and says how many more there are; the file of a shared answer has all', async () => {
+    const bench = busy(times(48, (i) => aFlow({ source: anEnd(`192.0.2.${100 + i}`) })));
+    expect(await bench.ask('flows 192.0.2.0/24', 'U0ANA')).toContain('and 38 more');
+    await bench.ask('flows 192.0.2.0/24 --share', 'U0ANA', 'C0TEAM');
+    expect(bench.chat.files[0]?.content.toString().trim().split('\r\n')).toHaveLength(49);
+  });
+
+  it.each<[string, string, string]>([
+    ['a label that does not exist', 'blocked env=prdo', 'There is no label env=prdo. Nearest: env=prod.'],
+    ['one on the other side', 'flows env=prod to env=dve', 'There is no label env=dve.'],
+    ['a host that does not exist', 'flows web-99', 'No workload matches "web-99".'],
+    ['no source', 'flows', 'flows wants a source'],
+    ['no destination', 'flows web-01 to', 'on both sides of "to"'],
+    ['two services', 'flows web-01 443 53/udp', 'I take one service; I read "443" and "53/udp".'],
+    ['labels of two keys', 'cross env=prod app=erp', 'Both sides must be values of one label key'],
+    ['a key that does not exist', 'cross evn', 'There is no label key "evn".'],
+    ['a word that is no label', 'scan everything', 'scan takes no further words; I read "everything".'],
+    [
+      'a key to count that does not exist',
+      'top label --label apps',
+      'There is no label key "apps". Nearest: app.',
+    ],
+    ['a week of everything', 'scan --since 7d', '7 d of all traffic is a lot to ask of the PCE.'],
+  ])('%s is a problem, and nothing is asked of the PCE', async (_, words, says) => {
+    const bench = busy();
+    expect(await bench.ask(words, 'U0ANA')).toContain(says);
+    expect(bench.pce.queries).toEqual([]);
+  });
+
+  it('blocked asks for blocked traffic alone', async () => {
+    const bench = busy();
+    await bench.ask('blocked', 'U0ANA');
+    expect(bench.pce.queries[0]?.decisions).toEqual(['blocked', 'potentially_blocked']);
+  });
+});
