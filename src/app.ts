@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { channel as namedChannel } from 'node:diagnostics_channel';
+import { getServers } from 'node:dns';
 import { setMaxListeners } from 'node:events';
 import { hostname, networkInterfaces } from 'node:os';
 import process from 'node:process';
@@ -30,7 +31,7 @@ import { createDailyLine } from './pipelines/daily-line.ts';
 import { createDelivery } from './pipelines/delivery.ts';
 import { watchedStore } from './pipelines/disk-watch.ts';
 import { createGate } from './pipelines/gate.ts';
-import { listGuard } from './pipelines/guard.ts';
+import { createGuard } from './pipelines/guard.ts';
 import { createInbox } from './pipelines/inbox.ts';
 import { createLagWatch } from './pipelines/lag-watch.ts';
 import { createMeter, type Meter, meteredChat, meteredStore } from './pipelines/meter.ts';
@@ -183,7 +184,10 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       log,
       alertId: (fingerprint) => createHash('sha256').update(fingerprint).digest('base64url').slice(0, 12),
       reached,
-      evaluated: (events) => responding.compare(one.name, events),
+      evaluated: (events) => {
+        if (events.some(({ type }) => type.startsWith('sec_policy.'))) pce.dropPolicy();
+        return responding.compare(one.name, events);
+      },
       committed: delivery.kick,
       tell: troubles.tell,
       backfill: options.backfill,
@@ -199,7 +203,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
           pce,
           inventory,
           mayWrite: own.write !== undefined,
-          ownHosts: [new URL(own.url).hostname, ...ownNames()],
+          ownHosts: [...ownNames(), ...getServers()],
           touchHost: alerting.touchHost,
         },
       ]),
@@ -214,7 +218,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     log,
     settings,
     limits: settings.limits,
-    guard: listGuard(settings),
+    guard: createGuard(store, settings),
     board: {
       channel: settings.channels.announce ?? settings.channels.admin,
       approvers: settings.roles.approver.map(({ user }) => user),

@@ -1,4 +1,7 @@
-import type { Action, ActionPlan } from '../core/action.ts';
+import type { Action, ActionPlan, PolicyReading } from '../core/action.ts';
+import { effectOf } from '../core/effect.ts';
+import { type EffectReport, effectReport, modeRefusal, unreadReport } from '../core/effect-words.ts';
+import type { Label } from '../core/label.ts';
 import { quarantinePlan } from '../core/label-merge.ts';
 import type { Workload } from '../core/workload.ts';
 
@@ -12,7 +15,7 @@ export const quarantine: Action = {
   offered: true,
   reasons: ['Unexplained firewall change', 'Suspicious traffic', 'Malware suspected', 'Exercise'],
   plan(workload, context): ActionPlan {
-    const refused = refusal(workload);
+    const refused = refusal(workload) ?? modeRefusal(workload, context.quarantine);
     if (refused !== undefined) return { ok: false, why: refused };
     if (context.quarantine === undefined)
       return { ok: false, why: 'Quarantine is off: the configuration chooses no strategy.' };
@@ -30,12 +33,24 @@ export const quarantine: Action = {
     );
     if (present)
       return { ok: false, why: `${workload.name} already carries ${wanted(context.quarantine.labels)}.` };
-    return {
-      ok: true,
-      ...quarantinePlan(workload.labels, context.quarantineLabels),
-      warnings: warnings(workload, wanted(context.quarantine.labels)),
-    };
+    const plan = quarantinePlan(workload.labels, context.quarantineLabels);
+    const report = reportOn(workload, plan.intended, wanted(context.quarantine.labels), context.policy);
+    if (report.refused !== undefined) return { ok: false, why: report.refused };
+    return { ok: true, ...plan, warnings: report.lines, second: report.second };
   },
+};
+
+/** What the active policy would do (definitions §7.1). What could not be read is not known, never taken for good. */
+const reportOn = (
+  workload: Workload,
+  after: readonly Label[],
+  label: string,
+  reading: PolicyReading | undefined,
+): EffectReport => {
+  if (reading?.ok !== true) return unreadReport(workload, reading?.why ?? 'it was not asked for');
+  const { policy, management } = reading;
+  const effect = effectOf({ policy, workload, after, peers: reading.peers(), management });
+  return effectReport(workload, label, effect, management);
 };
 
 const wanted = (labels: Readonly<Record<string, string>>): string =>
@@ -43,22 +58,10 @@ const wanted = (labels: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(' ');
 
-/** Definitions §7.1 and §7.2: where labels would enforce nothing, quarantine is refused rather than pretended. */
-const refusal = ({ name, href, managed, mode }: Workload): string | undefined => {
+/** Definitions §7.2: no label isolates what no VEN enforces for itself. */
+const refusal = ({ name, href, managed }: Workload): string | undefined => {
   if (!href.includes('/workloads/') || /\/(kubernetes|container)_workloads\//.test(href))
     return `${name} is a container workload: it can't be quarantined by label.`;
   if (!managed) return `${name} is unmanaged: no VEN enforces anything on it.`;
-  if (mode === 'idle' || mode === 'visibility_only')
-    return `${name} is in ${mode === 'idle' ? 'idle' : 'visibility-only'} mode, which enforces nothing: a quarantine label would not stop any traffic.`;
   return undefined;
 };
-
-const warnings = ({ mode, online, ven, policy }: Workload, label: string): string[] => [
-  mode === 'selective'
-    ? 'Selective enforcement — only what a deny rule names is stopped, and only inbound.'
-    : 'Full enforcement — takes effect within about a minute.',
-  ...(online === false ? ['The host is offline: it takes effect when it returns.'] : []),
-  ...(ven?.status === 'suspended' ? ['Its VEN is suspended: it takes effect when it is unsuspended.'] : []),
-  ...(policy.updateMode === 'static' ? ['Static policy: it takes effect after Apply Policy.'] : []),
-  `Whether this isolates the host depends on the provisioned policy on ${label}. Open connections may survive.`,
-];

@@ -1,7 +1,8 @@
 import type { Label } from './label.ts';
 import type { LabelPlan } from './label-merge.ts';
+import type { Policy } from './policy.ts';
 import type { Response } from './response.ts';
-import type { QuarantineSettings } from './settings.ts';
+import type { ManagementPath, QuarantineSettings } from './settings.ts';
 import type { Estate, Workload } from './workload.ts';
 
 /** Everything an action may look at when it decides what to do with one workload. */
@@ -14,11 +15,23 @@ export interface ActionContext {
   readonly estate: Pick<Estate, 'label'>;
   /** True when the workload is on the configuration's `never` list. */
   readonly never: boolean;
+  /** What the PCE would do with other labels; absent = not asked, which quarantine takes for not known. */
+  readonly policy?: PolicyReading;
   /** Labels our own PUT overwrote, to be put back. */
   readonly lost: readonly Label[];
   /** True when this PCE has a key that may write. */
   readonly mayWrite: boolean;
 }
+
+/** The active policy and whom it is between, or why it could not be read. */
+export type PolicyReading =
+  | {
+      readonly ok: true;
+      readonly policy: Policy;
+      readonly peers: () => Iterable<Workload>;
+      readonly management: ManagementPath;
+    }
+  | { readonly ok: false; readonly why: string };
 
 export type ActionPlan =
   | (LabelPlan & {

@@ -1,3 +1,4 @@
+import type { Guarded } from './approval.ts';
 import { namedBy } from './host-match.ts';
 import type { Label } from './label.ts';
 import { labelText } from './label.ts';
@@ -24,6 +25,8 @@ export interface GuardContext {
   readonly untouchable: readonly Untouchable[];
   /** Label selectors of the configuration (definitions §7.2 "Protected"). */
   readonly protected: readonly string[];
+  /** Label selectors of hosts that matter most (definitions §7.5 "high-value"). */
+  readonly highValue: readonly string[];
   /** Managed hosts of its app and role; undefined when it lacks one of the two labels. */
   readonly appRole: Kin | undefined;
   /** Managed hosts of its app and env; undefined when it lacks one of the two labels. */
@@ -31,17 +34,6 @@ export interface GuardContext {
   /** Distinct peers of the last 24 h; undefined while not known, which is no reason. */
   readonly peers: number | undefined;
 }
-
-/**
- * What it takes to cut a host off.
- * - `never`: nobody may, whoever asks;
- * - `approval`: `approvals` people of the approver list beside the requester, and the host's name typed;
- * - `ordinary`: nothing beyond the right itself.
- */
-export type Guarding =
-  | { readonly verdict: 'never'; readonly reasons: readonly string[] }
-  | { readonly verdict: 'approval'; readonly approvals: 1 | 2; readonly reasons: readonly string[] }
-  | { readonly verdict: 'ordinary'; readonly reasons: readonly [] };
 
 /** Definitions §7.2 "Looks vital". */
 const VITAL = { peers: 100, quarantinedShare: 0.05 } as const;
@@ -51,9 +43,9 @@ const LDAP = 389;
 
 /**
  * Decides what stands between a person and a quarantine of this host (definitions §7.2). Reasons are whole sentences that name
- * the host. Protected hosts take an approver and a second one, those that look vital one.
+ * the host. Protected hosts take an approver and a second one, high-value ones and those that look vital one.
  */
-export const guardTarget = (workload: Workload, context: GuardContext): Guarding => {
+export const guardTarget = (workload: Workload, context: GuardContext): Guarded => {
   const never = context.untouchable.flatMap(({ entries, is }) => {
     const entry = namedBy(workload, entries);
     return entry === undefined ? [] : [`${workload.name} is ${is} (${entry}): it is never quarantined.`];
@@ -61,6 +53,8 @@ export const guardTarget = (workload: Workload, context: GuardContext): Guarding
   if (never.length > 0) return { verdict: 'never', reasons: never };
   const selector = namedBy(workload, context.protected);
   const vital = vitalSigns(workload, context);
+  const valuable = namedBy(workload, context.highValue);
+  if (valuable !== undefined) vital.unshift(`${workload.name} is a high-value host (${valuable}).`);
   if (selector !== undefined)
     return {
       verdict: 'approval',

@@ -1,8 +1,9 @@
-import type { ActionContext } from '../core/action.ts';
-import { inNetwork, parseNetwork } from '../core/address.ts';
+import type { ActionContext, PolicyReading } from '../core/action.ts';
+import { namedBy } from '../core/host-match.ts';
 import type { Label } from '../core/label.ts';
-import { matchesLabels, selector } from '../core/label-query.ts';
+import { PceError } from '../core/ports.ts';
 import type { Response } from '../core/response.ts';
+import type { ManagementPath } from '../core/settings.ts';
 import type { Workload } from '../core/workload.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
 
@@ -29,17 +30,24 @@ export const contextFor = async (
       quarantineLabels.length === wanted.length && wanted.length > 0 ? quarantineLabels : undefined,
     open,
     estate: { label: (href) => restorable.get(href) },
-    never: isNever(workload, [...settings.never, ...desk.ownHosts]),
+    never:
+      namedBy(workload, [...settings.never, ...desk.ownHosts, ...(await desk.pce.ownHosts())]) !== undefined,
+    ...(open === undefined && wanted.length > 0 ? { policy: await policyOf(desk, settings.management) } : {}),
     lost: response?.repairs === undefined ? [] : (response.change?.added ?? []),
     mayWrite: desk.mayWrite,
   };
 };
 
-/** A `never` entry is a name, an address, a network or a label selector. */
-const isNever = ({ name, hostname, interfaces, labels }: Workload, never: readonly string[]): boolean =>
-  never.some((entry) => {
-    if (entry.includes('=')) return matchesLabels(selector(entry), labels);
-    const network = parseNetwork(entry);
-    if (network !== undefined) return interfaces.some(({ address }) => inNetwork(address, network));
-    return [name, hostname].some((one) => one.toLowerCase() === entry.toLowerCase());
-  });
+/** The policy a quarantine would act by. A PCE that does not answer is no reason to keep people from the form: they read why. */
+const policyOf = async (
+  { pce, inventory }: ResponseDesk,
+  management: ManagementPath,
+): Promise<PolicyReading> => {
+  if (inventory.readAt === undefined) return { ok: false, why: 'the machines of this PCE are not read yet' };
+  try {
+    return { ok: true, policy: await pce.policy(), peers: inventory.workloads, management };
+  } catch (error) {
+    if (error instanceof PceError) return { ok: false, why: error.message };
+    throw error;
+  }
+};

@@ -58,7 +58,7 @@ export const carryOut = async (
     const plan = action.plan(workload, context);
     if (!plan.ok) return await end(response, deps, 'stopped', plan.why);
     if (response.state === 'requested') {
-      const asked = await askWhereNeeded(response, action, workload, plan, context, deps);
+      const asked = await askWhereNeeded(response, action, workload, plan, context, desk, deps);
       if (asked !== undefined) return asked;
     }
     // What was durable before a restart counts: the configuration may name other labels by now.
@@ -113,13 +113,14 @@ const askWhereNeeded = async (
   action: Action,
   workload: Workload,
   plan: Extract<ActionPlan, { ok: true }>,
-  { open }: ActionContext,
+  { open, quarantineLabels }: ActionContext,
+  desk: ResponseDesk,
   deps: Deps,
 ): Promise<Outcome | undefined> => {
   const { by, releases, batch } = response;
   if (!action.offered) return undefined;
   // What a release gives back was weighed when it was quarantined: its labels now say nothing of what the host is.
-  const guarded = releases === null ? await deps.guard(workload) : ORDINARY;
+  const guarded = releases === null ? await deps.guard(workload, desk, quarantineLabels ?? []) : ORDINARY;
   if (guarded.verdict === 'never') return await end(response, deps, 'stopped', guarded.reasons.join(' '));
   const asApprover = await deps.gate.check(by, 'approve', { targets: [workload.labels], channel: null });
   const needs = needsOf(

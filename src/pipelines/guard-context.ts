@@ -1,23 +1,14 @@
 import { type GuardContext, kinOf } from '../core/guard-targets.ts';
 import type { Label } from '../core/label.ts';
-import type { Inventory, Pce, Store } from '../core/ports.ts';
+import type { Store } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Workload } from '../core/workload.ts';
-
-/** Names and addresses of what this bot needs to live, by what it is. */
-export interface Lifelines {
-  /** The machine it runs on. */
-  readonly own: readonly string[];
-  readonly proxy: readonly string[];
-  readonly dns: readonly string[];
-}
+import type { ResponseDesk } from './response-desk.ts';
 
 interface GuardDeps {
-  readonly pce: Pick<Pce, 'name' | 'ownHosts'>;
-  readonly inventory: Pick<Inventory, 'workloads'>;
+  readonly desk: Pick<ResponseDesk, 'pce' | 'inventory' | 'ownHosts'>;
   readonly store: Pick<Store, 'quarantines'>;
-  readonly settings: Pick<Settings, 'never' | 'protected' | 'management'>;
-  readonly lifelines: Lifelines;
+  readonly settings: Pick<Settings, 'never' | 'protected' | 'highValue' | 'management'>;
 }
 
 /**
@@ -27,9 +18,10 @@ interface GuardDeps {
  */
 export const guardContextFor = async (
   workload: Workload,
-  { pce, inventory, store, settings, lifelines }: GuardDeps,
+  { desk, store, settings }: GuardDeps,
   { quarantine, peers }: { readonly quarantine: readonly Label[]; readonly peers?: number | undefined },
 ): Promise<GuardContext> => {
+  const { pce, inventory } = desk;
   const open = await store.quarantines(pce.name);
   const cut = {
     labels: new Set(quarantine.map(({ href }) => href)),
@@ -40,15 +32,14 @@ export const guardContextFor = async (
     untouchable: [
       { is: 'on the list of hosts that are never quarantined', entries: settings.never },
       { is: 'a machine of the PCE', entries: await pce.ownHosts() },
-      { is: 'the machine this bot runs on', entries: lifelines.own },
-      { is: 'the proxy this bot speaks through', entries: lifelines.proxy },
-      { is: 'a name server this bot asks', entries: lifelines.dns },
+      { is: 'the machine this bot runs on, or a name server it asks', entries: desk.ownHosts },
       {
         is: 'a host that quarantined machines are managed from',
         entries: settings.management.sources,
       },
     ],
     protected: settings.protected,
+    highValue: settings.highValue,
     appRole: kin(['app', 'role']),
     appEnv: kin(['app', 'env']),
     peers,

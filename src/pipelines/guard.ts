@@ -1,18 +1,24 @@
 import type { Guarded } from '../core/approval.ts';
-import { anySelector } from '../core/label-query.ts';
+import { guardTarget } from '../core/guard-targets.ts';
+import type { Label } from '../core/label.ts';
+import type { Store } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Workload } from '../core/workload.ts';
+import { guardContextFor } from './guard-context.ts';
+import type { ResponseDesk } from './response-desk.ts';
 
-/** Says what it takes to touch a host, on what was just read of it. */
-export type Guard = (workload: Workload) => Promise<Guarded>;
+/** Says what it takes to touch a host, on what was just read of it. Rejects with PceError when the PCE's own nodes cannot be read. */
+export type Guard = (
+  workload: Workload,
+  desk: ResponseDesk,
+  quarantine: readonly Label[],
+) => Promise<Guarded>;
 
-/** The lists of the configuration: protected hosts take two people of the approver list, high-value ones take one. */
-export const listGuard =
-  ({ protected: guarded, highValue }: Pick<Settings, 'protected' | 'highValue'>): Guard =>
-  async ({ name, labels }) => {
-    if (anySelector(guarded)(labels))
-      return { verdict: 'approval', approvals: 2, reasons: [`${name} is a protected host.`] };
-    if (anySelector(highValue)(labels))
-      return { verdict: 'approval', approvals: 1, reasons: [`${name} is a high-value host.`] };
-    return { verdict: 'ordinary', reasons: [] };
-  };
+/** Never, protected, high-value and what looks vital (definitions §7.2), by the configuration, the PCE and the inventory. */
+export const createGuard =
+  (
+    store: Pick<Store, 'quarantines'>,
+    settings: Pick<Settings, 'never' | 'protected' | 'highValue' | 'management'>,
+  ): Guard =>
+  async (workload, desk, quarantine) =>
+    guardTarget(workload, await guardContextFor(workload, { desk, store, settings }, { quarantine }));

@@ -12,7 +12,7 @@ export interface ResponseDesk {
   readonly inventory: Inventory;
   /** True when a write key is configured. */
   readonly mayWrite: boolean;
-  /** Names and addresses of the PCE and of the bot's own machine: never quarantined (definitions §7.2). */
+  /** Names and addresses of the bot's own machine and of the name servers it asks: never quarantined (definitions §7.2). */
   readonly ownHosts: readonly string[];
   /** Has the messages about a host shown anew. */
   touchHost(href: string): Promise<void>;
@@ -28,7 +28,7 @@ export interface RespondingDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
-  readonly settings: Pick<Settings, 'quarantine' | 'never' | 'protected'>;
+  readonly settings: Pick<Settings, 'quarantine' | 'management' | 'never' | 'protected'>;
   readonly limits: ResponseLimits;
   /** What it takes to touch a host beside the right to. */
   readonly guard: Guard;

@@ -7,6 +7,7 @@ const APP_ENV = { labels: labels('app=shop env=prod'), hosts: 40, quarantined: 0
 const open: GuardContext = {
   untouchable: [],
   protected: [],
+  highValue: [],
   appRole: APP_ROLE,
   appEnv: APP_ENV,
   peers: 12,
@@ -59,6 +60,7 @@ describe('hosts that take more than one person', () => {
       2,
       /protected host \(role=dc\*\)/,
     ],
+    ['it is high-value', { labels: 'app=payment' }, { highValue: ['app=pay*'] }, 1, /a high-value host/],
     ['it serves DNS and Kerberos', { services: directory }, {}, 1, /domain controller/],
     ['it has more than 100 peers', {}, { peers: 101 }, 1, /101 peers/],
     ['it is a container host', { ven: { kind: 'containerized' } }, {}, 1, /all pods of the node/],

@@ -88,7 +88,7 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
     clock: systemClock,
     ids: { next: () => `id${++ids}` },
     log,
-    settings: { quarantine, never: [], protected: [] },
+    settings: { quarantine, never: [], protected: [], management: { sources: [], services: [] } },
     ...unbounded,
     tell: (trouble) => told.push(trouble),
     announce: () => undefined,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { listGuard } from '../../src/pipelines/guard.ts';
 import { someRoles } from '../support/asking.ts';
 import { MINUTE } from '../support/builders.ts';
 import { aProfile } from '../support/fakes.ts';
+import { guardBy } from '../support/responding.ts';
 import { aBench, type Bench, done, JO, MAYA, OLD, QUARANTINED, stateOf } from './responding-bench.ts';
 
 const ANN = { team: 'T1', user: 'U0ANN' };
@@ -14,7 +14,7 @@ const MAYA2 = { team: 'T1', user: 'U0MAYA2' };
 const aDesk = async (kind: 'high-value' | 'protected', approvers = [ANN, BEN, MAYA2]) => {
   const roles = { ...someRoles, approver: [...approvers] };
   const bench = await aBench({
-    guard: listGuard({
+    guard: guardBy({
       protected: kind === 'protected' ? ['role=web'] : [],
       highValue: kind === 'high-value' ? ['role=web'] : [],
     }),

@@ -11,6 +11,7 @@ import type { Handling, Modal, Pce, Store } from '../../src/core/ports.ts';
 import type { Response } from '../../src/core/response.ts';
 import { isOurs } from '../../src/core/rule-context.ts';
 import type { Roles } from '../../src/core/settings.ts';
+import type { Workload } from '../../src/core/workload.ts';
 import { createGate } from '../../src/pipelines/gate.ts';
 import { createResponding, type Responding } from '../../src/pipelines/response.ts';
 import type { RespondingDeps } from '../../src/pipelines/response-desk.ts';
@@ -94,6 +95,11 @@ export const aBench = async (
     clock,
   } = await aLab({ workloads: 20 }, { settings: { write: { key: 'api_sim', secret: 'simsecret' } } });
   const pce = differs.pce?.(real) ?? real;
+  // Who else there is, for the effect check; the host itself is read when it is asked for.
+  const others: Workload[] = [];
+  await real.eachWorkload((one) => {
+    if (one.name === 'web-02') others.push(one);
+  });
   const folder = await aFolder();
   const audit = await openAudit({ folder, log: aLog(), clock, config: () => 'c1', version: '0.1.0' });
   onTestFinished(() => audit.close());
@@ -116,7 +122,7 @@ export const aBench = async (
           'lab',
           {
             pce: own,
-            inventory: fakeInventory('lab', []),
+            inventory: fakeInventory('lab', others),
             mayWrite: differs.mayWrite ?? true,
             ownHosts: [],
             touchHost: async (href: string) => void touched.push(href),
@@ -151,6 +157,7 @@ export const aBench = async (
         quarantine: { strategy: 'deny', labels: { Quarantine: 'Severe' } },
         never: [],
         protected: [],
+        management: { sources: [], services: [] },
         ...differs.settings,
       },
       ...unbounded,

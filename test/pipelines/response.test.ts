@@ -91,6 +91,7 @@ describe('the form', () => {
           quarantine: { strategy: 'deny', labels: { Quarantine: 'Severe' } },
           never: ['WEB-01'],
           protected: [],
+          management: { sources: [], services: [] },
         },
       },
     ],
@@ -103,6 +104,7 @@ describe('the form', () => {
           quarantine: { strategy: 'deny', labels: { Quarantine: 'Severe' } },
           never: ['role=web app=shop'],
           protected: [],
+          management: { sources: [], services: [] },
         },
       },
     ],
@@ -121,6 +123,7 @@ describe('the form', () => {
           quarantine: { strategy: 'deny', labels: { Quarantine: 'Total' } },
           never: [],
           protected: [],
+          management: { sources: [], services: [] },
         },
       },
     ],
@@ -128,7 +131,14 @@ describe('the form', () => {
       'a configuration without a strategy',
       (bench) => bench.open('web-01'),
       'Quarantine is off',
-      { settings: { quarantine: undefined, never: [], protected: [] } },
+      {
+        settings: {
+          quarantine: undefined,
+          never: [],
+          protected: [],
+          management: { sources: [], services: [] },
+        },
+      },
     ],
     [
       'a host that is gone',
@@ -442,6 +452,7 @@ describe('a kill while it is carried out', () => {
       quarantine: { strategy: 'deny' as const, labels: { Quarantine: 'Mild' } },
       never: [],
       protected: [],
+      management: { sources: [], services: [] },
     };
     await bench.again({ pce: real, settings }).resume();
     expect([OLD, QUARANTINED]).toContain(bench.labels('web-01'));
@@ -484,6 +495,7 @@ describe('a release', () => {
       quarantine: { strategy: 'replace' as const, labels: { app: 'erp', env: 'stage' } },
       never: [],
       protected: [],
+      management: { sources: [], services: [] },
     };
     const bench = await aBench({ settings });
     await bench.respond('web-01');

@@ -1,4 +1,5 @@
 import { type Dict, dict } from '../../core/foreign.ts';
+import type { Label } from '../../core/label.ts';
 import { type Policy, parsePolicy } from '../../core/policy.ts';
 import { type Clock, PceError } from '../../core/ports.ts';
 import type { Collections } from './collections.ts';
@@ -32,8 +33,6 @@ export const createPolicyReader = (
   };
 
   const readAll = async (): Promise<Policy> => {
-    // Rules name labels by href alone; which key one belongs to decides how it is combined with others.
-    if (labels.known.size === 0) await labels.all();
     const [ruleSets, boundaries, services, ipLists, labelGroups] = await Promise.all([
       rows('rule sets', 'rule_sets'),
       rows('enforcement boundaries', 'enforcement_boundaries').catch(noneIfUnknown),
@@ -41,9 +40,17 @@ export const createPolicyReader = (
       rows('IP lists', 'ip_lists'),
       rows('label groups', 'label_groups'),
     ]);
-    return parsePolicy({ ruleSets, boundaries, services, ipLists, labelGroups }, (href) =>
-      labels.known.get(href),
-    );
+    // Rules name labels by href alone; which key one belongs to decides how it is combined with others.
+    let missing = false;
+    const label = (href: string): Label | undefined => {
+      const found = labels.known.get(href);
+      missing ||= found === undefined;
+      return found;
+    };
+    const policy = parsePolicy({ ruleSets, boundaries, services, ipLists, labelGroups }, label);
+    if (!missing) return policy;
+    await labels.all();
+    return parsePolicy({ ruleSets, boundaries, services, ipLists, labelGroups }, label);
   };
 
   let kept: { readonly policy: Promise<Policy>; readonly at: number } | undefined;
