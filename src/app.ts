@@ -20,11 +20,12 @@ import { analyses } from './analytics/index.ts';
 import { commands } from './commands/index.ts';
 import type { BotStatus, Catalog } from './core/command.ts';
 import { compileRules } from './core/detect.ts';
-import type { Chat, Clock, Inbox, Inventory, Log, Store } from './core/ports.ts';
+import type { Chat, Clock, Inbox, Inventory, Log, Message, Store } from './core/ports.ts';
 import { contextOf, isOurs } from './core/rule-context.ts';
 import type { PceSettings, Settings } from './core/settings.ts';
 import type { Step } from './core/step.ts';
 import { counted } from './core/text.ts';
+import { createActing } from './pipelines/acting.ts';
 import { type Alerting, createAlerting, WINDOW_MS } from './pipelines/alerting.ts';
 import { createAsking } from './pipelines/asking.ts';
 import { createDailyLine } from './pipelines/daily-line.ts';
@@ -42,6 +43,7 @@ import { createRender } from './pipelines/render.ts';
 import { createResponding } from './pipelines/response.ts';
 import { distrustQueue } from './pipelines/restored.ts';
 import { createSelfAudit } from './pipelines/self-audit.ts';
+import { createSilencing } from './pipelines/silencing.ts';
 import { createStatus } from './pipelines/status.ts';
 import { createTroubles } from './pipelines/troubles.ts';
 import { rules } from './rules/index.ts';
@@ -103,6 +105,9 @@ export interface Bot {
   run(signal: AbortSignal, ready: () => void): Promise<void>;
   status(): Promise<BotStatus>;
 }
+
+/** A short stable id for a long text. */
+const shortId = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 12);
 
 /** A key or token that is not accepted: the operator must act, trying again does not help. */
 class StartRefused extends Error {
@@ -182,7 +187,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       clock,
       ids,
       log,
-      alertId: (fingerprint) => createHash('sha256').update(fingerprint).digest('base64url').slice(0, 12),
+      alertId: shortId,
       reached,
       evaluated: (events) => {
         if (events.some(({ type }) => type.startsWith('sec_policy.'))) pce.dropPolicy();
@@ -265,11 +270,27 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     audited: selfAudit.last,
   });
 
+  /** What responders do is announced wherever it was clicked (definitions §8). */
+  const announced = (key: string, line: Message): void =>
+    troubles.say(key, line, settings.channels.announce ?? settings.channels.admin);
+  const acting = createActing({
+    alertings: new Map([...desks].map(([name, { alerting }]) => [name, alerting])),
+    inventories: new Map([...desks].map(([name, { inventory }]) => [name, inventory])),
+    store,
+    gate,
+    audit,
+    clock,
+    ids,
+    announce: announced,
+  });
+  const silencing = createSilencing({ store, clock, settings, announce: announced, idOf: shortId });
+
   const ask = createAsking({
     deps: { desks: [...desks.values()], store, chat, clock, settings, status, catalog },
     gate,
     audit,
     log,
+    act: acting.act,
     openResponse: (inbound, { action, pce, href }, say) =>
       responding.open({
         action,
@@ -286,12 +307,10 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const intake = createInbox({
     ask,
     responding,
-    alertings: new Map([...desks].map(([name, { alerting }]) => [name, alerting])),
-    inventories: new Map([...desks].map(([name, { inventory }]) => [name, inventory])),
+    tend: acting.tend,
+    silence: acting.silence,
     store,
     chat,
-    gate,
-    audit,
     clock,
     log,
     revoked: (event) => {
@@ -385,6 +404,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         { name: 'requests', every: EVERY_MS.due, firstAfterMs: 0, run: responding.tend },
         { name: 'policy watch', every: EVERY_MS.due, firstAfterMs: EVERY_MS.due, run: responding.watch },
         ...outputs.map(({ name, run: send }) => ({ name, every: SECOND_MS, firstAfterMs: 0, run: send })),
+        { name: 'silences', every: EVERY_MS.due, firstAfterMs: 0, run: silencing },
         { name: 'troubles', every: EVERY_MS.due, firstAfterMs: 0, run: troubles.flush },
         { name: 'lag', every: MINUTE_MS, firstAfterMs: MINUTE_MS, run: watchLag },
         { name: 'self-audit', every: EVERY_MS.selfAudit, firstAfterMs: MINUTE_MS, run: selfAudit.run },

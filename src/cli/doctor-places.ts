@@ -1,5 +1,6 @@
 import { type Path, pathText } from '../config/problem.ts';
 import { type Chat, ChatError } from '../core/ports.ts';
+import { routeChannels } from '../core/route.ts';
 import type { Settings } from '../core/settings.ts';
 import { listed } from '../core/text.ts';
 import { type Check, fails, holds } from './doctor-check.ts';
@@ -20,14 +21,17 @@ export type Verdict =
 
 /** Each channel once, in the order of the settings. */
 export const placesIn = ({ channels, routes, roles }: Settings): Place[] => {
-  const { fallthrough, fallback, admin, announce, share } = channels;
+  const { fallthrough, fallback, admin, announce, approvers, share } = channels;
   const named: (readonly [string | undefined, Path, boolean])[] = [
     [fallthrough, ['default_channel'], true],
     [fallback, ['fallback_channel'], true],
     [admin, ['admin_channel'], true],
     [announce, ['announce_channel'], true],
+    [approvers, ['approvers_channel'], true],
     ...share.map((id, i) => [id, ['share_channels', i], true] as const),
-    ...routes.map(({ channel }, i) => [channel, ['routes', i, 'channel'], true] as const),
+    ...routes.flatMap((route, i) =>
+      routeChannels(route).map((channel) => [channel, ['routes', i, 'channel'], true] as const),
+    ),
     ...(['viewer', 'analyst', 'responder'] as const).flatMap((role) =>
       (roles[role] ?? []).flatMap((grant, i) =>
         (grant.channels ?? []).map((id, n) => [id, ['roles', role, i, 'channels', n], false] as const),

@@ -1,24 +1,40 @@
 import type { Command } from '../core/command.ts';
+import { ack } from './ack.ts';
 import { alerts } from './alerts.ts';
+import { assign } from './assign.ts';
 import { blocked } from './blocked.ts';
+import { closeAlert } from './close.ts';
 import { cross } from './cross.ts';
 import { flows } from './flows.ts';
 import { health } from './health.ts';
 import { help } from './help.ts';
+import { note } from './note.ts';
 import { processes } from './process.ts';
 import { quarantine } from './quarantine.ts';
 import { release } from './release.ts';
 import { scan } from './scan.ts';
 import { services } from './services.ts';
+import { silence } from './silence.ts';
+import { silences } from './silences.ts';
+import { snooze } from './snooze.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
 import { top } from './top.ts';
+import { unsilence } from './unsilence.ts';
 import { why } from './why.ts';
 import { workload } from './workload.ts';
 
 /** Every sub-command of /illumio, in the order help lists them. A new one is one new file and one line here. */
 export const commands: readonly Command[] = [
   alerts,
+  ack,
+  snooze,
+  assign,
+  note,
+  closeAlert,
+  silence,
+  silences,
+  unsilence,
   workload,
   top,
   blocked,

@@ -21,6 +21,7 @@ export const checkReferences = (tree: unknown, names: Names): Flaw[] => {
     ...checkHttp(dict(root['http']), dict(root['slack'])),
     ...checkRoles(dict(root['roles']), root['announce_channel'], names.actions),
     ...checkQuarantine(root['quarantine']),
+    ...checkHiding(root, names.rules),
   ];
 };
 
@@ -161,6 +162,20 @@ const checkRoles = (
       hint: 'roles.responder is given, and what responders do is announced there: announce_channel: C…',
     });
   return flaws;
+};
+
+/** Whoever writes a rule id that does not exist believes it hidden, or fears it is. `*` stands for some. */
+const checkHiding = (root: Readonly<Record<string, unknown>>, rules: readonly string[]): Flaw[] => {
+  const flawsOf = (path: Path, ids: unknown): Flaw[] =>
+    list(ids).flatMap((id, n) =>
+      typeof id === 'string' && id.includes('*') ? [] : unknownName([...path, n], id, rules, 'rule'),
+    );
+  return [
+    ...list(root['silences']).flatMap((one, i) =>
+      flawsOf(['silences', i, 'match', 'rule'], dict(dict(one)['match'])['rule']),
+    ),
+    ...list(root['maintenance']).flatMap((one, i) => flawsOf(['maintenance', i, 'rule'], dict(one)['rule'])),
+  ];
 };
 
 /** The keys every PCE is born with: strategy replace overwrites three of them, strategy deny must touch none. */

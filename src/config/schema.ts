@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maintenance, silence } from './dispatch.ts';
 import { later, refusedYet } from './later.ts';
 import { choice, words } from './leaf.ts';
 import { output } from './outputs.ts';
@@ -37,6 +38,9 @@ export const ConfigFile = z.strictObject({
   fallback_channel: channel.optional().meta({ description: 'Messages whose channel is gone.' }),
   admin_channel: channel.optional().meta({ description: 'What the bot says of its own troubles.' }),
   announce_channel: channel.optional().meta({ description: 'What responders did, for all to see.' }),
+  approvers_channel: channel
+    .optional()
+    .meta({ description: 'Criticals nobody answered for 15 min; announce_channel if not given.' }),
   share_channels: z.array(channel).default([]).meta({ description: 'Where --share may post answers.' }),
   roles: roles.prefault({}),
   join_hold: later,
@@ -70,11 +74,11 @@ export const ConfigFile = z.strictObject({
     .prefault({}),
   rules: z.record(z.string(), z.unknown()).default({}).meta({ description: 'By rule id; see `rules`.' }),
   custom: refusedYet,
-  silences: later,
-  maintenance: later,
   outputs: z.array(output).default([]).meta({
     description: 'Webhooks, mail and syslog that routes may name; criticals go there when Slack is away.',
   }),
+  silences: z.array(silence).default([]).meta({ description: 'Alerts that are hidden until a date.' }),
+  maintenance: z.array(maintenance).default([]).meta({ description: 'Windows in which alerts are hidden.' }),
   http: http.optional().meta({ description: 'For probes and Prometheus; left out = no port.' }),
   folding: z.boolean().default(true).meta({
     description: 'While many messages wait in a channel, join those of one rule into one that names all.',

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { address, callable } from './address.ts';
+import { channelBy, hours, zone } from './dispatch.ts';
 import { later } from './later.ts';
 import { choice, flag, integer, textLeaf, words } from './leaf.ts';
 import { hostOrSelector, selector } from './selector.ts';
 import { severityFilter } from './severity.ts';
-import { channel, member, mention, person, team } from './slack-ids.ts';
+import { channel, channels, member, mention, person, team } from './slack-ids.ts';
 import { date, duration } from './time.ts';
 
 /** A secret as written; secrets.ts reads `${ENV}` and the file of `…_file`. */
@@ -78,7 +79,8 @@ export const route = z.strictObject({
       labels: selector.optional(),
     })
     .prefault({}),
-  channel,
+  channel: channels.meta({ description: 'Where it is told: one channel, or several.' }),
+  channel_by: channelBy.optional(),
   group_by: z.array(groupKey).prefault(['rule']),
   notify: z
     .strictObject({
@@ -91,9 +93,12 @@ export const route = z.strictObject({
     .meta({ description: 'Who is mentioned, by severity.' }),
   outputs: z.array(words).default([]).meta({ description: 'Outputs that are told as well, by name.' }),
   continue: flag.prefault(false).meta({ description: 'true = the routes below are tried as well.' }),
-  escalate_after: later,
-  hours: later,
-  zone: later,
+  escalate_after: duration.optional().meta({
+    description:
+      'How long an alert may stay unanswered here, instead of 5 min (critical) and 30 min (error).',
+  }),
+  hours: hours.optional().meta({ description: 'When this route holds; else the next ones are tried.' }),
+  zone: zone.prefault('UTC').meta({ description: 'The zone of hours.' }),
 });
 
 const grant = z.strictObject({

@@ -1,5 +1,5 @@
 import type { Person } from '../core/alert.ts';
-import { textLeaf } from './leaf.ts';
+import { leaf, textLeaf } from './leaf.ts';
 
 const CHANNEL = /^[CG][A-Z0-9]{8,}$/;
 const TEAM = /^T[A-Z0-9]{8,}$/;
@@ -10,9 +10,11 @@ const PERSON = /^([TE][A-Z0-9]{8,})\/([UW][A-Z0-9]{8,})$/;
 
 const NAME_HINT = 'names change, ids do not';
 
+const CHANNEL_HINT = 'begins with C: channel → View channel details, at the very bottom';
+
 export const channel = textLeaf({
   expects: 'a Slack channel id',
-  hint: 'begins with C: channel → View channel details, at the very bottom',
+  hint: CHANNEL_HINT,
   json: { pattern: CHANNEL.source },
   read: (text, wrong) =>
     CHANNEL.test(text)
@@ -23,6 +25,29 @@ export const channel = textLeaf({
             `${NAME_HINT}: channel → View channel details, at the bottom`,
           )
         : undefined,
+});
+
+/** One channel, or several that are told the same. */
+export const channels = leaf<readonly string[]>({
+  expects: 'a Slack channel id, or a list of them',
+  hint: CHANNEL_HINT,
+  json: {
+    anyOf: [
+      { type: 'string', pattern: CHANNEL.source },
+      { type: 'array', minItems: 1, items: { type: 'string', pattern: CHANNEL.source } },
+    ],
+  },
+  read: (raw, wrong) => {
+    const ids = Array.isArray(raw) ? raw : [raw];
+    const bad = ids.find((id) => typeof id !== 'string' || !CHANNEL.test(id));
+    if (ids.length > 0 && bad === undefined) return ids;
+    return typeof bad === 'string' && bad.startsWith('#')
+      ? wrong(
+          'must be a channel id, not a name',
+          `${NAME_HINT}: channel → View channel details, at the bottom`,
+        )
+      : undefined;
+  },
 });
 
 export const team = textLeaf({

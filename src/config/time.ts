@@ -1,16 +1,9 @@
-import { parseCron } from '../core/cron.ts';
+import { type Cron, parseCron } from '../core/cron.ts';
+import { DURATION, durationMs } from '../core/duration.ts';
 import type { Interval } from '../core/settings.ts';
 import { textLeaf } from './leaf.ts';
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const DURATION = /^([1-9]\d{0,5})([smhd])$/;
 const DURATION_HINT = 'write a number and a unit: 30s, 15m, 24h or 7d';
-
-/** Milliseconds of `30s`, `15m`, `24h`, `7d` (definitions §0); undefined for anything else. */
-const durationMs = (text: string): number | undefined => {
-  const [, count, unit] = DURATION.exec(text) ?? [];
-  return count === undefined || unit === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? 0);
-};
 
 export const duration = textLeaf({
   expects: 'a duration',
@@ -31,6 +24,14 @@ export const interval = textLeaf<Interval>({
   hint: `${DURATION_HINT}, or "*/5 * * * *"`,
   json: {},
   read: (text) => durationMs(text) ?? millis(text) ?? parseCron(text)?.text,
+});
+
+/** A cron expression alone. */
+export const cron = textLeaf<Cron>({
+  expects: 'a cron expression',
+  hint: 'write minute hour day month weekday, such as "0 2 * * sun"',
+  json: {},
+  read: parseCron,
 });
 
 /** Epoch ms of `2026-12-31` (its first moment, UTC) or of an RFC 3339 time with a zone. */

@@ -1,5 +1,8 @@
+import type { Matcher } from '../core/matcher.ts';
 import type {
+  ConfiguredSilence,
   Grant,
+  MaintenanceWindow,
   OutputSettings,
   PceKey,
   PceSettings,
@@ -29,6 +32,7 @@ export const toSettings = (
       fallback: config.fallback_channel ?? admin,
       admin,
       announce: config.announce_channel,
+      ...(config.approvers_channel === undefined ? {} : { approvers: config.approvers_channel }),
       share: config.share_channels,
     },
     roles: {
@@ -59,9 +63,13 @@ export const toSettings = (
     ...(config.outputs.length === 0
       ? {}
       : { outputs: config.outputs.map((one, i) => toOutput(one, ['outputs', i], more.secrets, more.file)) }),
+    ...(config.silences.length === 0 ? {} : { silences: config.silences.map(toSilence) }),
+    ...(config.maintenance.length === 0 ? {} : { maintenance: config.maintenance.map(toWindow) }),
     log: config.log,
   };
 };
+
+type SilenceFile = ConfigFile['silences'][number];
 
 const toPce = (pce: ConfigFile['pces'][number], path: Path, secrets: Secrets, file: string): PceSettings => {
   const pair = (prefix: '' | 'write_' | 'traffic_'): PceKey | undefined => {
@@ -134,6 +142,31 @@ const toSlack = (slack: ConfigFile['slack'], secrets: Secrets): SlackSettings =>
   connections: slack.connections,
 });
 
+const toMatcher = ({ rule, severity = [], pce, labels, host, subject }: SilenceFile['match']): Matcher => ({
+  rules: rule,
+  severities: severity,
+  ...(pce === undefined ? {} : { pce }),
+  ...(labels === undefined ? {} : { labels }),
+  ...(host === undefined ? {} : { host }),
+  ...(subject === undefined ? {} : { subject }),
+});
+
+const toSilence = ({ match, until, author, reason }: SilenceFile): ConfiguredSilence => ({
+  matcher: toMatcher(match),
+  until,
+  author,
+  reason,
+});
+
+const toWindow = (window: ConfigFile['maintenance'][number]): MaintenanceWindow => ({
+  labels: window.labels,
+  rules: window.rule,
+  cron: window.cron,
+  zone: window.zone,
+  forMs: window.for,
+  reason: window.reason,
+});
+
 const toRoute = (route: ConfigFile['routes'][number]): Route => ({
   match: {
     rules: route.match.rule,
@@ -141,11 +174,17 @@ const toRoute = (route: ConfigFile['routes'][number]): Route => ({
     pce: route.match.pce,
     labels: route.match.labels,
   },
-  channel: route.channel,
+  channel: route.channel[0] ?? '',
   groupBy: route.group_by,
   notify: Object.fromEntries(Object.entries(route.notify).filter(([, who]) => who !== undefined)),
   goOn: route.continue,
   ...(route.outputs.length === 0 ? {} : { outputs: route.outputs }),
+  ...(route.channel.length === 1 ? {} : { also: route.channel.slice(1) }),
+  ...(route.channel_by === undefined
+    ? {}
+    : { byLabel: { key: route.channel_by.label, channels: route.channel_by.channels } }),
+  ...(route.escalate_after === undefined ? {} : { escalateAfterMs: route.escalate_after }),
+  ...(route.hours === undefined ? {} : { hours: { ...route.hours, zone: route.zone } }),
 });
 
 const toGrant = (grant: ConfigFile['roles']['analyst'][number]): Grant => ({

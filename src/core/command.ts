@@ -1,5 +1,6 @@
 import type { Analysis } from './analysis.ts';
 import type { Role } from './authorise.ts';
+import type { Deed } from './deed.ts';
 import type { Label } from './label.ts';
 import type { Chat, Clock, Inventory, Message, Pce, Profile, Store } from './ports.ts';
 import type { AlertRule } from './rule.ts';
@@ -49,6 +50,8 @@ export type Reply =
     }
   /** Opens the modal of an action on exactly one workload. */
   | { readonly kind: 'respond'; readonly action: string; readonly pce: string; readonly href: string }
+  /** Does something about alerts or silences, with the same checks as the buttons. */
+  | { readonly kind: 'deed'; readonly deed: Deed }
   /** Names the word, what was expected, and a corrected command to copy. */
   | { readonly kind: 'problem'; readonly text: string; readonly copy?: string };
 

@@ -49,6 +49,21 @@ export const isEmpty = ({ rules, severities, pce, labels, host, subject }: Match
   severities.length === 0 &&
   [pce, labels, host, subject].every((one) => one === undefined);
 
+/** What hides one alert and nothing else: its rule and its host, or its subject; with the reason people read. */
+export const narrowest = ({
+  rule,
+  pce,
+  subject,
+}: Pick<Matchable, 'rule' | 'pce' | 'subject'>): { readonly matcher: Matcher; readonly reason: string } => ({
+  matcher: {
+    rules: [rule],
+    severities: [],
+    pce,
+    ...(HOSTS.includes(subject.kind) ? { host: subject.name } : { subject: subject.name }),
+  },
+  reason: `set from the message about ${subject.name}`,
+});
+
 /** One workload outside the labels is enough to be told: an alert about two hosts is not hidden by one of them. */
 const carried = (text: string, { labels }: Matchable): boolean => {
   const query = selector(text);

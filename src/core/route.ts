@@ -54,6 +54,11 @@ export const outputsFor = (alert: Routed, { routes }: Pick<Settings, 'routes'>, 
   return [...new Set(found)];
 };
 
+/** Every channel a route may speak in. */
+export const routeChannels = ({ channel, also = [], byLabel }: Route): string[] => [
+  ...new Set([channel, ...also, ...Object.values(byLabel?.channels ?? {})]),
+];
+
 /** Where alerts go that nobody answers. */
 export const approversIn = ({ approvers, announce, fallback }: Settings['channels']): string =>
   approvers ?? announce ?? fallback;

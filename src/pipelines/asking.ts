@@ -1,5 +1,6 @@
 import type { Question } from '../core/authorise.ts';
 import type { Asker, Command, CommandDeps, Reply } from '../core/command.ts';
+import type { Deed } from '../core/deed.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Audit, Inbound, Log, Message, Profile } from '../core/ports.ts';
 import { context, type Markup, md, message, section } from '../views/parts.ts';
@@ -7,6 +8,7 @@ import { problemView } from '../views/problem.ts';
 import type { Gate } from './gate.ts';
 import { refusalText } from './refusal.ts';
 import { sentenceOf } from './sentence.ts';
+import type { Doer } from './tending.ts';
 
 type Asked = Extract<Inbound, { kind: 'command' }>;
 type Answer = Extract<Reply, { kind: 'answer' }>;
@@ -19,6 +21,8 @@ export interface AskingDeps {
   readonly gate: Gate;
   readonly audit: Audit;
   readonly log: Log;
+  /** Does what a command asks for about alerts and silences, as the buttons do. */
+  act(deed: Deed, doer: Doer): Promise<void>;
   /** Takes over a command that wants to change a host: checks, opens the form. */
   openResponse(inbound: Asked, reply: Extract<Reply, { kind: 'respond' }>, say: Say): Promise<void>;
 }
@@ -94,6 +98,8 @@ const handle = async (
       return tell(problemView(reply.text, reply.copy));
     case 'respond':
       return asking.openResponse(inbound, reply, (said, plain) => tell(message(plain, [section(said)])));
+    case 'deed':
+      return asking.act(reply.deed, { person: inbound.person, channel: inbound.channel, show: tell });
     case 'answer':
       return reply.share === true ? share(inbound, reply, tell, profile, asking) : tell(reply.message);
     default:

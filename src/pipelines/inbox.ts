@@ -1,17 +1,17 @@
 import type { Alert, Person } from '../core/alert.ts';
 import { parseTargetRef } from '../core/command.ts';
 import { dict, list } from '../core/foreign.ts';
-import type { Audit, Chat, Clock, Handling, Inbound, Inbox, Inventory, Log, Store } from '../core/ports.ts';
+import { narrowest } from '../core/matcher.ts';
+import type { Chat, Clock, Handling, Inbound, Inbox, Log, Message, Store } from '../core/ports.ts';
 import { ChatError } from '../core/ports.ts';
 import type { Task } from '../core/state.ts';
-import { bold, clip, type Markup, md, mention, message, section, time } from '../views/parts.ts';
+import { bold, clip, type Markup, md, message, section, time } from '../views/parts.ts';
 import { pickHost } from '../views/pick-host.ts';
 import { notice, RESPONSE_FORM } from '../views/response.ts';
-import type { Alerting } from './alerting.ts';
-import type { Gate } from './gate.ts';
-import { refusalText } from './refusal.ts';
 import { relink } from './relink.ts';
 import type { Responding } from './response.ts';
+import type { SilenceRequests } from './silence-requests.ts';
+import type { Doer, Tending } from './tending.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -21,12 +21,10 @@ type Asked = Extract<Inbound, { kind: 'command' }>;
 export interface InboxDeps {
   readonly ask: (command: Asked) => Promise<void>;
   readonly responding: Responding;
-  readonly alertings: ReadonlyMap<string, Alerting>;
-  readonly inventories: ReadonlyMap<string, Inventory>;
+  readonly tend: Tending;
+  readonly silence: SilenceRequests;
   readonly store: Store;
   readonly chat: Chat;
-  readonly gate: Gate;
-  readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
   /** Slack took the app or its token away: nothing more can be said in Slack. */
@@ -133,13 +131,16 @@ const isRevocation = ({ type, body }: Extract<Inbound, { kind: 'event' }>): bool
   type === 'app_uninstalled' || (type === 'tokens_revoked' && list(dict(body['tokens'])['bot']).length > 0);
 
 const say =
-  (click: Click, { chat }: InboxDeps) =>
-  async (words: Markup, plain: string): Promise<void> => {
-    const answer = message(plain, [section(words)]);
-    if (click.responseUrl !== null) await chat.respond(click.responseUrl, answer);
-    else if (click.channel !== null)
-      await chat.ephemeral({ channel: click.channel, user: click.person.user }, answer);
-  };
+  (click: Click, deps: InboxDeps) =>
+  (words: Markup, plain: string): Promise<void> =>
+    show(click, message(plain, [section(words)]), deps);
+
+/** Answers a click for the clicker alone. */
+const show = async (click: Click, answer: Message, { chat }: InboxDeps): Promise<void> => {
+  if (click.responseUrl !== null) await chat.respond(click.responseUrl, answer);
+  else if (click.channel !== null)
+    await chat.ephemeral({ channel: click.channel, user: click.person.user }, answer);
+};
 
 /** A host is called what it calls itself: only a plain word is made part of a command, never an option, a pattern or a second word. */
 const PLAIN_NAME = /^[\w.:][\w.:-]*$/;
@@ -159,6 +160,11 @@ const STALE =
 
 const clicked = async (click: Click, deps: InboxDeps): Promise<void> => {
   const tell = say(click, deps);
+  const doer: Doer = {
+    person: click.person,
+    channel: click.channel,
+    show: (answer) => show(click, answer, deps),
+  };
   if (click.message !== null && !click.message.ours) {
     deps.log.warn(
       { user: click.person.user, channel: click.channel },
@@ -182,16 +188,29 @@ const clicked = async (click: Click, deps: InboxDeps): Promise<void> => {
       channel: click.channel,
       say: tell,
     });
+  if (verb === 'confirm-silence') return deps.silence({ verb, draft: value }, doer);
+  if (verb === 'approve-silence' || verb === 'refuse-silence') return deps.silence({ verb, id: value }, doer);
   const alerts = await alertsOf(value, deps.store);
   await relink(click, alerts, deps);
   if (verb === 'quarantine' || verb === 'release') return respond(click, verb, value, deps);
+  const ids = alerts.map(({ id }) => id);
   const [first] = alerts;
   if (first === undefined) return tell(md`${STALE}`, 'This button is no longer valid');
   switch (verb) {
     case 'acknowledge':
-      return acknowledge(click, alerts, deps);
+      return deps.tend({ verb: 'acknowledge', alerts: ids }, doer);
     case 'snooze':
-      return snooze(click, alerts, deps);
+      return deps.tend({ verb: 'snooze', alerts: ids, forMs: HOUR_MS }, doer);
+    case 'assign':
+      return deps.tend({ verb: 'assign', alerts: ids, to: click.person.user }, doer);
+    case 'close-real':
+      return deps.tend({ verb: 'close', alerts: ids, as: 'real' }, doer);
+    case 'close-expected':
+      return deps.tend({ verb: 'close', alerts: ids, as: 'expected' }, doer);
+    case 'close-false':
+      return deps.tend({ verb: 'close', alerts: ids, as: 'false' }, doer);
+    case 'silence':
+      return deps.silence({ ...narrowest(first), verb: 'silence', forMs: 8 * HOUR_MS }, doer);
     case 'why':
       return deps.ask(asCommand(click, `why ${first.id}`));
     case 'investigate':
@@ -253,74 +272,6 @@ const respond = async (
   if (click.responseUrl !== null) await deps.chat.respond(click.responseUrl, choice);
   else if (click.channel !== null)
     await deps.chat.ephemeral({ channel: click.channel, user: click.person.user }, choice);
-};
-
-const labelsOf = (alerts: readonly Alert[], { inventories }: InboxDeps) =>
-  alerts.flatMap(({ pce, workloads }) =>
-    workloads.map((href) => inventories.get(pce)?.workload(href)?.labels ?? null),
-  );
-
-/** Checks the right to do something about alerts; a refusal is told to the clicker and audited (promise 6). */
-const allowed = async (
-  click: Click,
-  verb: string,
-  alerts: readonly Alert[],
-  deps: InboxDeps,
-): Promise<boolean> => {
-  const what = alerts.length === 1 ? (alerts[0]?.title ?? '') : `${alerts.length} alerts`;
-  const { verdict, profile } = await deps.gate.check(click.person, verb, {
-    targets: labelsOf(alerts, deps),
-    channel: click.channel,
-  });
-  await deps.audit.append({
-    actor: click.person,
-    actorName: profile.name,
-    action: verb,
-    verdict: verdict.allowed ? 'done' : 'refused',
-    ...(verdict.allowed ? { role: verdict.role } : { why: verdict.why }),
-    alert: alerts.map(({ id }) => id).join(' '),
-    ...(click.channel === null ? {} : { channel: click.channel }),
-  });
-  if (verdict.allowed) return true;
-  const { words, plain } = refusalText(`${verb} "${what}"`, verdict);
-  await say(click, deps)(words, plain);
-  return false;
-};
-
-const byPce = (alerts: readonly Alert[]): Map<string, Alert[]> => {
-  const groups = new Map<string, Alert[]>();
-  for (const alert of alerts) groups.set(alert.pce, [...(groups.get(alert.pce) ?? []), alert]);
-  return groups;
-};
-
-const acknowledge = async (click: Click, alerts: readonly Alert[], deps: InboxDeps): Promise<void> => {
-  const open = alerts.filter((alert) => alert.acknowledged === undefined);
-  if (open.length === 0) return tellWho(click, alerts, deps);
-  if (!(await allowed(click, 'acknowledge', open, deps))) return;
-  for (const [pce, group] of byPce(open)) await deps.alertings.get(pce)?.acknowledge(group, click.person);
-  // Two people may press at the same time: the one who was later reads who was first.
-  const now = await deps.store.alerts(open.map(({ fingerprint }) => fingerprint));
-  if (now.every(({ acknowledged }) => acknowledged?.by.user !== click.person.user))
-    await tellWho(click, now, deps);
-};
-
-const tellWho = async (click: Click, alerts: readonly Alert[], deps: InboxDeps): Promise<void> => {
-  const before = alerts[0]?.acknowledged;
-  if (before === undefined) return;
-  await say(click, deps)(
-    md`Already acknowledged by ${mention(before.by.user)} at ${time(before.at)}.`,
-    'Already acknowledged',
-  );
-};
-
-const snooze = async (click: Click, alerts: readonly Alert[], deps: InboxDeps): Promise<void> => {
-  if (!(await allowed(click, 'snooze', alerts, deps))) return;
-  const until = deps.clock.now() + HOUR_MS;
-  for (const [pce, group] of byPce(alerts)) await deps.alertings.get(pce)?.snooze(group, click.person, until);
-  await say(click, deps)(
-    md`${bold('Snoozed')} until ${time(until)}: it is counted in the message, but says nothing new.`,
-    'Snoozed for 1 h',
-  );
 };
 
 const asCommand = (click: Click, text: string): Asked => ({

@@ -5,6 +5,7 @@ import type { Message } from '../core/ports.ts';
 import type { PolicyFacts } from '../core/response.ts';
 import { graver, type Severity } from '../core/severity.ts';
 import { clockUtc, listed, span } from '../core/text.ts';
+import { careLines, historyLines } from './alert-care.ts';
 import {
   groupsText,
   MARKS,
@@ -49,7 +50,7 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   first: 'first',
   more: 'one more',
   repeat: 'still firing after its quiet period',
-  escalated: 'it became worse',
+  escalated: 'it became worse, or nobody has acknowledged it',
   resolved: 'resolved',
   late: 'recorded late by the PCE',
   digest: 'digest',
@@ -66,6 +67,7 @@ export const alertRoot = (shown: ShownIncident, notify?: string): Message => {
     return message(push('Resolved', titleOf(shown), alerts, endOf(alerts)), [
       resolvedHead(shown),
       ...body,
+      ...judged(incident, alerts),
       footer(incident, alerts, [md`lasted ${span(endOf(alerts) - beginOf(alerts))}`], repeated),
     ]);
   const worst = worstOf(firing);
@@ -243,9 +245,27 @@ const fitting = (names: readonly string[]): string[] => {
   return cut(most);
 };
 
+/** One tap says what it was, once it is over or somebody has taken a fact on (definitions: alert life cycle). */
+const judged = (incident: Incident, alerts: readonly ShownAlert[]): KnownBlock[] =>
+  alerts.some(({ alert }) => alert.closed !== undefined)
+    ? []
+    : [actions(...closing(refOf(incident, alerts)))];
+
+const closing = (value: string) => [
+  button({ action: 'close-real', value, text: 'Real', label: 'Close: it was real' }),
+  button({ action: 'close-expected', value, text: 'Expected', label: 'Close: it was expected' }),
+  button({ action: 'close-false', value, text: 'False', label: 'Close: it was a false alarm' }),
+];
+
+/** A button's value is an id that is looked up again: of the alert, or of the incident when there are several. */
+const refOf = (incident: Incident, alerts: readonly ShownAlert[]): string => {
+  const [first] = alerts;
+  return alerts.length === 1 && first !== undefined ? first.alert.id : `incident:${incident.id}`;
+};
+
 /** What people and the bot have done about it, newest last. */
 const status = (alerts: readonly ShownAlert[]): KnownBlock[] => {
-  const lines: Markup[] = [];
+  const lines: Markup[] = [...historyLines(alerts)];
   const acknowledged = alerts.flatMap(({ alert }) => alert.acknowledged ?? []);
   const [first] = acknowledged;
   if (first !== undefined)
@@ -257,6 +277,7 @@ const status = (alerts: readonly ShownAlert[]): KnownBlock[] => {
       lines.push(
         md`■ ${clip(alert.subject.name, SHORT.name)} labelled for quarantine by ${mention(quarantine.by.user)} ${time(quarantine.at)}, ${policyWords(quarantine.policy)}`,
       );
+  lines.push(...careLines(alerts));
   const snoozed = alerts.flatMap(({ alert }) => alert.snoozed ?? []).at(-1);
   if (snoozed !== undefined)
     lines.push(md`Snoozed by ${mention(snoozed.by.user)} until ${time(snoozed.until)}`);
@@ -283,22 +304,25 @@ const policyWords = ({ receivedAt, appliedAt, overdue }: PolicyFacts): Markup =>
 
 /** Buttons that still apply. Values are ids that are looked up again: an alert, or the incident when there are several. */
 const buttons = (incident: Incident, alerts: readonly ShownAlert[]): KnownBlock => {
-  const [first] = alerts;
-  const value = alerts.length === 1 && first !== undefined ? first.alert.id : `incident:${incident.id}`;
+  const value = refOf(incident, alerts);
   const suggests = alerts.some(
     ({ alert, quarantine }) => alert.suggests.includes('quarantine') && quarantine === undefined,
   );
   const release = alerts.some(({ quarantine }) => quarantine !== undefined);
   const open = alerts.some(({ alert }) => alert.acknowledged === undefined);
+  // A fact never ends by itself: who has taken it on says what it was.
+  const facts = alerts.every(({ alert }) => alert.state === 'told' && alert.closed === undefined);
   return actions(
     ...(suggests ? [button({ action: 'quarantine', value, text: 'Quarantine…', style: 'danger' })] : []),
     ...(release && !suggests ? [button({ action: 'release', value, text: 'Release…' })] : []),
-    ...(open ? [button({ action: 'acknowledge', value, text: 'Acknowledge' })] : []),
+    ...(open ? [button({ action: 'acknowledge', value, text: 'Acknowledge' })] : facts ? closing(value) : []),
     overflow('more', [
       // Two buttons fit a phone's line.
       ...(release && suggests ? [{ text: 'Release…', value: `release:${value}` }] : []),
       { text: 'Investigate', value: `investigate:${value}` },
       { text: 'Snooze 1 h', value: `snooze:${value}` },
+      { text: 'Assign to me', value: `assign:${value}` },
+      ...(alerts.length === 1 ? [{ text: 'Silence for 8 h…', value: `silence:${value}` }] : []),
       { text: 'Why this message', value: `why:${value}` },
     ]),
   );

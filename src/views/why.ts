@@ -31,7 +31,7 @@ const REASONS: Readonly<Record<Reason, string>> = {
   first: 'its incident opened',
   more: 'it joined an open incident',
   repeat: 'it fired again after its quiet period',
-  escalated: 'it became worse',
+  escalated: 'it became worse, or nobody had acknowledged it in time',
   resolved: 'it was resolved',
   late: 'the PCE recorded it late',
   digest: 'it was folded into a digest',
@@ -79,7 +79,23 @@ export const whyView = ({ alert, about, incidents }: Story, now: number): Messag
 };
 
 /** What keeps it quiet now. */
-const held = ({ quiet, snoozed, acknowledged, resolved, life }: Alert, now: number): Inline[][] => [
+const held = (
+  { quiet, snoozed, acknowledged, resolved, life, held: hidden, hushed, closed }: Alert,
+  now: number,
+): Inline[][] => [
+  ...(hidden === undefined
+    ? []
+    : [
+        [
+          hidden.kind === 'silenced'
+            ? `Silenced by ${hidden.by} since `
+            : `Hidden while alert ${hidden.by} fires, since `,
+          day(hidden.at),
+          '.',
+        ],
+      ]),
+  ...(hushed === true ? [['It came back within its quiet period, or flaps: only edits show it.']] : []),
+  ...(closed === undefined ? [] : [[`Closed as ${closed.as} `, day(closed.at), '.']]),
   ...(acknowledged === undefined ? [] : [['Acknowledged ', day(acknowledged.at), '.']]),
   ...(snoozed === undefined || snoozed.until <= now
     ? []

@@ -200,12 +200,13 @@ describe('Refused, and why', () => {
 const oracle = ({ action, profile, roles, memberships, targets, channel }: Question): boolean => {
   if (!profile.fullMember) return false;
   const named = (who: readonly { user: string }[]): boolean => who.some(({ user }) => user === 'U0MAYA');
-  if (action === 'approve') return named(roles.approver);
+  if (action === 'approve' || action === 'approve-silence') return named(roles.approver);
   if (action === 'disarm longer') return named(roles.admin);
   if (action === 'rearm') return named(roles.approver) || named(roles.admin);
-  const looks = ['my', 'can-i', 'help', 'status', 'health', 'alerts', 'why', 'workload'];
+  const looks = ['my', 'can-i', 'help', 'status', 'health', 'alerts', 'silences', 'why', 'workload'];
   const reads = ['audit', 'services', 'top', 'blocked', 'flows', 'cross', 'scan', 'process', 'share'];
-  const acts = ['disarm', 'quarantined', 'acknowledge', 'snooze', 'quarantine', 'release', 'test'];
+  const tends = ['acknowledge', 'ack', 'snooze', 'assign', 'note', 'close', 'silence', 'unsilence'];
+  const acts = [...tends, 'disarm', 'quarantined', 'quarantine', 'release', 'test'];
   let pool: Grant[] = [];
   if (acts.includes(action)) pool = [...roles.responder];
   else if (reads.includes(action)) pool = [...roles.responder, ...roles.analyst];

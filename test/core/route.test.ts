@@ -36,7 +36,7 @@ const keyOf = (alert: Routed, route: RouteParts): string | undefined =>
   destinations(alert, { routes: [aRoute(route)], channels }, T0)[0]?.key;
 
 describe('where an alert is told', () => {
-  const cases: readonly (readonly [string, Routed, readonly RouteParts[], readonly string[]])[] = [
+  const cases: (readonly [string, Routed, readonly RouteParts[], readonly string[]])[] = [
     ['without routes: in the default channel', anAlert(), [], ['C0DEFAULT']],
     [
       'in the channel of the first route that matches',
@@ -98,6 +98,28 @@ describe('where an alert is told', () => {
       ['C0DEFAULT'],
     ],
   ];
+  const weekday = { days: [1, 2, 3, 4, 5], from: 0, to: 24 * 60, zone: 'UTC' };
+  cases.push(
+    ['in each of several channels', anAlert(), [{ channel: 'C1', also: ['C2'] }], ['C1', 'C2']],
+    [
+      'in the channel a label names',
+      anAlert({ labels: 'team=pay app=shop' }),
+      [{ channel: 'C1', byLabel: { key: 'team', channels: { pay: 'C2' } } }],
+      ['C2'],
+    ],
+    [
+      'in the route’s own channel where the label names none',
+      anAlert(),
+      [{ channel: 'C1', byLabel: { key: 'team', channels: { pay: 'C2' } } }],
+      ['C1'],
+    ],
+    [
+      'not by a route outside its hours',
+      anAlert(),
+      [{ channel: 'C1', hours: weekday }, { channel: 'C2' }],
+      ['C2'],
+    ],
+  );
   for (const [sentence, alert, routes, expected] of cases)
     it(sentence, () => expect(channelsOf(alert, ...routes)).toEqual(expected));
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { PceError } from '../../src/core/ports.ts';
+import type { Alert, Person } from '../../src/core/alert.ts';
+import { type Clock, PceError } from '../../src/core/ports.ts';
 import { type AlertRule, defineRule } from '../../src/core/rule.ts';
+import type { Transition } from '../../src/core/state.ts';
 import { WINDOW_MS } from '../../src/pipelines/alerting.ts';
 import { rules } from '../../src/rules/index.ts';
 import {
@@ -371,6 +373,13 @@ describe('what clears by itself', () => {
 describe('what people do about alerts', () => {
   const by = { team: 'T1', user: 'U0MAYA' };
 
+  const acknowledgedBy =
+    (who: Person, clock: Clock) =>
+    ({ fingerprint, acknowledged }: Alert): Transition | undefined =>
+      acknowledged === undefined
+        ? { type: 'alert-acknowledged', fingerprint, by: who, at: clock.now() }
+        : undefined;
+
   const aFiring = async () => {
     const bench = await aRunning();
     bench.pce.record(tampering(bench.clock.now()));
@@ -380,16 +389,22 @@ describe('what people do about alerts', () => {
 
   it('keeps the first acknowledgement when two people press at the same time', async () => {
     const { alerting, store, alerts, clock } = await aFiring();
-    await alerting.acknowledge(alerts, by);
+    await alerting.tend(alerts, acknowledgedBy(by, clock));
     await clock.advance(SECOND);
-    await alerting.acknowledge(alerts, { team: 'T1', user: 'U0JO' });
+    await alerting.tend(alerts, acknowledgedBy({ team: 'T1', user: 'U0JO' }, clock));
     const [alert] = await store.firing();
     expect(alert?.acknowledged).toEqual({ by, at: T0 + MINUTE });
   });
 
   it('counts what is snoozed, and says nothing new until the time is over', async () => {
     const bench = await aFiring();
-    await bench.alerting.snooze(bench.alerts, by, bench.clock.now() + 3 * HOUR);
+    const until = bench.clock.now() + 3 * HOUR;
+    await bench.alerting.tend(bench.alerts, ({ fingerprint }) => ({
+      type: 'alert-snoozed',
+      fingerprint,
+      by,
+      until,
+    }));
     const before = (await bench.store.waiting()).length;
     await bench.clock.advance(2 * HOUR);
     bench.pce.record(tampering(bench.clock.now()));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert, Incident } from '../../src/core/alert.ts';
 import type { Handling, Inbound, Message } from '../../src/core/ports.ts';
+import { createActing } from '../../src/pipelines/acting.ts';
 import { createGate } from '../../src/pipelines/gate.ts';
 import { createInbox, type InboxDeps } from '../../src/pipelines/inbox.ts';
 import type { Opening, Submission } from '../../src/pipelines/response-form.ts';
@@ -66,6 +67,8 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
     { type: 'incident-opened', incident: incidentOf('db', alerts.slice(2)) },
   ]);
   const { roles = someRoles, ...deps } = differs;
+  const announced: Message[] = [];
+  let drafts = 0;
   const intake = createInbox({
     ask: async ({ text, responseUrl }) => void asked.push({ text, responseUrl }),
     responding: {
@@ -80,12 +83,18 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
       watch: async () => {},
       compare: async () => {},
     },
-    alertings: new Map([['prod-east', alerting]]),
-    inventories: new Map([['prod-east', fakeInventory('prod-east', hosts)]]),
+    ...createActing({
+      alertings: new Map([['prod-east', alerting]]),
+      inventories: new Map([['prod-east', fakeInventory('prod-east', hosts)]]),
+      store,
+      gate: createGate({ chat, roles, log }),
+      audit,
+      clock,
+      ids: { next: () => `draft-${++drafts}` },
+      announce: (_key, line) => void announced.push(line),
+    }),
     store,
     chat,
-    gate: createGate({ chat, roles, log }),
-    audit,
     clock,
     log,
     ...deps,

@@ -8,6 +8,7 @@ import type { BotStatus } from '../../src/core/command.ts';
 import type { Inbound, Message } from '../../src/core/ports.ts';
 import type { Roles, Settings } from '../../src/core/settings.ts';
 import type { Workload } from '../../src/core/workload.ts';
+import { createActing } from '../../src/pipelines/acting.ts';
 import { createAsking } from '../../src/pipelines/asking.ts';
 import { createGate } from '../../src/pipelines/gate.ts';
 import { rules } from '../../src/rules/index.ts';
@@ -161,6 +162,29 @@ export const aBench = (options: BenchOptions = {}) => {
     queue: { waiting: 0, oldestAt: undefined, dead: 0 },
   };
   const opened: { action: string; pce: string; href: string }[] = [];
+  const gate = createGate({ chat, roles: settings.roles, log });
+  const announced: Message[] = [];
+  let ids = 0;
+  const acting = createActing({
+    alertings: new Map(
+      pces.map(({ pce }) => [
+        pce.name,
+        {
+          tend: async (alerts, step) => {
+            await store.commit(alerts.flatMap((alert) => step(alert) ?? []));
+            return alerts;
+          },
+        },
+      ]),
+    ),
+    inventories: new Map(pces.map(({ pce, inventory }) => [pce.name, inventory])),
+    store,
+    gate,
+    audit,
+    clock,
+    ids: { next: () => `id-${++ids}` },
+    announce: (_key, line) => void announced.push(line),
+  });
   const ask = createAsking({
     deps: {
       desks: pces,
@@ -171,9 +195,10 @@ export const aBench = (options: BenchOptions = {}) => {
       status: async () => status,
       catalog: { rules, commands, actions, analyses },
     },
-    gate: createGate({ chat, roles: settings.roles, log }),
+    gate,
     audit,
     log,
+    act: acting.act,
     openResponse: async (_inbound, { action, pce, href }) => {
       opened.push({ action, pce, href });
     },
@@ -208,6 +233,8 @@ export const aBench = (options: BenchOptions = {}) => {
     pces,
     pce: (pces[0] as (typeof pces)[number]).pce,
     opened,
+    announced,
+    act: acting.act,
     inbound,
     run: ask,
     messages,

@@ -202,7 +202,7 @@ describe('the root message', () => {
       'web-01 · app=shop env=prod role=web · Ubuntu 22.04 · full enforcement',
       'The host firewall was changed outside Illumio at 10:00 UTC.',
       '*What to do:* Look at who was logged in',
-      '[Quarantine…] [Acknowledge] [More: Investigate, Snooze 1 h, Why this message]',
+      '[Quarantine…] [Acknowledge] [More: Investigate, Snooze 1 h, Assign to me, Silence for 8 h…, Why this message]',
       'PCE prod-east · first seen 10:00:00 UTC (10:00:00Z) · sent because: first',
     ])
       expect(said).toContain(part);
@@ -265,7 +265,7 @@ describe('the root message', () => {
       'resolved',
       { alert: { state: 'resolved', resolved: { at: T0 + 4 * HOUR, why: 'no tampering for 4 h' } } },
       ['✓ *Resolved* 14:00 UTC · *Firewall tampering on web-01* — no tampering for 4 h', 'lasted 4 h'],
-      [],
+      ['close-real', 'close-expected', 'close-false'],
     ],
     ['a fact that suggests nothing', { alert: { state: 'told', suggests: [] } }, [], ['acknowledge']],
   ];

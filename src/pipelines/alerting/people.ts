@@ -1,41 +1,39 @@
-import type { Alert, Person } from '../../core/alert.ts';
+import type { Alert } from '../../core/alert.ts';
 import type { Transition } from '../../core/state.ts';
 import type { Mutex } from '../mutex.ts';
 import type { AlertingDeps } from './deps.ts';
 
 /** What people do to alerts. */
 export interface AlertChanges {
-  /** The first one stays: who was slower changes nothing. */
-  acknowledge(alerts: readonly Alert[], by: Person): Promise<void>;
-  snooze(alerts: readonly Alert[], by: Person, until: number): Promise<void>;
+  /**
+   * Changes alerts one by one, each as it is now: somebody may have been faster. Every message that shows one is shown anew.
+   * @param step undefined = there is nothing left to change
+   * @returns those that were changed, as they were before
+   */
+  tend(alerts: readonly Alert[], step: (alert: Alert) => Transition | undefined): Promise<readonly Alert[]>;
   /** Makes every message that shows one of the host's alerts show its newest state. */
   touchHost(href: string): Promise<void>;
 }
 
 /** @param exclusive one decision after the other, with those of the polls */
 export const createAlertChanges = (deps: AlertingDeps, exclusive: Mutex): AlertChanges => {
-  const { pce, store, clock } = deps;
+  const { pce, store } = deps;
   return {
-    acknowledge: (alerts, by) =>
+    tend: (alerts, step) =>
       exclusive(async () => {
-        // Read anew: somebody may have been faster, and the first one stays.
         const now = await store.alerts(alerts.map(({ fingerprint }) => fingerprint));
-        const open = now.filter(({ acknowledged }) => acknowledged === undefined);
+        const steps = now.flatMap((alert) => {
+          const transition = step(alert);
+          return transition === undefined ? [] : [{ alert, transition }];
+        });
+        const changed = steps.map(({ alert }) => alert);
         await change(
-          open,
-          open.map(({ fingerprint }) => ({ type: 'alert-acknowledged', fingerprint, by, at: clock.now() })),
+          changed,
+          steps.map(({ transition }) => transition),
           deps,
         );
+        return changed;
       }),
-
-    snooze: (alerts, by, until) =>
-      exclusive(() =>
-        change(
-          alerts,
-          alerts.map(({ fingerprint }) => ({ type: 'alert-snoozed', fingerprint, by, until })),
-          deps,
-        ),
-      ),
 
     touchHost: (href) =>
       exclusive(async () =>
