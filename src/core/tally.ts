@@ -38,13 +38,25 @@ const MOST = { each: 200, keys: 500 } as const;
  * others, whichever one that is. Ids are kept so that nothing counts twice.
  */
 export const tallyOf = (before: Tallied): Tally => {
-  const tallied = new Map(Object.entries(before));
+  const tallied = new Map<string, readonly Occurrence[]>(Object.entries(before));
+  const touched = new Map<string, Occurrence[]>();
+  const own = (key: string): Occurrence[] => {
+    const mine = touched.get(key) ?? [...(tallied.get(key) ?? [])];
+    touched.set(key, mine);
+    tallied.set(key, mine);
+    return mine;
+  };
   return {
     add(key, { at, href }, of = '') {
-      const known = tallied.get(key) ?? [];
-      const id = idOf(href);
-      if (known.some(([time, other]) => time === at && other === id)) return;
-      tallied.set(key, [...known, [at, id, of] satisfies Occurrence].sort(inOrder).slice(-MOST.each));
+      const entry: Occurrence = [at, idOf(href), of];
+      const all = own(key);
+      // Events come mostly in the order of time: the place is mostly the end.
+      let place = all.length;
+      while (place > 0 && inOrder(all[place - 1] ?? entry, entry) > 0) place -= 1;
+      const before = all[place - 1];
+      if (before !== undefined && inOrder(before, entry) === 0) return;
+      all.splice(place, 0, entry);
+      if (all.length > MOST.each) all.shift();
     },
     fullest: (key, at, spanMs) =>
       best(tallied.get(key) ?? [], spanMs, at, (first, last) => first <= at && at <= last),

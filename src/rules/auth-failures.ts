@@ -164,14 +164,14 @@ const laterSuccesses = (key: string, at: number, { counts, options }: Watch) =>
  * nothing is known of the name yet, nobody can say that the address is unusual: an error, not critical.
  */
 const gotIn = (name: string, address: string, at: number, event: PceEvent, watch: Watch): Finding[] => {
-  if (isShared(address, at, watch)) return [];
   const { counts, usual, options } = watch;
   const since = at - options.success_minutes * MINUTE_MS;
   const { count } = counts.fullestEnding(BY.failures(user(name)), [since, at], widthOf(options));
   const { distinct } = counts.fullestEnding(BY.namesFrom(address), [since, at], widthOf(options));
-  const known = usual.isUsual(name, address, since);
   const guessed = distinct >= options.names;
-  if (!guessed && (count < options.failures || known === true)) return [];
+  if (!guessed && count < options.failures) return [];
+  const known = usual.isUsual(name, address, since);
+  if ((!guessed && known === true) || isShared(address, at, watch)) return [];
   const why = guessed
     ? `This address had tried ${distinct} names before.`
     : `${counted(count, 'sign-in')} of that name had failed before. ${known === false ? 'It never signed in from there in the last 30 days.' : 'From where it usually signs in is not known yet.'}`;

@@ -61,12 +61,15 @@ export const venProblem = defineRule({
     if (observation.kind === 'wake') return overdue(observation, memory, options);
     if (observation.kind !== 'events') return { findings: [] };
     const failing = new Map(Object.entries(memory));
-    const findings = observation.events.flatMap((event) => [
-      ...venProblems(event, observation.estate).map(({ host, what }) =>
-        finding(event, host, [`On ${host.subject.name} ${what}, as seen at `, { time: event.at }, '.']),
-      ),
-      ...deployments(event, failing, observation, options),
-    ]);
+    const findings = observation.events.flatMap((event) => {
+      if (failing.size === 0 && isGoodNews(event)) return [];
+      return [
+        ...venProblems(event, observation.estate).map(({ host, what }) =>
+          finding(event, host, [`On ${host.subject.name} ${what}, as seen at `, { time: event.at }, '.']),
+        ),
+        ...deployments(event, failing, observation, options),
+      ];
+    });
     return remembered(findings, failing, observation.now, options);
   },
   reads: (memory, now, { deploy_minutes }) =>
@@ -74,6 +77,10 @@ export const venProblem = defineRule({
       one.href !== null && one.kind === 'workload' && dueAt(one, deploy_minutes) <= now ? [one.href] : [],
     ),
 });
+
+/** Every fifth event of a PCE says no more than that a policy was deployed: it matters only to a VEN that failed before. */
+const isGoodNews = ({ type, notices }: PceEvent): boolean =>
+  type === 'agent.update' && notices.every((notice) => notice.type === DEPLOY_SUCCEEDED);
 
 const finding = (event: PceEvent, host: AffectedHost, story: Text): Finding =>
   hostFinding(event, host, { severity: 'warning', title: `VEN problem on ${host.subject.name}`, story });
