@@ -172,7 +172,6 @@ const wired = async (folder: string, files: Files) => {
     fallback: 'C0FALLBK1',
     requestTimeoutMs: 10_000,
     folding: true,
-    alarm: () => {},
     tell: () => {},
   });
   const alerting = createAlerting({

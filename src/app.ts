@@ -29,6 +29,7 @@ import { createActing } from './pipelines/acting.ts';
 import { type Alerting, createAlerting, WINDOW_MS } from './pipelines/alerting.ts';
 import { createAsking } from './pipelines/asking.ts';
 import { createDailyLine } from './pipelines/daily-line.ts';
+import { createDeadLetters } from './pipelines/dead-letters.ts';
 import { createDelivery } from './pipelines/delivery.ts';
 import { watchedStore } from './pipelines/disk-watch.ts';
 import { createGate } from './pipelines/gate.ts';
@@ -171,7 +172,6 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     folding: settings.folding,
     reached,
     tell: troubles.tell,
-    alarm: troubles.alarm,
   });
 
   for (const one of settings.pces) {
@@ -405,6 +405,12 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         { name: 'policy watch', every: EVERY_MS.due, firstAfterMs: EVERY_MS.due, run: responding.watch },
         ...outputs.map(({ name, run: send }) => ({ name, every: SECOND_MS, firstAfterMs: 0, run: send })),
         { name: 'silences', every: EVERY_MS.due, firstAfterMs: 0, run: silencing },
+        {
+          name: 'dead letters',
+          every: EVERY_MS.due,
+          firstAfterMs: 0,
+          run: createDeadLetters({ store, alarm: troubles.alarm }),
+        },
         { name: 'troubles', every: EVERY_MS.due, firstAfterMs: 0, run: troubles.flush },
         { name: 'lag', every: MINUTE_MS, firstAfterMs: MINUTE_MS, run: watchLag },
         { name: 'self-audit', every: EVERY_MS.selfAudit, firstAfterMs: MINUTE_MS, run: selfAudit.run },

@@ -176,6 +176,8 @@ export interface Delivery {
   readonly plain?: boolean;
   /** Slack took no file: its names go into the line, however many. */
   readonly unfiled?: boolean;
+  /** Of one that was given up: people have been told. */
+  readonly alarmed?: boolean;
 }
 
 /** What remains of a delivery that Slack confirmed: enough to answer "why" and "was it said". */

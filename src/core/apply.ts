@@ -262,6 +262,14 @@ const reducers: Reducers = {
       trouble: t.trouble,
     }),
 
+  'deliveries-alarmed': (draft, t) => {
+    for (const key of t.keys) {
+      const row = known(draft, 'deliveries', key, t);
+      if (row.state !== 'dead') throw new TransitionRefused(t, `it is ${row.state}`);
+      draft.set('deliveries', key, { ...row, alarmed: true });
+    }
+  },
+
   ...responseReducers,
 
   'task-accepted': (draft, t) => add(draft, 'tasks', t.task.id, t.task, t),

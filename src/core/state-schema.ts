@@ -150,6 +150,7 @@ const delivery: z.ZodType<Delivery> = row({
   repeated: z.boolean().exactOptional(),
   plain: z.boolean().exactOptional(),
   unfiled: z.boolean().exactOptional(),
+  alarmed: z.boolean().exactOptional(),
 });
 
 const told: z.ZodType<Told> = row({
@@ -309,6 +310,7 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
     fileGone: z.boolean().exactOptional(),
   }),
   'delivery-dead': row({ key: id, trouble: z.string() }),
+  'deliveries-alarmed': row({ keys: ids }),
   'response-requested': row({ response }),
   'response-moved': row({
     id,

@@ -250,6 +250,8 @@ export type Transition =
       readonly fileGone?: boolean;
     }
   | { readonly type: 'delivery-dead'; readonly key: string; readonly trouble: string }
+  /** People were told that these cannot be shown. */
+  | { readonly type: 'deliveries-alarmed'; readonly keys: readonly string[] }
   | { readonly type: 'response-requested'; readonly response: Response }
   | {
       readonly type: 'response-moved';

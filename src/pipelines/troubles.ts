@@ -30,10 +30,14 @@ export interface Troubles {
   /**
    * Says a line under a key, in the admin channel or the one named: not again when a message with this key stands there, even one
    * of an earlier process.
+   * @param said called when it stands in Slack
    */
-  say(key: string, line: Message, channel?: string): void;
-  /** A trouble that must be seen: said in the admin channel, and under its key in the fallback channel. */
-  alarm(key: string, trouble: string): void;
+  say(key: string, line: Message, channel?: string, said?: () => Promise<void>): void;
+  /**
+   * A trouble that must be seen: said under its key in the admin and in the fallback channel.
+   * @param said called when it stands in both
+   */
+  alarm(key: string, trouble: string, said: () => Promise<void>): void;
   /** Sends what waits, until Slack does not take something: that is kept and tried again by a later call. */
   flush(): Promise<void>;
 }
@@ -48,12 +52,15 @@ interface Batch {
   channel: string;
   /** Its channel is gone: it was sent to the other one of admin and fallback. */
   moved: boolean;
+  said(): Promise<void>;
 }
+
+const nothing = async (): Promise<void> => {};
 
 export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Troubles => {
   /** By sentence. */
   const waiting = new Map<string, Trouble>();
-  const lines: { readonly key: string; readonly message: Message; readonly channel: string }[] = [];
+  const lines: (Pick<Batch, 'key' | 'channel' | 'said'> & { readonly message: Message })[] = [];
   /** When a sentence was last said, monotonic. */
   const said = new Map<string, number>();
   const startedAt = clock.now();
@@ -72,6 +79,7 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
         since: clock.now() - SAID_MS,
         channel: line.channel,
         moved: false,
+        said: line.said,
       };
     const together = [...waiting.values()].slice(0, MOST.together);
     if (together.length === 0) return undefined;
@@ -90,6 +98,7 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
       since: undefined,
       channel: channels.admin,
       moved: false,
+      said: nothing,
     };
   };
 
@@ -143,18 +152,24 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
     else if (dropped.size < MOST.counted) dropped.add(trouble);
   };
 
-  const say: Troubles['say'] = (key, message, channel = channels.admin) => {
-    if (lines.length < MOST.kept) lines.push({ key, message, channel });
+  const say: Troubles['say'] = (key, message, channel = channels.admin, said = nothing) => {
+    if (lines.length < MOST.kept) lines.push({ key, message, channel, said });
   };
 
   return {
     tell,
     say,
 
-    alarm(key, trouble) {
-      tell(trouble);
-      if (channels.fallback === channels.admin) return;
-      say(key, troubleView([{ text: trouble, at: clock.now() }], clock.now()), channels.fallback);
+    alarm(key, trouble, said) {
+      log.error({ trouble }, 'an alarm of our own');
+      const places = [...new Set([channels.admin, channels.fallback])];
+      for (const [n, channel] of places.entries())
+        say(
+          key,
+          troubleView([{ text: trouble, at: clock.now() }], clock.now()),
+          channel,
+          n === places.length - 1 ? said : nothing,
+        );
     },
 
     async flush() {
@@ -164,6 +179,7 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
         try {
           await send(pending);
           failures = 0;
+          await pending.said();
         } catch (err) {
           if (!(err instanceof ChatError)) throw err;
           if (failed(pending, err)) continue;

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { openMemoryStore } from '../../src/adapters/store/memory.ts';
 import type { Alert, Delivery, Incident } from '../../src/core/alert.ts';
 import type { Store } from '../../src/core/ports.ts';
+import { createDeadLetters } from '../../src/pipelines/dead-letters.ts';
 import { createDelivery, type DeliveryDeps } from '../../src/pipelines/delivery.ts';
 import { createRender } from '../../src/pipelines/render.ts';
 import { rules } from '../../src/rules/index.ts';
@@ -106,6 +107,13 @@ export const aBench = async (
     clock,
   );
   const troubles: string[] = [];
+  const deadLetters = createDeadLetters({
+    store,
+    alarm: (key, trouble, said) => {
+      troubles.push(`${key}: ${trouble}`);
+      void said();
+    },
+  });
   let kick = (): void => {};
   const commit: Store['commit'] = async (transitions) => {
     await store.commit(transitions);
@@ -151,7 +159,6 @@ export const aBench = async (
         fallback: FALLBACK,
         requestTimeoutMs: 10_000,
         folding: false,
-        alarm: (key, trouble) => void troubles.push(`${key}: ${trouble}`),
         tell: (trouble) => void troubles.push(trouble),
         ...deps,
         store,
@@ -178,13 +185,15 @@ export const aBench = async (
     until: (holds) => until(holds, clock, busy, 20 * MINUTE),
     pass: (ms) => pass(ms, clock, busy),
     lines: (channel = SOC) => lab.messages(channel).map(lineOf),
-    settled: () =>
-      until(
+    settled: async () => {
+      await until(
         async () => (await store.waiting()).length === 0 && (await store.incidentsToEdit()).length === 0,
         clock,
         busy,
         20 * MINUTE,
-      ),
+      );
+      await deadLetters();
+    },
   };
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ChatError, type Store } from '../../src/core/ports.ts';
+import { createDeadLetters } from '../../src/pipelines/dead-letters.ts';
 import { createDelivery } from '../../src/pipelines/delivery.ts';
 import { createRender } from '../../src/pipelines/render.ts';
 import { rules } from '../../src/rules/index.ts';
@@ -213,7 +214,6 @@ describe('an answer that never came', () => {
       fallback: FALLBACK,
       requestTimeoutMs: 10_000,
       folding: false,
-      alarm: () => {},
       tell: () => {},
     });
     void loop.run(end.signal);
@@ -366,7 +366,7 @@ describe('a post that Slack does not take', () => {
         expect((await bench.store.dead()).map(({ key, trouble }) => [key, trouble])).toEqual([
           ['i1.first.0', error],
         ]);
-        expect(bench.troubles).toEqual([expect.stringMatching(/^dead\.i1\.first\.0: .* cannot be shown/)]);
+        expect(bench.troubles).toEqual([expect.stringMatching(/^dead\.i1\.first\.0\.1: .* cannot be shown/)]);
         expect(bench.calls('chat.postMessage')).toHaveLength(2);
       });
 
@@ -476,8 +476,93 @@ describe('the message', () => {
     await bench.sim.control.faults({ method: 'chat.update', kind: 'ok_false', error: 'invalid_blocks' });
     await bench.touch('i1');
     await bench.line('i1', 'web-02');
+    await bench.until(async () => (await bench.store.waiting()).length === 0);
+    expect(bench.lines()).toContain(LINE);
+  });
+});
+
+describe('fault 16: an edit that Slack refuses for good', () => {
+  const aRefused = async (error: string, times?: number) => {
+    const bench = await aBench();
+    bench.start();
+    await bench.open('i1', ['web-01']);
     await bench.settled();
-    expect(bench.lines()).toEqual([ROOT, LINE]);
+    const fault = { method: 'chat.update', kind: 'ok_false', error } as const;
+    await bench.sim.control.faults({ ...fault, ...(times === undefined ? {} : { times }) });
+    return bench;
+  };
+  const resolve = (bench: Bench) =>
+    bench.store.commit([{ type: 'alert-resolved', fingerprint: 'web-01', at: T0, why: 'quiet' }]);
+
+  it.each(['edit_window_closed', 'cant_update_message', 'invalid_blocks', 'msg_too_long'])(
+    '%s: what it would have shown is a new message, and that is the one that is linked',
+    async (error) => {
+      const bench = await aRefused(error);
+      await resolve(bench);
+      await bench.touch('i1');
+      await bench.settled();
+      const [old, anew] = bench.messages(SOC);
+      expect(shown(old as never)).not.toContain('Resolved');
+      expect(shown(anew as never)).toContain('Resolved');
+      expect((await bench.store.incident('i1'))?.root?.ts).toBe(anew?.ts);
+      expect(bench.troubles).toEqual([]);
+    },
+  );
+
+  it('content that is refused once is edited to the bare names: no second message', async () => {
+    const bench = await aRefused('msg_too_long', 1);
+    await bench.touch('i1');
+    await bench.settled();
+    const [root, ...more] = bench.messages(SOC);
+    expect(more).toEqual([]);
+    expect(shown(root as never)).toContain('did not take the full message');
+  });
+
+  it('where nothing may be edited, an alert that goes on and on is a new root once a minute at most', async () => {
+    const bench = await aRefused('edit_window_closed');
+    for (let second = 0; second < 300; second += 1) {
+      await bench.touch('i1');
+      await bench.pass(SECOND);
+    }
+    expect(bench.messages(SOC).length).toBeGreaterThanOrEqual(5);
+    expect(bench.messages(SOC).length).toBeLessThanOrEqual(7);
+  });
+
+  it('a token that is refused is no reason for a new message: the edit waits, a call a minute', async () => {
+    const bench = await aRefused('token_revoked');
+    await bench.touch('i1');
+    await bench.pass(10 * MINUTE);
+    expect(bench.calls('chat.update').length).toBeLessThanOrEqual(11);
+    await bench.sim.control.clearFaults();
+    await bench.settled();
+    expect(bench.messages(SOC)).toHaveLength(1);
+  });
+});
+
+describe('a dead letter', () => {
+  it('is told although the bot was killed before it could say so, and then never again', async () => {
+    const bench = await aBench();
+    await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'ok_false', error: 'msg_too_long' });
+    await bench.open('i1', ['web-01']);
+    bench.start();
+    await bench.until(async () => (await bench.store.dead()).length > 0);
+    const alarms: string[] = [];
+    const life = (says: boolean) =>
+      createDeadLetters({
+        store: bench.store,
+        alarm: (key, _trouble, said) => {
+          alarms.push(key);
+          if (says) void said();
+        },
+      });
+    const killed = life(false);
+    await killed();
+    await killed();
+    const next = life(true);
+    await next();
+    await next();
+    await life(true)();
+    expect(alarms).toEqual(['dead.i1.first.0.1', 'dead.i1.first.0.1']);
   });
 });
 

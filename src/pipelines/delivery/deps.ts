@@ -7,7 +7,11 @@ export interface Render {
   root(incident: Incident, alerts: readonly Alert[], mention: string | undefined): Promise<Message>;
   line(incident: Incident, alerts: readonly Alert[], delivery: Delivery): Promise<Message>;
   /** Names and nothing else: what Slack takes when it refused the full message. */
-  plain(incident: Incident, alerts: readonly Alert[], delivery: Delivery): Promise<Message>;
+  plain(
+    incident: Incident,
+    alerts: readonly Alert[],
+    delivery: Pick<Delivery, 'reason' | 'place'>,
+  ): Promise<Message>;
   /** The names of a line as a file. */
   file(incident: Incident, alerts: readonly Alert[]): Promise<Upload>;
 }
@@ -25,8 +29,6 @@ export interface DeliveryDeps {
   readonly folding: boolean;
   /** Named steps, for tests that end the process at each of them. */
   readonly reached?: Reached;
-  /** Says in the admin and in the fallback channel that something cannot be shown, there once under this key (promise 2). */
-  alarm(key: string, trouble: string): void;
   /** Tells people of a trouble of our own: a channel that is gone, a message that cannot be shown. */
   tell(trouble: string): void;
 }

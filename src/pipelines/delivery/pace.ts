@@ -21,17 +21,20 @@ export const createPace = (clock: Clock) => {
   const wait = (key: string): number => Math.max(0, (next.get(key) ?? 0) - clock.mono());
   const hold = (key: string, ms: number): void => {
     if (next.size > 10_000) for (const [old, at] of next) if (at < clock.mono()) next.delete(old);
-    next.set(key, clock.mono() + ms);
+    next.set(key, Math.max(next.get(key) ?? 0, clock.mono() + ms));
   };
   return {
     hold,
     held: wait,
-    /** Slack did not take a post, or nobody knows: the channel rests, longer each time until one is taken. */
-    failed(channel: string): void {
+    /**
+     * Slack did not take a post, or nobody knows: the channel rests, longer each time until one is taken. What a person must mend
+     * first (a token, a right) is not hurried by trying: up to a minute.
+     */
+    failed(channel: string, mostMs: number = AWAY_MS.most): void {
       const before = failures.get(channel) ?? 0;
       failures.set(channel, before + 1);
       // One failure alone is no outage.
-      if (before > 0) hold(channel, Math.min(AWAY_MS.first * 2 ** (before - 1), AWAY_MS.most));
+      if (before > 0) hold(channel, Math.min(AWAY_MS.first * 2 ** (before - 1), mostMs));
     },
     worked: (channel: string) => void failures.delete(channel),
     posted: (incident: string) => hold(`post ${incident}`, PACE_MS.incident),

@@ -2,7 +2,6 @@ import type { Delivery, Incident } from '../../core/alert.ts';
 import { newRoot } from '../../core/new-root.ts';
 import type { ChatError } from '../../core/ports.ts';
 import type { Transition } from '../../core/state.ts';
-import { counted } from '../../core/text.ts';
 import type { DeliveryDeps } from './deps.ts';
 import { type Pace, RETRY_MS } from './pace.ts';
 
@@ -35,7 +34,7 @@ export const refused = async (
     case 'unavailable':
     case 'refused':
       log.warn({ key, channel, slack: err.slack }, 'a post was not accepted, to be tried again');
-      pace.failed(channel);
+      pace.failed(channel, err.code === 'refused' ? RETRY_MS.most : undefined);
       return await store.commit([again()]);
     case 'no-message':
       // The thread's root is gone: the incident gets a new one, which names everything.
@@ -69,7 +68,8 @@ export const refused = async (
   }
 };
 
-const dead = async (row: Delivery, err: ChatError, { store, log, alarm }: DeliveryDeps): Promise<void> => {
+/** The alarm comes from the row itself (pipelines/dead-letters), so no crash loses it. */
+const dead = async (row: Delivery, err: ChatError, { store, log }: DeliveryDeps): Promise<void> => {
   log.error({ key: row.key, channel: row.channel, slack: err.slack }, 'a message cannot be shown');
   // Without its root no line can be posted: they end with it, and the incident takes no more. The next alert opens another.
   const lines =
@@ -80,7 +80,4 @@ const dead = async (row: Delivery, err: ChatError, { store, log, alarm }: Delive
     ...[row, ...lines].map(({ key }): Transition => ({ type: 'delivery-dead', key, trouble: err.slack })),
     ...(row.place === 'root' ? [{ type: 'incident-closed', id: row.incident } as const] : []),
   ]);
-  const alerts = new Set([row, ...lines].flatMap((one) => one.alerts));
-  const trouble = `A message about ${counted(alerts.size, 'alert')} cannot be shown in ${row.channel} (${err.slack}). /illumio alerts lists them.`;
-  alarm(`dead.${row.key}`, trouble);
 };
