@@ -200,6 +200,9 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     desks.set(one.name, { settings: one, pce, inventory, alerting });
   }
 
+  const announce = (key: string, line: Message): void => {
+    if (settings.channels.announce !== undefined) troubles.say(key, line, settings.channels.announce);
+  };
   const responding = createResponding({
     desks: new Map(
       [...desks].map(([name, { settings: own, pce, inventory, alerting }]) => [
@@ -231,9 +234,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     },
     reached,
     tell: troubles.tell,
-    announce: (key, line) => {
-      if (settings.channels.announce !== undefined) troubles.say(key, line, settings.channels.announce);
-    },
+    announce,
     isOurs: (event) => isOurs(event, context),
   });
 
@@ -291,6 +292,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     audit,
     log,
     act: acting.act,
+    announce,
     openResponse: (inbound, { action, pce, href }, say) =>
       responding.open({
         action,

@@ -13,6 +13,7 @@ export const quarantine: Action = {
   submit: 'Quarantine',
   done: 'labelled for quarantine',
   offered: true,
+  timed: true,
   reasons: ['Unexplained firewall change', 'Suspicious traffic', 'Malware suspected', 'Exercise'],
   plan(workload, context): ActionPlan {
     const refused = refusal(workload) ?? modeRefusal(workload, context.quarantine);

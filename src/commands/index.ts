@@ -5,12 +5,16 @@ import { assign } from './assign.ts';
 import { blocked } from './blocked.ts';
 import { closeAlert } from './close.ts';
 import { cross } from './cross.ts';
+import { disarm } from './disarm.ts';
 import { flows } from './flows.ts';
 import { health } from './health.ts';
 import { help } from './help.ts';
+import { my } from './my.ts';
 import { note } from './note.ts';
 import { processes } from './process.ts';
 import { quarantine } from './quarantine.ts';
+import { quarantined } from './quarantined.ts';
+import { rearm } from './rearm.ts';
 import { release } from './release.ts';
 import { scan } from './scan.ts';
 import { services } from './services.ts';
@@ -45,6 +49,10 @@ export const commands: readonly Command[] = [
   processes,
   quarantine,
   release,
+  quarantined,
+  my,
+  disarm,
+  rearm,
   health,
   why,
   status,

@@ -5,6 +5,7 @@ import { type Problem, problem } from './problem.ts';
 export interface Flags {
   readonly pce?: string;
   readonly since?: number;
+  readonly for?: number;
   readonly from?: number;
   readonly to?: number;
   readonly n?: number;
@@ -35,13 +36,16 @@ const time: Reader = (word) => {
   return Number.isNaN(ms) ? { expected: 'a time such as 2026-07-01T10:00:00Z' } : ms;
 };
 
+const duration: Reader = (word) => {
+  const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(word) ?? [];
+  const ms = Number(count) * (UNITS[unit ?? ''] ?? 0);
+  return ms > 0 && ms <= LONGEST_MS ? ms : { expected: 'a duration such as 15m, 24h or 7d, at most 90d' };
+};
+
 const READERS: Readonly<Record<Flag, Reader | 'switch'>> = {
   pce: (word) => word,
-  since: (word) => {
-    const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(word) ?? [];
-    const ms = Number(count) * (UNITS[unit ?? ''] ?? 0);
-    return ms > 0 && ms <= LONGEST_MS ? ms : { expected: 'a duration such as 15m, 24h or 7d, at most 90d' };
-  },
+  since: duration,
+  for: duration,
   from: time,
   to: time,
   n: (word) =>

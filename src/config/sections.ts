@@ -6,7 +6,7 @@ import { choice, flag, integer, textLeaf, words } from './leaf.ts';
 import { hostOrSelector, selector } from './selector.ts';
 import { severityFilter } from './severity.ts';
 import { channel, channels, member, mention, person, team } from './slack-ids.ts';
-import { date, duration } from './time.ts';
+import { allowance, date, duration } from './time.ts';
 
 /** A secret as written; secrets.ts reads `${ENV}` and the file of `…_file`. */
 const secret = words.meta({});
@@ -136,8 +136,19 @@ export const quarantine = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'What should stay open to a quarantined host, for those who clean it.' }),
-  review: later,
-  budget: later,
+  review: z
+    .array(duration)
+    .min(1)
+    .prefault(['1h', '4h', '24h', '7d'])
+    .meta({ description: 'Offered times until a quarantine is reviewed.' }),
+  budget: z
+    .strictObject({
+      per_responder: allowance.prefault('5/h'),
+      per_bot: allowance.prefault('20/h'),
+    })
+    .prefault({})
+    .meta({ description: 'How many writes of one kind may go out.' }),
+  dry_run: flag.prefault(false).meta({ description: 'Everything but the write itself; said so each time.' }),
 });
 
 export const http = z.strictObject({

@@ -50,3 +50,16 @@ export const date = textLeaf({
     return Number.isNaN(at) ? undefined : at;
   },
 });
+
+/** `5/h`: so many in a time. */
+export const allowance = textLeaf<{ readonly most: number; readonly perMs: number }>({
+  expects: 'a count in a time',
+  hint: 'write 5/h, 20/h or 50/d',
+  json: { pattern: '^[1-9]\\d{0,3}/[hd]$' },
+  read: (text) => {
+    const [, most, unit] = /^([1-9]\d{0,3})\/([hd])$/.exec(text) ?? [];
+    return most === undefined
+      ? undefined
+      : { most: Number(most), perMs: unit === 'h' ? 3_600_000 : 86_400_000 };
+  },
+});

@@ -47,7 +47,18 @@ export const toSettings = (
       labels: config.quarantine.labels,
     },
     management: config.quarantine?.management ?? { sources: [], services: [] },
-    limits: DEFAULT_LIMITS,
+    limits:
+      config.quarantine === undefined
+        ? DEFAULT_LIMITS
+        : {
+            budget: {
+              perResponder: config.quarantine.budget.per_responder,
+              perBot: config.quarantine.budget.per_bot,
+            },
+            reviewsMs: config.quarantine.review,
+            dryRun: config.quarantine.dry_run,
+            breakGlass: false,
+          },
     never: config.never,
     protected: config.protected,
     highValue: config.high_value,

@@ -56,6 +56,8 @@ export interface Action {
   readonly done: string;
   /** False for what only the bot itself asks for. */
   readonly offered: boolean;
+  /** True when it holds until it is reviewed: its form asks for how long (definitions §7.3). */
+  readonly timed?: true;
   /** Reasons offered beside free text. */
   readonly reasons: readonly string[];
   plan(workload: Workload, context: ActionContext): ActionPlan;

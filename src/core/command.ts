@@ -47,6 +47,8 @@ export type Reply =
       readonly message: Message;
       readonly share?: boolean;
       readonly file?: { readonly name: string; readonly title: string; readonly content: string };
+      /** What everybody reads in the announce channel, wherever it was asked (definitions §8). */
+      readonly announce?: Message;
     }
   /** Opens the modal of an action on exactly one workload. */
   | { readonly kind: 'respond'; readonly action: string; readonly pce: string; readonly href: string }

@@ -23,6 +23,8 @@ export interface AskingDeps {
   readonly log: Log;
   /** Does what a command asks for about alerts and silences, as the buttons do. */
   act(deed: Deed, doer: Doer): Promise<void>;
+  /** Says a line for all to see; once per key. */
+  announce(key: string, line: Message): void;
   /** Takes over a command that wants to change a host: checks, opens the form. */
   openResponse(inbound: Asked, reply: Extract<Reply, { kind: 'respond' }>, say: Say): Promise<void>;
 }
@@ -101,6 +103,7 @@ const handle = async (
     case 'deed':
       return asking.act(reply.deed, { person: inbound.person, channel: inbound.channel, show: tell });
     case 'answer':
+      if (reply.announce !== undefined) asking.announce(`command.${inbound.id}`, reply.announce);
       return reply.share === true ? share(inbound, reply, tell, profile, asking) : tell(reply.message);
     default:
       return reply satisfies never;

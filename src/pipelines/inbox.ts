@@ -190,6 +190,13 @@ const clicked = async (click: Click, deps: InboxDeps): Promise<void> => {
     });
   if (verb === 'confirm-silence') return deps.silence({ verb, draft: value }, doer);
   if (verb === 'approve-silence' || verb === 'refuse-silence') return deps.silence({ verb, id: value }, doer);
+  if (verb === 'extend' || verb === 'keep')
+    return deps.responding.review(verb, {
+      id: value,
+      person: click.person,
+      channel: click.channel,
+      say: tell,
+    });
   const alerts = await alertsOf(value, deps.store);
   await relink(click, alerts, deps);
   if (verb === 'quarantine' || verb === 'release') return respond(click, verb, value, deps);

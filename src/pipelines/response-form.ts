@@ -1,7 +1,9 @@
 import type { Action } from '../core/action.ts';
 import type { Alert, Person } from '../core/alert.ts';
+import type { Label } from '../core/label.ts';
 import { type Handling, PceError } from '../core/ports.ts';
 import type { Response, Target } from '../core/response.ts';
+import type { Workload } from '../core/workload.ts';
 import { type Markup, md } from '../views/parts.ts';
 import { loadingModal, notice, OTHER_REASON, responseForm } from '../views/response.ts';
 import { contextFor } from './action-context.ts';
@@ -42,6 +44,8 @@ interface Draft {
   /** The quarantine that a release would give back. */
   readonly releases: string | null;
   readonly expires: number;
+  /** Whether it was offered to end by itself. */
+  readonly mayEnd: boolean;
 }
 
 /** A form that was sent in: refused with what its sender reads, or a request that is to be made durable. */
@@ -121,6 +125,8 @@ export const createForms = (deps: RespondingDeps): Forms => {
         labels: workload.labels,
         mode: workload.mode,
       };
+      const mayEnd =
+        action.timed === true && (await mayEndByItself(workload, desk, context.quarantineLabels ?? []));
       drafts.set(draft, {
         action,
         pce: desk.pce.name,
@@ -131,8 +137,16 @@ export const createForms = (deps: RespondingDeps): Forms => {
         alert: opening.alert?.id ?? null,
         releases: action.id === 'release' ? (context.open?.id ?? null) : null,
         expires: clock.mono() + DRAFT_MS,
+        mayEnd,
       });
-      await chat.updateView(viewId, responseForm(action, target, plan, { draft, pce: desk.pce.name }));
+      await chat.updateView(
+        viewId,
+        responseForm(action, target, plan, {
+          draft,
+          pce: desk.pce.name,
+          ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs, mayEnd } : {}),
+        }),
+      );
     } catch (err) {
       if (!(err instanceof PceError)) throw err;
       log.warn({ err, pce: desk.pce.name }, 'could not read a host for a form');
@@ -142,6 +156,15 @@ export const createForms = (deps: RespondingDeps): Forms => {
       );
     }
   };
+
+  /** Offered only when nothing of the host fires and it is an ordinary one (definitions §7.3). */
+  const mayEndByItself = async (
+    workload: Workload,
+    desk: ResponseDesk,
+    quarantine: readonly Label[],
+  ): Promise<boolean> =>
+    (await deps.guard(workload, desk, quarantine)).verdict === 'ordinary' &&
+    (await deps.store.alertsOfHost(desk.pce.name, workload.href)).every(({ state }) => state !== 'firing');
 
   return {
     open,
@@ -161,10 +184,24 @@ export const createForms = (deps: RespondingDeps): Forms => {
         at: clock.now(),
         reason,
         ticket: (values['ticket'] ?? '').trim(),
+        review:
+          draft.action.timed === true ? reviewOf(values, deps.limits.reviewsMs, draft.mayEnd) : undefined,
       });
       return { ok: true, action: draft.action, response };
     },
   };
+};
+
+/** What was chosen, only if it is one of the times offered: a client sends what it likes. */
+const reviewOf = (
+  values: Submission['values'],
+  offered: readonly number[],
+  mayEnd: boolean,
+): Response['review'] => {
+  const chosen = offered.find((ms) => String(ms) === values['review']);
+  const afterMs = chosen ?? offered[1] ?? offered[0];
+  if (afterMs === undefined) return undefined;
+  return { afterMs, ending: mayEnd && values['ending'] === 'release' ? 'release' : 'ask' };
 };
 
 const samePerson = (a: Person, b: Person): boolean => a.user === b.user && a.team === b.team;
@@ -212,7 +249,14 @@ const requestFrom = (
     at,
     reason,
     ticket,
-  }: { readonly id: string; readonly at: number; readonly reason: string; readonly ticket: string },
+    review,
+  }: {
+    readonly id: string;
+    readonly at: number;
+    readonly reason: string;
+    readonly ticket: string;
+    readonly review: Response['review'];
+  },
 ): Response => ({
   id,
   action: action.id,
@@ -222,6 +266,7 @@ const requestFrom = (
   byName: name,
   reason,
   ...(ticket === '' ? {} : { ticket }),
+  ...(review === undefined ? {} : { review }),
   channel,
   alert,
   requestedAt: at,

@@ -14,6 +14,7 @@ import { carryOut } from './carry-out.ts';
 import { createKeyedMutex } from './mutex.ts';
 import type { RespondingDeps } from './response-desk.ts';
 import { createForms, type Opening, type Submission } from './response-form.ts';
+import { createTimeBox } from './time-box.ts';
 
 export interface Responding {
   /** Checks the right, opens the modal, reads the host and shows what would change. Changes nothing. */
@@ -24,7 +25,9 @@ export interface Responding {
   resume(): Promise<void>;
   /** A button of a request for approval. */
   decide(verdict: 'approve' | 'deny', pressed: Pressed): Promise<void>;
-  /** Ends what nobody answered, and brings the messages about responses up to date. */
+  /** A button of a reminder that the time of a quarantine ends. */
+  review(verdict: 'extend' | 'keep', pressed: Pressed): Promise<void>;
+  /** Ends what nobody answered, reminds of what is to be reviewed, and brings the messages about responses up to date. */
   tend(): Promise<void>;
   /** Looks whether the policy of finished responses has reached their hosts, and has their messages say so. */
   watch(): Promise<void>;
@@ -39,9 +42,12 @@ export const createResponding = (deps: RespondingDeps): Responding => {
   const cards = createCards(deps);
   const approvals = createApprovals(deps, ({ id, target }) => oneAtATime(target.href, () => takeUp(id)));
 
+  const timeBox = createTimeBox(deps, ({ id, target }) => oneAtATime(target.href, () => takeUp(id)));
+
   const tend = async (): Promise<void> => {
     await approvals.lapse();
-    for (const wish of await approvals.wishes()) await cards.show(wish);
+    await timeBox.look();
+    for (const wish of [...(await approvals.wishes()), ...(await timeBox.wishes())]) await cards.show(wish);
   };
 
   const submit = (submission: Submission): Handling => {
@@ -104,6 +110,10 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     submit,
     decide: async (verdict, pressed) => {
       await approvals.decide(verdict, pressed);
+      await tend();
+    },
+    review: async (verdict, pressed) => {
+      await timeBox.decide(verdict, pressed);
       await tend();
     },
     tend,

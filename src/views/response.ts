@@ -1,8 +1,9 @@
-import type { ModalView } from '@slack/types';
+import type { InputBlock, ModalView } from '@slack/types';
 import type { Action, ActionPlan } from '../core/action.ts';
 import { inOrder, type Label, sameLabels } from '../core/label.ts';
 import type { Message } from '../core/ports.ts';
 import type { Response, Target } from '../core/response.ts';
+import { span } from '../core/text.ts';
 import {
   bold,
   clip,
@@ -42,7 +43,13 @@ export const responseForm = (
   action: Action,
   target: Target,
   plan: Extract<ActionPlan, { ok: true }>,
-  where: { readonly draft: string; readonly pce: string },
+  where: {
+    readonly draft: string;
+    readonly pce: string;
+    /** How long it may be asked for; absent for what does not end. */
+    readonly reviewsMs?: readonly number[];
+    readonly mayEnd?: boolean;
+  },
 ): ModalView => ({
   type: 'modal',
   callback_id: RESPONSE_FORM,
@@ -85,11 +92,46 @@ export const responseForm = (
       label: plainText('Ticket'),
       element: { type: 'plain_text_input', action_id: 'ticket', max_length: 100 },
     },
+    ...(where.reviewsMs === undefined ? [] : timing(where.reviewsMs, where.mayEnd === true)),
     context(
       md`PCE ${where.pce} · every other label is kept · the outcome is read back before it is reported`,
     ),
   ],
 });
+
+/** How long, and what then; what is not offered is not shown as a choice. */
+const timing = (reviewsMs: readonly number[], mayEnd: boolean): InputBlock[] => {
+  const times = reviewsMs.map((ms) => ({ text: plainText(span(ms), 75), value: String(ms) }));
+  const chosen = times[1] ?? times[0];
+  const ask = { text: plainText('ask, and remind'), value: 'ask' };
+  const release = { text: plainText('release by itself, if nothing fires'), value: 'release' };
+  return [
+    {
+      type: 'input',
+      block_id: 'review',
+      optional: true,
+      label: plainText('Review in'),
+      element: {
+        type: 'static_select',
+        action_id: 'review',
+        options: times,
+        ...(chosen === undefined ? {} : { initial_option: chosen }),
+      },
+    },
+    {
+      type: 'input',
+      block_id: 'ending',
+      optional: true,
+      label: plainText('Then'),
+      element: {
+        type: 'static_select',
+        action_id: 'ending',
+        options: mayEnd ? [ask, release] : [ask],
+        initial_option: ask,
+      },
+    },
+  ];
+};
 
 /** Labels in reading order; those the other set lacks in bold. */
 const labels = (shown: readonly Label[], other: readonly Label[]): Markup =>

@@ -3,7 +3,7 @@ import { commands } from '../../src/commands/index.ts';
 import type { Alert, Incident } from '../../src/core/alert.ts';
 import { ACTION_ROLES } from '../../src/core/authorise.ts';
 import type { HealthNode } from '../../src/core/health.ts';
-import { aBench, anAlert } from '../support/asking.ts';
+import { aBench, anAlert, someRoles } from '../support/asking.ts';
 import { aSubject, aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
 import { aChannel } from '../support/fakes.ts';
 
@@ -277,7 +277,8 @@ describe('/illumio help', () => {
   for (const { id, examples } of commands)
     it(`the examples of ${id} work as they stand`, async () => {
       for (const example of examples) {
-        const bench = aBench();
+        const asApprover = { ...someRoles, approver: [{ team: 'T1', user: 'U0MAYA' }] };
+        const bench = aBench({ settings: { roles: asApprover } });
         await bench.store.commit([{ type: 'alert-fired', alert: anAlert() }]);
         const said = await bench.ask(example.replace('/illumio ', ''), 'U0MAYA', 'C0TEAM');
         expect(said).not.toMatch(/I expected|does not know|There is no (?:command|label|PCE)|can't/);

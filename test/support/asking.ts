@@ -199,6 +199,7 @@ export const aBench = (options: BenchOptions = {}) => {
     audit,
     log,
     act: acting.act,
+    announce: () => undefined,
     openResponse: async (_inbound, { action, pce, href }) => {
       opened.push({ action, pce, href });
     },
