@@ -42,7 +42,7 @@ import { createProbes } from './pipelines/probes.ts';
 import { recoveryTexts } from './pipelines/recovery-text.ts';
 import { createRender } from './pipelines/render.ts';
 import { createResponding } from './pipelines/response.ts';
-import { distrustQueue } from './pipelines/restored.ts';
+import { createRestored } from './pipelines/restored.ts';
 import { createSelfAudit } from './pipelines/self-audit.ts';
 import { createSilencing } from './pipelines/silencing.ts';
 import { createStatus } from './pipelines/status.ts';
@@ -203,7 +203,9 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const announce = (key: string, line: Message): void => {
     if (settings.channels.announce !== undefined) troubles.say(key, line, settings.channels.announce);
   };
+  const restored = createRestored({ store, desks, clock, log, tell: troubles.tell });
   const responding = createResponding({
+    held: restored.held,
     desks: new Map(
       [...desks].map(([name, { settings: own, pce, inventory, alerting }]) => [
         name,
@@ -268,6 +270,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     store,
     desks,
     slack: { backlog: slack.backlog, connections: () => ({ ...slack.connections(), revoked }) },
+    restored: restored.status,
     audited: selfAudit.last,
   });
 
@@ -368,7 +371,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     };
     try {
       if (http !== undefined) ends.push(await serve(http.port));
-      if (files.recovery.olderThanAudit) await distrustQueue({ store, log });
+      if (files.recovery.olderThanAudit) await restored.begin();
       // Side by side: what happened while the bot was away is asked for at once, whatever else has to be read or connected first.
       const looks = [...desks.values()].map((desk) => ({
         desk,
@@ -402,6 +405,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
           firstAfterMs: MINUTE_MS,
           run: () => store.commit([{ type: 'pruned', at: clock.now() }]),
         },
+        { name: 'restored', every: EVERY_MS.due, firstAfterMs: 0, run: restored.check },
         { name: 'responses', every: EVERY_MS.due, firstAfterMs: 0, run: responding.resume },
         { name: 'requests', every: EVERY_MS.due, firstAfterMs: 0, run: responding.tend },
         { name: 'policy watch', every: EVERY_MS.due, firstAfterMs: EVERY_MS.due, run: responding.watch },

@@ -35,12 +35,17 @@ export const verb = defineVerb({
 });
 
 const lines = (
-  { slack, pces, queue, startedAt, selfAudit }: BotStatus,
+  { slack, pces, queue, startedAt, restored, selfAudit }: BotStatus,
   ready: boolean,
   now: number,
 ): string[] => [
   `${ready ? 'ready' : 'not ready'}, running for ${span(now - startedAt)}`,
   `slack: ${slack.connections} of ${slack.wanted} connections${slack.foreign === undefined ? '' : `; another program uses this app (${counted(slack.foreign, 'connection')})`}`,
+  ...(restored === undefined
+    ? []
+    : [
+        `restored from a backup at ${new Date(restored.at).toISOString()}, ${restored.checkedAt === undefined ? `checking: ${counted(restored.responses, 'response')} to read back, ${counted(restored.messages, 'message')} to look up` : `checked by ${new Date(restored.checkedAt).toISOString()}`}`,
+      ]),
   ...pces.map((pce) => `${pce.name}: ${pceWords(pce, now).join(', ')}`),
   `queue: ${queue.waiting} waiting${queue.dead > 0 ? `, ${queue.dead} could not be shown` : ''}`,
   ...(slack.backlog ?? []).map(

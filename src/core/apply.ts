@@ -6,7 +6,7 @@ import { responseReducers } from './apply/responses.ts';
 import { silenceReducers } from './apply/silences.ts';
 import { prune } from './retention.ts';
 import { graver } from './severity.ts';
-import type { State, Transition } from './state.ts';
+import { RESTORE, type State, type Transition } from './state.ts';
 
 export { type Draft, type Row, TransitionRefused } from './apply/draft.ts';
 
@@ -275,6 +275,14 @@ const reducers: Reducers = {
   'task-accepted': (draft, t) => add(draft, 'tasks', t.task.id, t.task, t),
 
   'task-done': (draft, t) => draft.delete('tasks', t.id),
+
+  restored: (draft, t) => draft.set('restores', RESTORE, { at: t.at }),
+
+  'restore-checked': (draft, t) => {
+    const row = known(draft, 'restores', RESTORE, t);
+    if (row.checkedAt !== undefined) throw new TransitionRefused(t, 'it was checked already');
+    draft.set('restores', RESTORE, { ...row, checkedAt: t.at });
+  },
 
   pruned: (draft, t) => prune(draft, t.at),
 };

@@ -116,6 +116,15 @@ export interface BotStatus {
     };
   }[];
   readonly queue: { readonly waiting: number; readonly oldestAt: number | undefined; readonly dead: number };
+  /** The state was put back from a backup; what is left to check until PCE writes go on. Epoch ms. */
+  readonly restored?:
+    | {
+        readonly at: number;
+        readonly checkedAt?: number;
+        readonly responses: number;
+        readonly messages: number;
+      }
+    | undefined;
   /** The newest look for matches that reached nobody; undefined before the first. */
   readonly selfAudit?: SelfAudit | undefined;
 }

@@ -13,7 +13,7 @@ import type { Policy } from './policy.ts';
 import type { Response } from './response.ts';
 import type { Reach } from './rule.ts';
 import type { Silence } from './silence.ts';
-import type { Card, Task, Transition } from './state.ts';
+import type { Card, Restore, Task, Transition } from './state.ts';
 import type { Estate, Workload } from './workload.ts';
 
 /** Wall clock in epoch ms, for what is durable; `mono` never jumps, for intervals and time-outs. */
@@ -92,6 +92,8 @@ export interface Store {
   /** The brake, also one whose time is over; undefined when nobody pulled it since it was last re-armed. */
   brake(): Promise<Brake | undefined>;
   card(key: string): Promise<Card | undefined>;
+  /** When this state was last put back from a backup; undefined = never. */
+  restore(): Promise<Restore | undefined>;
   /** Responses that have not ended. */
   responsesUnfinished(): Promise<readonly Response[]>;
   /** Responses that are done and whose policy has been neither seen applied nor given up. */

@@ -8,7 +8,7 @@ import type { Response } from './response.ts';
 import { ENDINGS, RESPONSE_STATES } from './response.ts';
 import { SEVERITIES } from './severity.ts';
 import type { Silence } from './silence.ts';
-import type { Card, State, Task, Transition } from './state.ts';
+import type { Card, Restore, State, Task, Transition } from './state.ts';
 import type { Text } from './text.ts';
 import { MODES } from './workload.ts';
 
@@ -232,6 +232,8 @@ const card: z.ZodType<Card> = row({
   face: z.string(),
 });
 
+const restore: z.ZodType<Restore> = row({ at: time, checkedAt: time.exactOptional() });
+
 type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
 
 /** One schema per transition; the type holds the list complete. `type` itself is what chose the schema. */
@@ -336,6 +338,8 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   'response-observed': row({ id, policy }),
   'task-accepted': row({ task }),
   'task-done': row({ id }),
+  restored: row({ at: time }),
+  'restore-checked': row({ at: time }),
   pruned: row({ at: time }),
 };
 
@@ -373,4 +377,5 @@ export const PersistedState: z.ZodType<State> = z.object({
   outputs: table(outputRow).default(new Map()),
   brakes: table(brake).default(new Map()),
   cards: table(card).default(new Map()),
+  restores: table(restore).default(new Map()),
 });

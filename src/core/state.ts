@@ -34,6 +34,17 @@ export interface State {
   readonly brakes: ReadonlyMap<string, Brake>;
   /** Messages of ours that are kept up to date beside the alerts: requests for approval, reminders. */
   readonly cards: ReadonlyMap<string, Card>;
+  /** The newest time this state was put back from a backup, under `RESTORE`; empty = never. */
+  readonly restores: ReadonlyMap<string, Restore>;
+}
+
+/** The one key of `restores`. */
+export const RESTORE = 'newest';
+
+/** This state was put back from a backup. Until `checkedAt` nothing is written to a PCE (design §5). Epoch ms. */
+export interface Restore {
+  readonly at: number;
+  readonly checkedAt?: number;
 }
 
 /** The one key of `brakes`. */
@@ -66,6 +77,7 @@ export const emptyState = (): State => ({
   outputs: new Map(),
   brakes: new Map(),
   cards: new Map(),
+  restores: new Map(),
 });
 
 /** A command or a click that was acknowledged and is to be carried out, also after a restart. */
@@ -286,6 +298,8 @@ export type Transition =
   | { readonly type: 'response-observed'; readonly id: string; readonly policy: PolicyFacts }
   | { readonly type: 'task-accepted'; readonly task: Task }
   | { readonly type: 'task-done'; readonly id: string }
+  | { readonly type: 'restored'; readonly at: number }
+  | { readonly type: 'restore-checked'; readonly at: number }
   | { readonly type: 'pruned'; readonly at: number };
 
 /** The key of an incident's next notification: (incident, reason, n). */

@@ -29,7 +29,7 @@ export const recoveryTexts = ({
     : []),
   ...(olderThanAudit
     ? [
-        'My saved state is older than my audit log: it was put back from a backup. What waits in it is looked up in Slack before it is sent; what happened since then may be told a second time; compare open quarantines with the PCE.',
+        'My saved state is older than my audit log: it was put back from a backup. What waits in it is looked up in Slack before it is sent, and nothing is written to a PCE until every open response was read back (/illumio status shows how far that is). What happened since then may be told a second time.',
       ]
     : []),
 ];

@@ -38,6 +38,8 @@ export interface RespondingDeps {
     readonly approvers: readonly string[];
     readonly admins: readonly string[];
   };
+  /** Why nothing may be written to any PCE now; undefined when it may. */
+  held(): Promise<string | undefined>;
   /** Tells people of a trouble of our own. */
   tell(trouble: string): void;
   /** Says in the announce channel, for all to see, what was done; once per key. */

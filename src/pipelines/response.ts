@@ -1,9 +1,9 @@
 import type { Action, ActionContext } from '../core/action.ts';
 import type { PceEvent } from '../core/event.ts';
-import type { Handling } from '../core/ports.ts';
+import { ChatError, type Handling } from '../core/ports.ts';
 import { isRunnable, type Outcome, outcomeOf, type Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
-import { md } from '../views/parts.ts';
+import { type Markup, md } from '../views/parts.ts';
 import { announcement, notice } from '../views/response.ts';
 import { outcomeLines } from '../views/response-outcome.ts';
 import { contextFor } from './action-context.ts';
@@ -72,23 +72,32 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     const outcome = outcomeOf(response) ?? (await finish(response));
     const lines = outcome === undefined ? [] : outcomeLines(outcome, action, response);
     if (outcome?.state === 'waiting') await tend();
-    const { target, channel, by } = response;
     try {
-      await chat.updateView(viewId, notice(action, target.name, lines));
+      await chat.updateView(viewId, notice(action, response.target.name, lines));
     } catch (err) {
       log.info({ err }, 'the form was closed before the outcome was known');
-      if (channel !== null)
-        await chat.ephemeral(
-          { channel, user: by.user },
-          { text: `${action.title} ${target.name}`, blocks: notice(action, target.name, lines).blocks },
-        );
+      await tellRequester(response, action, lines);
     }
+  };
+
+  const tellRequester = async (
+    { target, channel, by }: Response,
+    action: Action,
+    lines: readonly Markup[],
+  ): Promise<void> => {
+    if (channel === null) return;
+    await chat.ephemeral(
+      { channel, user: by.user },
+      { text: `${action.title} ${target.name}`, blocks: notice(action, target.name, lines).blocks },
+    );
   };
 
   const finish = async (response: Response): Promise<Outcome | undefined> => {
     const desk = desks.get(response.pce);
     const action = actions.find(({ id }) => id === response.action);
     if (desk === undefined || action === undefined) return undefined;
+    const why = await deps.held();
+    if (why !== undefined) return { state: 'blocked', why };
     const context = (workload: Workload): Promise<ActionContext> =>
       contextFor(workload, desk, deps, response);
     const outcome = await carryOut(response, action, desk, { ...deps, context });
@@ -103,6 +112,15 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     if (response === undefined || !isRunnable(response)) return;
     const outcome = await finish(response);
     log.info({ response: id, state: outcome?.state }, 'took up a response');
+    const action = actions.find((one) => one.id === response.action);
+    if (action === undefined || (outcome?.state !== 'stopped' && outcome?.state !== 'failed')) return;
+    // Its form is gone by now, and the audit log is nobody's answer. That it is done is announced.
+    try {
+      await tellRequester(response, action, outcomeLines(outcome, action, response));
+    } catch (err) {
+      if (!(err instanceof ChatError)) throw err;
+      deps.tell(`${action.title} ${response.target.name}, asked for by ${response.byName}: ${outcome.why}`);
+    }
   };
 
   return {
@@ -118,6 +136,7 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     },
     tend,
     async resume() {
+      if ((await deps.held()) !== undefined) return;
       for (const row of await store.responsesUnfinished())
         if (isRunnable(row)) await oneAtATime(row.target.href, () => takeUp(row.id));
     },

@@ -1,36 +1,129 @@
-import type { Log, Store } from '../core/ports.ts';
+import type { BotStatus } from '../core/command.ts';
+import { type Clock, type Inventory, type Log, type Pce, PceError, type Store } from '../core/ports.ts';
+import type { Response } from '../core/response.ts';
 import type { Transition } from '../core/state.ts';
+import { clockUtc, counted } from '../core/text.ts';
+
+export interface RestoredDeps {
+  readonly store: Store;
+  readonly desks: ReadonlyMap<
+    string,
+    {
+      readonly pce: Pick<Pce, 'workload'>;
+      readonly inventory: Pick<Inventory, 'note'>;
+      readonly alerting: { touchHost(href: string): Promise<void> };
+    }
+  >;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Tells people of a trouble of our own. */
+  tell(trouble: string): void;
+}
 
 /**
- * Before anything is sent from a state that was put back from a backup: what waits in it may have been sent after the copy was made.
- * Every queued message becomes one whose outcome is unclear since it was queued, so that it is looked up in Slack before it goes
- * out (design §5). @returns how many
+ * A state that was put back from a backup knows nothing of what was done after the copy. Until every open response was read back from
+ * its PCE and every doubtful message looked up in Slack, nothing is written to a PCE (design §5); a restart does not end that.
  */
-export const distrustQueue = async ({
-  store,
-  log,
-}: {
-  readonly store: Store;
-  readonly log: Log;
-}): Promise<number> => {
+export interface Restored {
+  /** Before anything is sent: what waits may have been sent after the copy, so it is looked up first. */
+  begin(): Promise<void>;
+  /** Why nothing may be written to a PCE now; undefined when it may. */
+  held(): Promise<string | undefined>;
+  /** Reads what is still to be read back, and ends the hold when nothing is left. */
+  check(): Promise<void>;
+  status(): Promise<BotStatus['restored']>;
+}
+
+export const createRestored = ({ store, desks, clock, log, tell }: RestoredDeps): Restored => {
+  /** Responses that were read back in this process, by id. */
+  const read = new Set<string>();
+
+  const toRead = async (): Promise<readonly Response[]> =>
+    [...(await store.responsesUnfinished()), ...(await store.quarantines())].filter(
+      // A PCE that is no longer configured can neither be read nor written to.
+      ({ id, pce }) => !read.has(id) && desks.has(pce),
+    );
+
+  const status = async (): Promise<BotStatus['restored']> => {
+    const row = await store.restore();
+    if (row === undefined) return undefined;
+    if (row.checkedAt !== undefined) return { ...row, responses: 0, messages: 0 };
+    const doubtful = (await store.waiting()).filter(
+      ({ state, intentAt = 0 }) => state === 'intent' && intentAt <= row.at,
+    );
+    return { ...row, responses: (await toRead()).length, messages: doubtful.length };
+  };
+
+  const readBack = async ({ id, pce, target }: Response): Promise<void> => {
+    const desk = desks.get(pce);
+    if (desk === undefined) return;
+    try {
+      desk.inventory.note(target.href, await desk.pce.workload(target.href, 'response'));
+    } catch (err) {
+      if (!(err instanceof PceError)) throw err;
+      return log.info({ pce, err }, 'a response cannot be read back yet');
+    }
+    await desk.alerting.touchHost(target.href);
+    read.add(id);
+  };
+
+  return {
+    async begin() {
+      const doubtful = await doubts(store);
+      await store.commit([{ type: 'restored', at: clock.now() }, ...doubtful]);
+      log.warn(
+        { waiting: doubtful.length },
+        'the state is older than the audit log: what waits is looked up before it is sent, and nothing is written to a PCE until then',
+      );
+    },
+
+    async held() {
+      const now = await status();
+      if (now === undefined || now.checkedAt !== undefined) return undefined;
+      return `this bot was put back from a backup at ${clockUtc(now.at)} UTC and first checks what is open (${leftText(now)}); it goes on by itself.`;
+    },
+
+    async check() {
+      const before = await status();
+      if (before === undefined || before.checkedAt !== undefined) return;
+      for (const response of await toRead()) await readBack(response);
+      const after = await status();
+      if (after === undefined || after.responses + after.messages > 0) return;
+      await store.commit([{ type: 'restore-checked', at: clock.now() }]);
+      tell(
+        'The check after the restored backup is over: every open response was read back, every doubtful message looked up.',
+      );
+    },
+
+    status,
+  };
+};
+
+/** What is left to check, in words. */
+const leftText = ({ responses, messages }: NonNullable<BotStatus['restored']>): string =>
+  `${counted(responses, 'response')} to read back, ${counted(messages, 'message')} to look up`;
+
+/**
+ * Every queued message becomes one whose outcome is unclear since it was queued. A line whose root waits as well is looked up below that
+ * root when it is found; a file cannot be looked up by its key, so it goes out marked as a possible repeat.
+ */
+const doubts = async (store: Store): Promise<Transition[]> => {
   const doubtful: Transition[] = [];
-  for (const { key, state, queuedAt, channel, place, incident } of await store.waiting()) {
+  for (const row of await store.waiting()) {
+    const { key, state, queuedAt, notBefore, channel, place, incident } = row;
     if (state !== 'queued') continue;
     const root = place === 'root' ? undefined : (await store.incident(incident))?.root;
-    // A line without a root waits for it: when that is found the line goes below it.
-    if (place !== 'root' && root === undefined) continue;
-    doubtful.push({
-      type: 'delivery-intent',
-      key,
-      at: queuedAt,
-      channel: root?.channel ?? channel,
-      ...(root === undefined ? {} : { thread: root.ts }),
-    });
+    doubtful.push(
+      place === 'file'
+        ? { type: 'delivery-failed', key, notBefore, trouble: 'restored from a backup', repeated: true }
+        : {
+            type: 'delivery-intent',
+            key,
+            at: queuedAt,
+            channel: root?.channel ?? channel,
+            ...(root === undefined ? {} : { thread: root.ts }),
+          },
+    );
   }
-  if (doubtful.length > 0) await store.commit(doubtful);
-  log.warn(
-    { waiting: doubtful.length },
-    'the state is older than the audit log: what waits is looked up before it is sent',
-  );
-  return doubtful.length;
+  return doubtful;
 };

@@ -32,13 +32,24 @@ export interface StatusDeps {
     };
     backlog(): readonly { readonly channel: string; readonly call: string; readonly waitMs: number }[];
   };
+  /** Whether the state was put back from a backup. */
+  readonly restored: () => Promise<BotStatus['restored']>;
   /** The newest self-audit. */
   readonly audited: () => SelfAudit | undefined;
 }
 
 /** How the bot is doing, for `/illumio status`, `status`, the probes and the metrics. Rejects with StoreError. */
 export const createStatus =
-  ({ version, startedAt, clock, store, desks, slack, audited }: StatusDeps): (() => Promise<BotStatus>) =>
+  ({
+    version,
+    startedAt,
+    clock,
+    store,
+    desks,
+    slack,
+    restored,
+    audited,
+  }: StatusDeps): (() => Promise<BotStatus>) =>
   async () => {
     const waiting = await store.waiting();
     const dead = await store.dead();
@@ -77,6 +88,7 @@ export const createStatus =
       ready: notReady(seen).length === 0,
       ...seen,
       queue: { waiting: waiting.length, oldestAt: waiting[0]?.queuedAt, dead: dead.length },
+      restored: await restored(),
       selfAudit: audited(),
     };
   };

@@ -9,16 +9,19 @@ const DAY_MS = 86_400_000;
 const MOST_SHOWN = 5;
 /** Waits that nobody notices are not worth a line (design §7). */
 const BACKLOG_MS = 10_000;
+/** How long after its check a restored backup is worth a line. */
+const RESTORED_MS = 7 * DAY_MS;
 
 /** What the bot has seen and what waits: cursor, lag, queue, calls a minute, versions. @param now epoch ms */
 export const statusView = (status: BotStatus, now: number): Message => {
-  const { ready, version, startedAt, slack, queue, selfAudit } = status;
+  const { ready, version, startedAt, slack, queue, restored, selfAudit } = status;
   const said = ready ? 'I am working' : 'I am not ready yet';
   return message(said, [
     richText(
       [{ bold: ready ? `✓ ${said}` : `● ${said}` }, ` for ${span(now - startedAt)} now.`],
       [`Slack: ${slack.connections} of ${counted(slack.wanted, 'connection')}.`],
       ...foreignLines(slack.foreign),
+      ...restoredLines(restored, now),
       queueLine(queue, now),
       ...backlogLines(slack.backlog ?? []),
       ...auditLines(selfAudit, now),
@@ -44,6 +47,23 @@ const foreignLines = (foreign = 0): Inline[][] =>
           ' commands and clicks reach only one of us.',
         ],
       ];
+
+const restoredLines = (restored: BotStatus['restored'], now: number): Inline[][] => {
+  if (restored === undefined) return [];
+  const { at, checkedAt, responses, messages } = restored;
+  if (checkedAt === undefined)
+    return [
+      [
+        { bold: 'Restored from a backup' },
+        ' at ',
+        { time: at },
+        `, checking: ${counted(responses, 'response')} to read back, ${counted(messages, 'message')} to look up. Until then nothing is written to a PCE.`,
+      ],
+    ];
+  return now - checkedAt > RESTORED_MS
+    ? []
+    : [['Restored from a backup at ', { time: at }, ', checked by ', { time: checkedAt }, '.']];
+};
 
 const backlogLines = (backlog: NonNullable<BotStatus['slack']['backlog']>): Inline[][] =>
   backlog

@@ -161,6 +161,7 @@ export const aBench = async (
         ...differs.settings,
       },
       ...unbounded,
+      ...(differs.held === undefined ? {} : { held: differs.held }),
       ...(differs.guard === undefined ? {} : { guard: differs.guard }),
       ...(differs.limits === undefined ? {} : { limits: differs.limits }),
       ...deps,

@@ -427,6 +427,9 @@ describe('a kill while it is carried out', () => {
     await bench.again({ pce: real }).resume();
     expect(await stateOf(bench)).toEqual(['failed']);
     expect(bench.puts()).toBe(0);
+    expect(bench.chat.answers.map(({ to, message }) => [to, shown(message)])).toEqual([
+      ['C0SOC', expect.stringContaining('It did not work as intended')],
+    ]);
     expect(bench.labels('web-01')).toBe('app=shop env=dev');
   });
 
@@ -439,6 +442,7 @@ describe('a kill while it is carried out', () => {
     const real = realOf(bench);
     await bench.again({ pce: real }).resume();
     expect(await stateOf(bench)).toEqual(['stopped']);
+    expect(bench.chat.answers.map(({ message }) => shown(message)).join()).toContain('Nothing was done');
     expect(bench.puts()).toBe(0);
   });
 

@@ -50,6 +50,7 @@ const aBot = (differs: Partial<StatusDeps> & { alerting?: Polled; expires?: numb
       ],
     ]),
     slack: { connections: () => ({ up: 2, wanted: 2 }), backlog: () => [] },
+    restored: async () => undefined,
     audited: () => undefined,
     ...deps,
   });

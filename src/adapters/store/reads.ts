@@ -1,5 +1,5 @@
 import type { Store } from '../../core/ports.ts';
-import { BRAKE, type State } from '../../core/state.ts';
+import { BRAKE, RESTORE, type State } from '../../core/state.ts';
 import { alertsBy, deliveriesBy, incidentsBy, responsesBy, rootWord, toldBy } from './indices.ts';
 
 const MINUTE_MS = 60_000;
@@ -53,6 +53,7 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
   batch: async (id) => [...durable().responses.values()].filter((one) => one.id === id || one.batch === id),
   brake: async () => durable().brakes.get(BRAKE),
   card: async (key) => durable().cards.get(key),
+  restore: async () => durable().restores.get(RESTORE),
   responsesOf: async (pce, href) => responsesBy(durable().responses, `host|${pce}|${href}`),
   quarantines: async (pce, href) =>
     responsesBy(durable().responses, 'quarantine').filter(

@@ -38,6 +38,8 @@ export const reconcile = async (
   const places = new Map<string, Delivery[]>();
   for (const row of unclear) {
     const place = row.file ?? (row.place === 'root' ? '' : await threadOf(row, store));
+    // Its root is looked for first: what was found of that says where to look for the line.
+    if (place === undefined) continue;
     places.set(place, [...(places.get(place) ?? []), row]);
   }
   let decided = false;
@@ -74,8 +76,8 @@ export const reconcile = async (
 };
 
 /** The thread it was sent to; of one from before that was kept, the thread its incident has now. */
-const threadOf = async (row: Delivery, store: DeliveryDeps['store']): Promise<string> =>
-  row.thread ?? (await store.incident(row.incident))?.root?.ts ?? '';
+const threadOf = async (row: Delivery, store: DeliveryDeps['store']): Promise<string | undefined> =>
+  row.thread ?? (await store.incident(row.incident))?.root?.ts;
 
 /** Where each of them stands, by key. A thread that is gone holds nothing: its root may have moved to another channel. */
 const looked = async (
