@@ -59,6 +59,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const EVERY_MS = {
   reach: 5 * SECOND_MS,
   sweepState: 10 * MINUTE_MS,
+  quarantines: 5 * MINUTE_MS,
   due: 5 * SECOND_MS,
   inventory: 6 * HOUR_MS,
   auditSweep: 24 * HOUR_MS,
@@ -516,6 +517,7 @@ const loopsOf = (
     named('health', poll.health, SECOND_MS, alerting.health),
     named('reach', EVERY_MS.reach, EVERY_MS.reach, alerting.reach),
     named('state sweep', EVERY_MS.sweepState, MINUTE_MS, alerting.sweep),
+    named('quarantines', EVERY_MS.quarantines, 2 * MINUTE_MS, alerting.quarantines),
     named('due', EVERY_MS.due, EVERY_MS.due, async () => {
       await alerting.wake();
       await alerting.settle();

@@ -16,6 +16,7 @@ import { pceHealth } from './pce-health.ts';
 import { pceSystem } from './pce-system.ts';
 import { pceUnreachable } from './pce-unreachable.ts';
 import { policyProvisioned } from './policy-provisioned.ts';
+import { quarantineDrift } from './quarantine-drift.ts';
 import { venClone } from './ven-clone.ts';
 import { venDeactivated } from './ven-deactivated.ts';
 import { venLost } from './ven-lost.ts';
@@ -50,4 +51,5 @@ export const rules: readonly AlertRule[] = [
   apiKeyExpiring,
   ingestGap,
   eventsRate,
+  quarantineDrift,
 ];
