@@ -5,9 +5,11 @@ import { setMaxListeners } from 'node:events';
 import { hostname, networkInterfaces } from 'node:os';
 import process from 'node:process';
 import { actions } from './actions/index.ts';
+import { createGeo } from './adapters/geo/index.ts';
 import { openHttp, openProcessFigures, ping } from './adapters/http/index.ts';
 import { openOutput } from './adapters/outputs/index.ts';
 import { openInventory, openPce, type PceAdapter } from './adapters/pce/index.ts';
+import { createRenderer } from './adapters/render/index.ts';
 import { startCalendar } from './adapters/schedule/calendar.ts';
 import { systemClock } from './adapters/schedule/clock.ts';
 import { type LoopSpec, runLoop } from './adapters/schedule/loop.ts';
@@ -291,7 +293,8 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const silencing = createSilencing({ store, clock, settings, announce: announced, idOf: shortId });
 
   const ask = createAsking({
-    deps: { desks: [...desks.values()], store, chat, clock, settings, status, catalog },
+    deps: { desks: [...desks.values()], store, chat, clock, settings, geo: createGeo(), status, catalog },
+    renderer: createRenderer((reason) => log.warn({ reason }, 'charts are not drawn on this machine')),
     gate,
     audit,
     log,
