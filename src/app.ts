@@ -5,11 +5,9 @@ import { setMaxListeners } from 'node:events';
 import { hostname, networkInterfaces } from 'node:os';
 import process from 'node:process';
 import { actions } from './actions/index.ts';
-import { createGeo } from './adapters/geo/index.ts';
 import { openHttp, openProcessFigures, ping } from './adapters/http/index.ts';
 import { openOutput } from './adapters/outputs/index.ts';
 import { openInventory, openPce, type PceAdapter } from './adapters/pce/index.ts';
-import { createRenderer } from './adapters/render/index.ts';
 import { startCalendar } from './adapters/schedule/calendar.ts';
 import { systemClock } from './adapters/schedule/clock.ts';
 import { type LoopSpec, runLoop } from './adapters/schedule/loop.ts';
@@ -18,6 +16,7 @@ import { openAudit } from './adapters/store/audit.ts';
 import { openFileStore } from './adapters/store/file.ts';
 import { nodeFiles } from './adapters/store/files.ts';
 import { lockHolder } from './adapters/store/lock.ts';
+import { openTrafficShelf } from './adapters/store/traffic-shelf.ts';
 import { analyses } from './analytics/index.ts';
 import { commands } from './commands/index.ts';
 import type { BotStatus, Catalog } from './core/command.ts';
@@ -48,6 +47,7 @@ import { createRestored } from './pipelines/restored.ts';
 import { createSelfAudit } from './pipelines/self-audit.ts';
 import { createSilencing } from './pipelines/silencing.ts';
 import { createStatus } from './pipelines/status.ts';
+import { createTrafficWatch, type TrafficWatch } from './pipelines/traffic-watch.ts';
 import { createTroubles } from './pipelines/troubles.ts';
 import { rules } from './rules/index.ts';
 
@@ -61,7 +61,6 @@ const HOUR_MS = 60 * MINUTE_MS;
 const EVERY_MS = {
   reach: 5 * SECOND_MS,
   sweepState: 10 * MINUTE_MS,
-  quarantines: 5 * MINUTE_MS,
   due: 5 * SECOND_MS,
   inventory: 6 * HOUR_MS,
   auditSweep: 24 * HOUR_MS,
@@ -123,6 +122,7 @@ interface Desk {
   readonly pce: PceAdapter;
   readonly inventory: Inventory;
   readonly alerting: Alerting;
+  readonly traffic: TrafficWatch;
 }
 
 /** The composition root: the only place that constructs adapters. */
@@ -194,13 +194,25 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       reached,
       evaluated: (events) => {
         if (events.some(({ type }) => type.startsWith('sec_policy.'))) pce.dropPolicy();
+        traffic.evaluated(events);
         return responding.compare(one.name, events);
       },
       committed: delivery.kick,
       tell: troubles.tell,
       backfill: options.backfill,
     });
-    desks.set(one.name, { settings: one, pce, inventory, alerting });
+    const traffic = createTrafficWatch({
+      pce,
+      inventory,
+      shelf: openTrafficShelf(dataDir),
+      settings,
+      clock,
+      log,
+      pceNow: alerting.now,
+      judge: alerting.traffic,
+      tell: troubles.tell,
+    });
+    desks.set(one.name, { settings: one, pce, inventory, alerting, traffic });
   }
 
   const announce = (key: string, line: Message): void => {
@@ -293,8 +305,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const silencing = createSilencing({ store, clock, settings, announce: announced, idOf: shortId });
 
   const ask = createAsking({
-    deps: { desks: [...desks.values()], store, chat, clock, settings, geo: createGeo(), status, catalog },
-    renderer: createRenderer((reason) => log.warn({ reason }, 'charts are not drawn on this machine')),
+    deps: { desks: [...desks.values()], store, chat, clock, settings, status, catalog },
     gate,
     audit,
     log,
@@ -402,7 +413,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       for (const { close } of outputs) ends.push(close);
       ends.push(startCalendar([{ name: 'line a day', ...DAILY, run: sayDaily }], { log }).stop);
       begin([
-        ...[...desks.values()].flatMap((desk) => loopsOf(desk, settings, meter)),
+        ...[...desks.values()].flatMap((desk) => loopsOf(desk, settings, meter, signal)),
         {
           name: 'prune',
           every: EVERY_MS.prune,
@@ -505,9 +516,10 @@ const jobOf =
 
 /** What else one PCE is asked, and how often. First runs are spread so that several PCEs and loops do not start as one burst. */
 const loopsOf = (
-  { settings, pce, inventory, alerting }: Desk,
+  { settings, pce, inventory, alerting, traffic }: Desk,
   { poll }: Settings,
   meter: Meter,
+  signal: AbortSignal,
 ): LoopSpec[] => {
   const named = jobOf(settings.name, meter);
   return [
@@ -520,13 +532,13 @@ const loopsOf = (
     named('health', poll.health, SECOND_MS, alerting.health),
     named('reach', EVERY_MS.reach, EVERY_MS.reach, alerting.reach),
     named('state sweep', EVERY_MS.sweepState, MINUTE_MS, alerting.sweep),
-    named('quarantines', EVERY_MS.quarantines, 2 * MINUTE_MS, alerting.quarantines),
     named('due', EVERY_MS.due, EVERY_MS.due, async () => {
       await alerting.wake();
       await alerting.settle();
       await alerting.attend();
     }),
     named('inventory', EVERY_MS.inventory, EVERY_MS.inventory, inventory.refresh),
+    named('traffic', poll.traffic, 20 * SECOND_MS, () => traffic.run(signal)),
     named('stale queries', 24 * HOUR_MS, 5 * SECOND_MS, async () => void (await pce.deleteStaleQueries())),
   ];
 };

@@ -3,8 +3,8 @@ import { maintenance, silence } from './dispatch.ts';
 import { later, refusedYet } from './later.ts';
 import { choice, words } from './leaf.ts';
 import { output } from './outputs.ts';
-import { http, pce, quarantine, roles, route, slack } from './sections.ts';
-import { hostOrSelector, network, selector } from './selector.ts';
+import { http, pce, quarantine, roles, route, scanner, slack } from './sections.ts';
+import { hostOrSelector, labelKey, network, networkOrSelector, selector } from './selector.ts';
 import { channel } from './slack-ids.ts';
 import { interval } from './time.ts';
 
@@ -55,21 +55,27 @@ export const ConfigFile = z.strictObject({
   watch: selectors.meta({ description: 'Labels whose change is alerted.' }),
   zones: z.array(words).default([]).meta({ description: 'Values of env that form a zone, such as prod*.' }),
   ephemeral: selectors.meta({ description: 'Hosts that come and go: counted only.' }),
-  shared: z.array(network).default([]).meta({
+  shared: z.array(networkOrSelector).default([]).meta({
     description:
-      'Addresses many people come from, such as proxies: failed sign-ins from there are never critical.',
+      'What many use. Addresses people come from, such as proxies: failed sign-ins from there are never critical. Labels of hosts that serve all zones, such as role=dc*: no crossing of a border.',
   }),
   automation: z.array(words).default([]).meta({ description: 'Users and keys whose changes are routine.' }),
-  scanners: later,
-  internal: later,
-  watch_groups: later,
-  spike_groups: later,
+  scanners: z.array(scanner).default([]).meta({ description: 'Hosts that may scan.' }),
+  internal: z.array(network).default([]).meta({
+    description: 'Your own networks; none = the private ones. Scans from elsewhere are told in a digest.',
+  }),
+  watch_groups: z.array(labelKey).default(['env']).meta({
+    description: 'Label keys: blocked connections are counted for each of their values.',
+  }),
+  spike_groups: z.array(selector).default(['env=prod*']).meta({
+    description: 'Groups of hosts whose connections are counted.',
+  }),
   poll: z
     .strictObject({
       events: interval.prefault('30s'),
       sweep: interval.prefault('10m'),
       health: interval.prefault('60s'),
-      traffic: later,
+      traffic: interval.prefault('5m'),
     })
     .prefault({}),
   rules: z.record(z.string(), z.unknown()).default({}).meta({ description: 'By rule id; see `rules`.' }),

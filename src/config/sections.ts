@@ -3,7 +3,7 @@ import { address, callable } from './address.ts';
 import { channelBy, hours, zone } from './dispatch.ts';
 import { later } from './later.ts';
 import { choice, flag, integer, textLeaf, words } from './leaf.ts';
-import { hostOrSelector, selector } from './selector.ts';
+import { hostOrSelector, networkOrSelector, selector } from './selector.ts';
 import { severityFilter } from './severity.ts';
 import { channel, channels, member, mention, person, team } from './slack-ids.ts';
 import { allowance, date, duration } from './time.ts';
@@ -149,6 +149,12 @@ export const quarantine = z.strictObject({
     .prefault({})
     .meta({ description: 'How many writes of one kind may go out.' }),
   dry_run: flag.prefault(false).meta({ description: 'Everything but the write itself; said so each time.' }),
+});
+
+export const scanner = z.strictObject({
+  host: networkOrSelector.meta({ description: 'Its address, a network, or labels.' }),
+  owner: words.meta({ description: 'Who answers for it.' }),
+  expires: date.meta({ description: 'From then on its scans are told again.' }),
 });
 
 export const http = z.strictObject({

@@ -41,3 +41,19 @@ export const network = textLeaf({
   json: {},
   read: (text) => (parseNetwork(text) === undefined ? undefined : text),
 });
+
+/** What many use, or a scanner: an address, a network, or the labels of hosts. */
+export const networkOrSelector = textLeaf({
+  expects: 'an address, a network or a label selector',
+  hint: 'write 192.0.2.7, 192.0.2.0/24 or role=dc*',
+  json: {},
+  read: (text) => (parseNetwork(text) !== undefined || isSelector(text) ? text : undefined),
+});
+
+/** The key of a label, without a value. */
+export const labelKey = textLeaf({
+  expects: 'a label key',
+  hint: 'write env, app or another key of your labels',
+  json: { pattern: '^[^\\s=,!*]{1,64}$' },
+  read: (text) => (/^[^\s=,!*]{1,64}$/.test(text) ? text : undefined),
+});

@@ -23,7 +23,6 @@ export const ACTION_ROLES = {
   flows: 'analyst',
   cross: 'analyst',
   scan: 'analyst',
-  geo: 'analyst',
   process: 'analyst',
   share: 'analyst',
   acknowledge: 'responder',

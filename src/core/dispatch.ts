@@ -70,7 +70,11 @@ const fire = (board: Board, given: Weighed, deps: DispatchDeps): void => {
   if (!told) return touch(board, fingerprint);
   const alert = board.alert(fingerprint) as Alert;
   if (rose) return tell(board, alert, labels, 'escalated', deps);
-  tell(board, alert, labels, before.life === 'once' ? toldAs(alert, deps) : 'repeat', deps);
+  const reason =
+    before.life === 'once' || weighed.finding.digest === true
+      ? toldAs(alert, weighed.finding, deps)
+      : 'repeat';
+  tell(board, alert, labels, reason, deps);
 };
 
 /** What the PCE recorded late says so, and so does what a silence would have hidden. */
@@ -144,11 +148,16 @@ const begin = (
   if (held !== undefined) return touch(board, fingerprint);
   if (hushed || snoozed) return reopen(board, fingerprint, deps);
   const alert = board.alert(fingerprint) as Alert;
-  tell(board, alert, weighed.labels, toldAs(alert, deps), deps);
+  tell(board, alert, weighed.labels, toldAs(alert, finding, deps), deps);
 };
 
 /** Why a new alert is told: found late, part of a catch-up, or simply one more (of none so far: the first). */
-const toldAs = ({ severity, highValue, firstAt }: Alert, { late, digestBefore }: DispatchDeps): Reason => {
+const toldAs = (
+  { severity, highValue, firstAt }: Alert,
+  { digest }: Finding,
+  { late, digestBefore }: DispatchDeps,
+): Reason => {
+  if (digest === true) return 'digest';
   if (digestBefore !== undefined && firstAt < digestBefore && severity !== 'critical' && !highValue)
     return 'digest';
   return late === true ? 'late' : 'more';

@@ -14,6 +14,7 @@ import type { Response } from './response.ts';
 import type { Reach } from './rule.ts';
 import type { Silence } from './silence.ts';
 import type { Card, Restore, Task, Transition } from './state.ts';
+import type { KeptTraffic } from './traffic/watch.ts';
 import type { Estate, Workload } from './workload.ts';
 
 /** Wall clock in epoch ms, for what is durable; `mono` never jumps, for intervals and time-outs. */
@@ -104,6 +105,14 @@ export interface Store {
   quarantines(pce?: string, href?: string): Promise<readonly Response[]>;
   /** Writes a checkpoint and lets go of the lock. */
   close(): Promise<void>;
+}
+
+/** What polls of traffic have seen, beside the state: losing it costs what was learnt, never what was found. */
+export interface TrafficShelf {
+  /** What was kept of a PCE. `lost` names what is damaged: it counts as never seen. */
+  load(pce: string): Promise<KeptTraffic & { readonly lost: readonly string[] }>;
+  /** Replaces the counters and the given days, and drops days that are older than 14 days. Durable when it resolves. */
+  save(pce: string, kept: KeptTraffic, today: number): Promise<void>;
 }
 
 /** The hash-chained record of who did what; resolves when it is on the disk. */
@@ -345,8 +354,6 @@ export interface Chat {
   groupMembers(group: string): Promise<readonly string[]>;
   channel(id: string): Promise<ChannelInfo>;
   permalink(at: { channel: string; ts: string }): Promise<string | undefined>;
-  /** The channel of our direct messages with a person. Rejects with ChatError where the right to open one is missing. */
-  direct(user: string): Promise<string>;
   /** Shows a file at once. For answers: what becomes of an unread outcome is up to the caller. */
   upload(to: { channel: string; thread?: string }, file: Upload): Promise<void>;
   /** The steps of an upload one by one, for a file that must be neither lost nor shown twice. Nobody sees it before `share`. */

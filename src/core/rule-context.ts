@@ -1,5 +1,6 @@
 import { inNetwork, parseNetwork } from './address.ts';
 import type { PceEvent } from './event.ts';
+import type { End } from './flow.ts';
 import { anySelector, glob, matchesLabels, selector } from './label-query.ts';
 import type { RuleContext } from './rule.ts';
 import type { Settings } from './settings.ts';
@@ -7,7 +8,15 @@ import type { Settings } from './settings.ts';
 /** The settings that say what the estate is made of. */
 export type EstateSettings = Pick<
   Settings,
-  'highValue' | 'watch' | 'zones' | 'ephemeral' | 'shared' | 'automation' | 'quarantine'
+  | 'highValue'
+  | 'watch'
+  | 'zones'
+  | 'ephemeral'
+  | 'shared'
+  | 'automation'
+  | 'quarantine'
+  | 'scanners'
+  | 'internal'
 > & {
   readonly pces: readonly (Pick<Settings['pces'][number], 'url' | 'read' | 'write' | 'traffic'> & {
     readonly name?: string;
@@ -17,6 +26,17 @@ export type EstateSettings = Pick<
 
 /** prod* ↔ other (definitions §3 label-changed). */
 const DEFAULT_ZONES = ['prod*'];
+
+/** Addresses of one's own where the configuration names none: RFC 1918, RFC 6598, RFC 4193, link-local ones. */
+export const PRIVATE_NETWORKS: readonly string[] = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+];
 
 /** What the PCE calls from itself. */
 const LOOPBACK = ['127.0.0.0/8', '::1'];
@@ -32,6 +52,10 @@ export const contextOf = (settings: EstateSettings): RuleContext => {
   const shared = [...LOOPBACK, ...settings.shared, ...settings.pces.map(({ url }) => hostOf(url))].flatMap(
     (text) => parseNetwork(text) ?? [],
   );
+  const internal = (settings.internal.length === 0 ? PRIVATE_NETWORKS : settings.internal).flatMap(
+    (text) => parseNetwork(text) ?? [],
+  );
+  const scanners = settings.scanners.map(({ host, expires }) => ({ is: endMatcher(host), expires }));
   const highValue = new Set(settings.highValue);
   return {
     highValue: anySelector(settings.highValue),
@@ -44,12 +68,27 @@ export const contextOf = (settings: EstateSettings): RuleContext => {
     })),
     quarantineKeys: Object.keys(settings.quarantine?.labels ?? {}),
     shared: (address) => shared.some((network) => inNetwork(address, network)),
+    scanner: (end, now) => scanners.some(({ is, expires }) => now < expires && is(end)),
+    internal: ({ href, address }) =>
+      href !== undefined || internal.some((network) => inNetwork(address, network)),
+    common: anySelector(settings.shared.filter((text) => text.includes('='))),
+    zoned: settings.zones.length > 0,
     keyExpiry: (pce) => settings.pces.find(({ name }) => name === pce)?.expires,
     automation: settings.automation,
     ownKeys: settings.pces.flatMap(({ read, write, traffic }) =>
       [read, write, traffic].flatMap((own) => (own === undefined ? [] : keyId(own.key))),
     ),
   };
+};
+
+/** A host as people write it: an address, a network, or labels. */
+const endMatcher = (text: string): ((end: End) => boolean) => {
+  if (text.includes('=')) {
+    const matches = anySelector([text]);
+    return ({ labels }) => matches(labels);
+  }
+  const network = parseNetwork(text);
+  return ({ address }) => network !== undefined && inNetwork(address, network);
 };
 
 /** The defaults of definitions §3: nothing is high-value, one border (prod* ↔ other), nobody is automation. */
@@ -59,6 +98,8 @@ export const DEFAULT_CONTEXT: RuleContext = contextOf({
   zones: [],
   ephemeral: [],
   shared: [],
+  scanners: [],
+  internal: [],
   automation: [],
   quarantine: undefined,
   pces: [],

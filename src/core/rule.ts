@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { PceEvent } from './event.ts';
+import type { End } from './flow.ts';
 import type { HealthReading } from './health.ts';
 import type { Label } from './label.ts';
 import type { LabelQuery } from './label-query.ts';
-import type { NamingRule } from './naming-rules.ts';
-import type { QuarantinedHost } from './quarantined.ts';
 import type { Severity } from './severity.ts';
 import type { Subject } from './subject.ts';
 import type { Text } from './text.ts';
+import type { Polled } from './traffic/watch.ts';
 import type { Estate, Workload } from './workload.ts';
 
 /** How the PCE answers at all, seen from outside (definitions §3 pce-unreachable). Times are epoch ms of our clock. */
@@ -28,12 +28,7 @@ export interface Reach {
  * `sweep` carries what a GET said of the hosts of open alerts: null = the PCE no longer has it.
  */
 export type Observation = { readonly pce: string; readonly now: number; readonly estate: Estate } & (
-  | {
-      readonly kind: 'events';
-      readonly events: readonly PceEvent[];
-      /** What is in quarantine; absent where nobody keeps a state. */
-      readonly quarantined?: readonly QuarantinedHost[];
-    }
+  | { readonly kind: 'events'; readonly events: readonly PceEvent[] }
   | { readonly kind: 'health'; readonly reading: HealthReading }
   | { readonly kind: 'reach'; readonly reach: Reach }
   | {
@@ -55,16 +50,8 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
     }
   /** All events of a complete hour, each once, read 20 min after its end; null = they could not all be read. */
   | { readonly kind: 'hour'; readonly from: number; readonly events: readonly PceEvent[] | null }
-  /**
-   * What a GET said of the hosts in quarantine, and the provisioned rules that name their quarantine labels. A host that could not
-   * be read is absent, null = the PCE no longer has it; `naming` is undefined when the policy could not be read.
-   */
-  | {
-      readonly kind: 'quarantine';
-      readonly quarantined: readonly QuarantinedHost[];
-      readonly hosts: ReadonlyMap<string, Workload | null>;
-      readonly naming: readonly NamingRule[] | undefined;
-    }
+  /** Who began to talk to whom in the last 24 h, and how much was new in the hours that are complete (definitions §5). */
+  | ({ readonly kind: 'flows' } & Pick<Polled, 'edges' | 'hours' | 'daysKnown'>)
   /** A rule asked to be called at this time; `hosts` holds what it asked to be read (Detector.reads). */
   | { readonly kind: 'wake'; readonly hosts: ReadonlyMap<string, Workload | null> }
 );
@@ -89,6 +76,8 @@ export interface Finding {
   readonly life?: 'once';
   /** Its severity counts in already whether a host is high-value. */
   readonly weighed?: true;
+  /** Worth one line of a digest, no message of its own: still learning, or long over. */
+  readonly digest?: true;
 }
 
 /** A condition that is over. */
@@ -145,6 +134,14 @@ export interface RuleContext {
   readonly quarantineKeys: readonly string[];
   /** Addresses many people come from: configured ones (proxies) and the PCE itself. */
   shared(address: string): boolean;
+  /** A host that may scan, as configured and not yet run out. @param now epoch ms */
+  scanner(end: End, now: number): boolean;
+  /** True for machines the PCE knows and for addresses of the own networks. */
+  internal(end: End): boolean;
+  /** True for hosts that serve all zones, such as directory or name servers. */
+  common(labels: Labels): boolean;
+  /** True when the configuration says which zones there are. */
+  readonly zoned: boolean;
   /** When the read key of a PCE expires, as configured; epoch ms. */
   keyExpiry(pce: string): number | undefined;
   /** Names of actors whose changes are routine. */
@@ -166,7 +163,7 @@ export interface AlertRule {
     readonly types: readonly string[];
     /** Notification types that count in whatever event they occur. */
     readonly notices?: readonly string[];
-    readonly readings?: readonly ('health' | 'reach' | 'sweep' | 'ingest' | 'hour' | 'quarantine' | 'wake')[];
+    readonly readings?: readonly ('health' | 'reach' | 'sweep' | 'ingest' | 'hour' | 'flows' | 'wake')[];
   };
   readonly options: z.ZodType;
   /** What a person should do next: one or two plain sentences. */

@@ -39,11 +39,27 @@ export interface Settings {
   /** Groups of values of `env` a label change is reported between (definitions §3 label-changed). */
   readonly zones: readonly string[];
   readonly ephemeral: readonly string[];
-  /** Addresses and networks many people come from, such as proxies. */
+  /**
+   * What many use: addresses and networks many people come from, such as proxies, and label selectors of hosts that serve all
+   * zones, such as directory servers.
+   */
   readonly shared: readonly string[];
+  /** Hosts that may scan. */
+  readonly scanners: readonly Scanner[];
+  /** The own networks; empty = the private ones. */
+  readonly internal: readonly string[];
+  /** Label keys whose values are the groups that blocked-spike counts. */
+  readonly watchGroups: readonly string[];
+  /** Label selectors, each a group that traffic-spike counts. */
+  readonly spikeGroups: readonly string[];
   /** Actors whose changes are routine: schedulers, CMDB synchronisation. */
   readonly automation: readonly string[];
-  readonly poll: { readonly events: Interval; readonly sweep: Interval; readonly health: Interval };
+  readonly poll: {
+    readonly events: Interval;
+    readonly sweep: Interval;
+    readonly health: Interval;
+    readonly traffic: Interval;
+  };
   /** By rule id: whether it runs, a severity that replaces its own, and its options as written. */
   readonly rules: Readonly<Record<string, RuleSettings>>;
   /** Where this machine's probes ask, and the dead-man's switch that is called every minute while ready. */
@@ -159,6 +175,13 @@ export interface Route {
   readonly escalateAfterMs?: number;
   /** When this route holds; outside of it the next one is tried. */
   readonly hours?: Hours;
+}
+
+/** A host that may scan: an address, a network or a label selector; who answers for it, and until when (epoch ms). */
+export interface Scanner {
+  readonly host: string;
+  readonly owner: string;
+  readonly expires: number;
 }
 
 /** A window that comes again and again: what matches is hidden while it is open. */

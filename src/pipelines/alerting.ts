@@ -13,17 +13,17 @@ export { type AlertingStatus, WINDOW_MS } from './alerting/ingest.ts';
  * Watches one PCE: read → detect → dispatch → commit. Reading runs side by side, deciding one after the other. Each run rejects with
  * PceError or StoreError, and then changed nothing.
  */
-export interface Alerting extends Omit<Ingest, 'now'>, Observing, Attending, AlertChanges {}
+export interface Alerting extends Ingest, Observing, Attending, AlertChanges {}
 
 export const createAlerting = (deps: AlertingDeps): Alerting => {
   const exclusive = createMutex();
   const accept = createAccept(deps);
-  const { now, ...ingest } = createIngest(deps, accept, exclusive);
-  const observing = createObserving(deps, accept, exclusive, now);
+  const ingest = createIngest(deps, accept, exclusive);
+  const observing = createObserving(deps, accept, exclusive, ingest.now);
   return {
     ...ingest,
     ...observing,
-    ...createAttending(deps, exclusive, now, observing.sweep),
+    ...createAttending(deps, exclusive, ingest.now, observing.sweep),
     ...createAlertChanges(deps, exclusive),
   };
 };

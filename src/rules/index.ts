@@ -16,7 +16,9 @@ import { pceHealth } from './pce-health.ts';
 import { pceSystem } from './pce-system.ts';
 import { pceUnreachable } from './pce-unreachable.ts';
 import { policyProvisioned } from './policy-provisioned.ts';
-import { quarantineDrift } from './quarantine-drift.ts';
+import { portScan } from './port-scan.ts';
+import { slowScan } from './slow-scan.ts';
+import { sweep } from './sweep.ts';
 import { venClone } from './ven-clone.ts';
 import { venDeactivated } from './ven-deactivated.ts';
 import { venLost } from './ven-lost.ts';
@@ -51,5 +53,7 @@ export const rules: readonly AlertRule[] = [
   apiKeyExpiring,
   ingestGap,
   eventsRate,
-  quarantineDrift,
+  portScan,
+  sweep,
+  slowScan,
 ];

@@ -50,9 +50,13 @@ describe('a minimal configuration', () => {
       zones: [],
       ephemeral: [],
       shared: [],
+      scanners: [],
+      internal: [],
+      watchGroups: ['env'],
+      spikeGroups: ['env=prod*'],
       automation: [],
       limits: DEFAULT_LIMITS,
-      poll: { events: 30_000, sweep: 600_000, health: 60_000 },
+      poll: { events: 30_000, sweep: 600_000, health: 60_000, traffic: 300_000 },
       rules: {},
       http: undefined,
       folding: true,
@@ -85,12 +89,12 @@ describe('values as the program uses them', () => {
     [
       'seconds, minutes and hours become ms',
       'poll: {events: 45s, sweep: 15m, health: 1h}',
-      { poll: { events: 45_000, sweep: 900_000, health: 3_600_000 } },
+      { poll: { events: 45_000, sweep: 900_000, health: 3_600_000, traffic: 300_000 } },
     ],
     [
       'a cron expression stays one',
       'poll: {events: "*/30 * * * * *", sweep: "0  6-22/2 * * mon-fri"}',
-      { poll: { events: '*/30 * * * * *', sweep: '0 6-22/2 * * mon-fri', health: 60_000 } },
+      { poll: { events: '*/30 * * * * *', sweep: '0 6-22/2 * * mon-fri', health: 60_000, traffic: 300_000 } },
     ],
     [
       'a route',
@@ -177,7 +181,17 @@ describe('values as the program uses them', () => {
       'http: {port: 9464, ping: "https://hc.example.com/ping/1/?from=bot"}',
       { http: { port: 9464, ping: 'https://hc.example.com/ping/1/?from=bot' } },
     ],
-    ['a later setting that is off asks for nothing', 'break_glass: false\nscanners: []\ncustom:\n', {}],
+    ['a later setting that is off asks for nothing', 'break_glass: false\ncustom:\n', {}],
+    [
+      'what a scan is not, and which groups are counted',
+      'scanners: [{host: 192.0.2.44, owner: vm, expires: 2030-12-31}]\ninternal: [10.0.0.0/8]\nwatch_groups: [app]\nspike_groups: [role=web]\npoll: {traffic: 10m}',
+      {
+        scanners: [{ host: '192.0.2.44', owner: 'vm', expires: Date.parse('2030-12-31') }],
+        internal: ['10.0.0.0/8'],
+        watchGroups: ['app'],
+        spikeGroups: ['role=web'],
+      },
+    ],
     ['a section without anything is one that is left out', 'http:\n', { http: undefined }],
   ])('%s', (_, text, expected) => {
     expect(valid(`${MINIMAL}${text}\n`).settings).toMatchObject(expected);
@@ -228,12 +242,8 @@ describe('what is allowed and probably not meant is a warning', () => {
     ],
     [
       'settings of the design that this version does not act on',
-      `${MINIMAL}join_hold: 60m\nbreak_glass: false\npoll: {events: 30s, traffic: 5m}\nscanners: [192.0.2.1]\n`,
-      [
-        '5 join_hold is not acted on by this version yet',
-        '7 poll.traffic is not acted on by this version yet',
-        '8 scanners is not acted on by this version yet',
-      ],
+      `${MINIMAL}join_hold: 60m\nbreak_glass: false\n`,
+      ['5 join_hold is not acted on by this version yet'],
     ],
   ])('%s', (_, text, expected) => {
     const others = valid(text).warnings.filter(({ path }) => path !== 'outputs');

@@ -72,6 +72,8 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
     zones: [],
     ephemeral: [],
     shared: [],
+    scanners: [],
+    internal: [],
     automation: [],
     quarantine,
     pces: [settings],

@@ -10,6 +10,8 @@ export const aContext = (parts: Partial<EstateSettings> = {}): RuleContext =>
     zones: [],
     ephemeral: [],
     shared: [],
+    scanners: [],
+    internal: [],
     automation: [],
     quarantine: undefined,
     pces: [],

@@ -1,6 +1,5 @@
-import { type NamingRule, rulesNaming } from '../../core/naming-rules.ts';
-import { type Inventory, PceError } from '../../core/ports.ts';
-import { type QuarantinedHost, quarantinedHosts } from '../../core/quarantined.ts';
+import type { Inventory } from '../../core/ports.ts';
+import type { Polled } from '../../core/traffic/watch.ts';
 import type { Workload } from '../../core/workload.ts';
 import type { Mutex } from '../mutex.ts';
 import { type Accept, stream } from './accept.ts';
@@ -20,10 +19,10 @@ export interface Observing {
   reach(): Promise<void>;
   /** Reads the hosts of open ven-* alerts: events alone may never clear them (definitions §2). */
   sweep(): Promise<void>;
-  /** Reads the hosts in quarantine and the rules that name their labels: a quarantine is watched as long as it lasts. */
-  quarantines(): Promise<void>;
   /** Calls the rules that asked to be called by now. */
   wake(): Promise<void>;
+  /** Judges what a poll of traffic meant. */
+  traffic(polled: Pick<Polled, 'edges' | 'hours' | 'daysKnown'>): Promise<void>;
   /** Resolves burst alerts that have been quiet long enough. */
   settle(): Promise<void>;
 }
@@ -38,9 +37,7 @@ export const createObserving = (
   exclusive: Mutex,
   pceNow: () => number,
 ): Observing => {
-  const { pce, inventory, store, rules, clock, log } = deps;
-  /** Until a look without quarantines: what drifted must hear of the release. A start looks once, whatever there is. */
-  let watched = true;
+  const { pce, inventory, store, rules, clock } = deps;
 
   const readHosts = async (hrefs: readonly string[]): Promise<Map<string, Workload | null>> => {
     const hosts = new Map<string, Workload | null>();
@@ -52,18 +49,6 @@ export const createObserving = (
       hosts.set(href, host);
     }
     return hosts;
-  };
-
-  /** A policy that cannot be read keeps nobody from looking at the hosts. */
-  const rulesOf = async (quarantined: readonly QuarantinedHost[]): Promise<NamingRule[] | undefined> => {
-    try {
-      const labels = quarantined.flatMap((one) => one.labels);
-      return rulesNaming(await pce.policy(), labels);
-    } catch (err) {
-      if (!(err instanceof PceError)) throw err;
-      log.warn({ err, pce: pce.name }, 'the policy could not be read to watch quarantines');
-      return undefined;
-    }
   };
 
   return {
@@ -97,31 +82,25 @@ export const createObserving = (
       if (inventory.readAt !== undefined) await store.commit([stream(pce.name, 'swept', now)]);
     },
 
-    async quarantines() {
-      const quarantined = quarantinedHosts(await store.quarantines(pce.name));
-      if (quarantined.length === 0 && !watched) return;
-      const hosts = await readHosts(quarantined.map(({ href }) => href));
-      const naming = quarantined.length === 0 ? undefined : await rulesOf(quarantined);
-      await exclusive(() =>
-        accept({
-          kind: 'quarantine',
-          pce: pce.name,
-          now: pceNow(),
-          estate: inventory,
-          quarantined,
-          hosts,
-          naming,
-        }),
-      );
-      watched = quarantined.length > 0;
-    },
-
     async wake() {
       const due = await store.wakesDue(pce.name, pceNow());
       if (due.length === 0) return;
       const hosts = await readHosts(rules.reads(await store.memories(pce.name), pceNow()));
       await exclusive(() => accept({ kind: 'wake', pce: pce.name, now: pceNow(), estate: inventory, hosts }));
     },
+
+    traffic: ({ edges, hours, daysKnown }) =>
+      exclusive(() =>
+        accept({
+          kind: 'flows',
+          pce: pce.name,
+          now: pceNow(),
+          estate: inventory,
+          edges,
+          hours,
+          daysKnown,
+        }),
+      ),
 
     settle: () =>
       exclusive(async () => {

@@ -1,0 +1,70 @@
+import type { PceEvent } from '../event.ts';
+import type { End } from '../flow.ts';
+import { text } from '../foreign.ts';
+import { labelEvents } from '../label-events.ts';
+import { matchesLabels, selector } from '../label-query.ts';
+import type { Settings } from '../settings.ts';
+import type { Estate } from '../workload.ts';
+import type { Row } from './batch.ts';
+
+/** What blocked-spike and traffic-spike count apart; the group's name follows. */
+export const BLOCKED = 'blocked ';
+export const TRAFFIC = 'traffic ';
+const DAY_MS = 86_400_000;
+
+/**
+ * The groups a row counts for: of blocked ones, the values of `watch_groups` that either end has; of all, the `spike_groups` that
+ * match either end (definitions §5).
+ * @param isChanged hosts whose mode or labels changed within 24 h: what is blocked on them says nothing
+ */
+export const trafficGroups = (
+  { watchGroups, spikeGroups }: Pick<Settings, 'watchGroups' | 'spikeGroups'>,
+  isChanged: (href: string) => boolean,
+): ((row: Row) => readonly string[]) => {
+  const queries = spikeGroups.map((name) => ({ name, query: selector(name) }));
+  const changed = ({ href }: End): boolean => href !== undefined && isChanged(href);
+  return ({ source, destination, decision }) => {
+    if (changed(source) || changed(destination)) return [];
+    const ends = [source, destination];
+    const blocked =
+      decision === 'blocked'
+        ? ends.flatMap(({ labels }) =>
+            labels.filter(({ key }) => watchGroups.includes(key)).map(({ key, value }) => `${key}=${value}`),
+          )
+        : [];
+    const all = queries.filter(({ query }) => ends.some(({ labels }) => matchesLabels(query, labels)));
+    return [
+      ...[...new Set(blocked)].map((group) => `${BLOCKED}${group}`),
+      ...all.map(({ name }) => `${TRAFFIC}${name}`),
+    ];
+  };
+};
+
+/** Hosts whose mode or labels changed within 24 h. */
+export interface ChangedHosts {
+  note(events: readonly PceEvent[], estate: Estate): void;
+  has(href: string, now: number): boolean;
+}
+
+export const createChangedHosts = (): ChangedHosts => {
+  const hosts = new Map<string, number>();
+  return {
+    note(events, estate) {
+      for (const event of events) {
+        for (const { subject } of labelEvents(event, estate))
+          if (subject.kind === 'workload' && subject.href !== null) hosts.set(subject.href, event.at);
+        for (const { resource, changes } of event.resources) {
+          const href = text(resource['workload']?.['href']);
+          if (href !== undefined && changes['enforcement_mode'] !== undefined) hosts.set(href, event.at);
+        }
+      }
+    },
+    has(href, now) {
+      const at = hosts.get(href);
+      if (at === undefined) return false;
+      if (now - at <= DAY_MS) return true;
+      hosts.delete(href);
+      return false;
+    },
+  };
+};
