@@ -137,6 +137,7 @@ const wired = async (folder: string, files: Files) => {
   let posts = 0;
   const chat = {
     slot: async () => {},
+    claim: () => () => {},
     post: async () => {
       posts += 1;
       return `${Math.floor(Date.now() / 1_000)}.${String(posts).padStart(6, '0')}`;
@@ -187,7 +188,7 @@ const wired = async (folder: string, files: Files) => {
     alertId: (fingerprint) => createHash('sha256').update(fingerprint).digest('base64url').slice(0, 12),
     reached: () => {},
     evaluated: async () => {},
-    committed: delivery.kick,
+    commit: delivery.commit,
     tell: () => {},
     backfill: false,
   });

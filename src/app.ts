@@ -197,7 +197,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         traffic.evaluated(events);
         return responding.compare(one.name, events);
       },
-      committed: delivery.kick,
+      commit: delivery.commit,
       tell: troubles.tell,
       backfill: options.backfill,
     });

@@ -333,6 +333,11 @@ export interface ChannelInfo {
 export interface Chat {
   /** Waits until the pace of the channel and the workspace allows this call. Resolves at once when it does, and counts it as made. */
   slot(channel: string, call: 'post' | 'edit'): Promise<void>;
+  /**
+   * Takes the slot of a post where nothing has to be waited for: it is free now, and the channel is known to be no other
+   * organisation's. @returns how to give it back unused; undefined where something has to be
+   */
+  claim(channel: string): (() => void) | undefined;
   post(
     to: { channel: string; thread?: string; broadcast?: boolean; key: string },
     message: Message,

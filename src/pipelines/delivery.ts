@@ -1,5 +1,8 @@
+import type { Transition } from '../core/state.ts';
+import { claimsFor } from './delivery/claim.ts';
 import type { DeliveryDeps } from './delivery/deps.ts';
 import { createPace, RETRY_MS } from './delivery/pace.ts';
+import { post } from './delivery/send.ts';
 import { turn } from './delivery/turn.ts';
 import { placeOf, waitingIn } from './delivery/waiting.ts';
 
@@ -11,6 +14,11 @@ const LOOK_MS = 1_000;
 export interface DeliveryLoop {
   /** Something may be due: call it after every commit. Returns at once. */
   kick(): void;
+  /**
+   * Commits as the store does, and sends what that queues. A root post that the pacer would let through now carries its intent in the
+   * same commit (design §11), which saves it a wait for the disk.
+   */
+  commit(transitions: readonly Transition[]): Promise<void>;
   /** Sends until stopped; resolves when the call under way has been recorded. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -20,21 +28,29 @@ export interface DeliveryLoop {
  * a channel that is refused delays no other.
  */
 export const createDelivery = (deps: DeliveryDeps): DeliveryLoop => {
-  const { clock, log } = deps;
+  const { store, clock, log } = deps;
   const workers = new Map<string, Promise<void>>();
   /** Channels that were looked at while their worker ran: it may have read the store just before the newest commit. */
   const missed = new Set<string>();
   const pace = createPace(clock);
   let wake = (): void => {};
   let kicked = true;
+  /** While it runs. */
+  let running: AbortSignal | undefined;
 
   const kick = (): void => {
     kicked = true;
     wake();
   };
 
-  const work = async (channel: string, signal: AbortSignal): Promise<void> => {
+  /** @param first what is to be done before anything else */
+  const work = async (
+    channel: string,
+    signal: AbortSignal,
+    first = async (): Promise<void> => {},
+  ): Promise<void> => {
     try {
+      await first();
       while (!signal.aborted && pace.held(channel) === 0 && (await turn(channel, deps, pace))) {
         // One job after the other; each reads the newest state.
       }
@@ -48,9 +64,32 @@ export const createDelivery = (deps: DeliveryDeps): DeliveryLoop => {
     }
   };
 
+  const isFree = (channel: string): boolean => !workers.has(channel) && pace.held(channel) === 0;
+
   return {
     kick,
+    async commit(transitions) {
+      const signal = running;
+      if (signal === undefined || signal.aborted) return await store.commit(transitions);
+      const claims = await claimsFor(transitions, isFree, deps);
+      const durable = store.commit([...transitions, ...claims.map(({ intent }) => intent)]);
+      const kept = durable.then(
+        () => true,
+        () => false,
+      );
+      for (const { key, channel, giveBack } of claims)
+        workers.set(
+          channel,
+          work(channel, signal, async () => {
+            if (await kept) await post(key, channel, deps, pace);
+            else giveBack();
+          }),
+        );
+      await durable;
+      kick();
+    },
     async run(signal) {
+      running = signal;
       while (!signal.aborted) {
         kicked = false;
         for (const channel of await channelsWithWork(deps))

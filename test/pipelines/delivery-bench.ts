@@ -114,11 +114,8 @@ export const aBench = async (
       void said();
     },
   });
-  let kick = (): void => {};
-  const commit: Store['commit'] = async (transitions) => {
-    await store.commit(transitions);
-    kick();
-  };
+  let write: Store['commit'] = store.commit;
+  const commit: Store['commit'] = (transitions) => write(transitions);
   const busy = (): boolean => lab.busy() || writing > 0;
   return {
     ...lab,
@@ -163,7 +160,7 @@ export const aBench = async (
         ...deps,
         store,
       });
-      kick = loop.kick;
+      write = loop.commit;
       let ended = false;
       let failed: unknown;
       void loop

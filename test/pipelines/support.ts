@@ -308,7 +308,7 @@ export const anAlerting = ({
     log,
     alertId: (fingerprint) => `id-${fingerprint}`.slice(-40),
     evaluated: async () => {},
-    committed: () => {},
+    commit: store.commit,
     tell: (trouble) => void troubles.push(trouble),
     backfill: false,
     ...differs,

@@ -150,6 +150,7 @@ export const fakeChat = (clock: Clock): FakeChat => {
     groups,
     channels,
     slot: async () => {},
+    claim: () => () => {},
     async post({ channel, thread, broadcast = false, key }, message) {
       writable(channel);
       serial += 1;

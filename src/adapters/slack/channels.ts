@@ -9,6 +9,8 @@ const TTL_MS = 60 * 60_000;
 /** Conversations. */
 export interface Channels {
   channel(id: string): Promise<ChannelInfo>;
+  /** What is known of it without asking. */
+  known(id: string): ChannelInfo | undefined;
   drop(id?: string): void;
 }
 
@@ -20,6 +22,7 @@ export const createChannels = (api: Api, clock: Clock): Channels => {
         const answer = await api('conversations.info', { channel: id }, { repeatable: true });
         return infoOf(id, dict(answer['channel']));
       }),
+    known: cache.peek,
     drop: (id) => cache.drop(id),
   };
 };

@@ -42,6 +42,8 @@ export const createChat = (deps: ChatDeps): Chat => {
 
   return {
     slot: (channel, call) => pacer.slot(channel, call),
+    claim: (channel) =>
+      channels.known(channel)?.external === false ? pacer.claim(channel, 'post') : undefined,
     post: async (to, message) => {
       const args = postArgs(to, message);
       const answer = await noting(to.channel, 'post', api('chat.postMessage', args, { repeatable: false }));

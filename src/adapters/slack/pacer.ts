@@ -19,6 +19,11 @@ export interface Backlog {
 export interface Pacer {
   /** Resolves when the call may be made, and counts it. Rejects with ChatError('unavailable') once closed. */
   slot(channel: string, call: PacedCall): Promise<void>;
+  /**
+   * Counts the call if it may be made at this moment and nobody waits before it.
+   * @returns how to take that back when the call is not made, or undefined when it would have to wait
+   */
+  claim(channel: string, call: PacedCall): (() => void) | undefined;
   /** Slack refused this call in this channel: none is let through there for that long. */
   refused(channel: string, call: PacedCall, retryAfterMs: number): void;
   /** Only channels in which somebody waits. */
@@ -76,11 +81,15 @@ export const createPacer = (clock: Clock): Pacer => {
     for (;;) {
       for (let ms = wait(lane); ms > 0 && !end.signal.aborted; ms = wait(lane))
         await clock.sleep(ms, end.signal);
-      await shares[lane.call]();
+      await shares[lane.call].take();
       if (end.signal.aborted) throw new ChatError('unavailable', 'stopping');
       // A refusal may have come in while the workspace's share was waited for.
       if (wait(lane) <= 0) break;
     }
+    count(lane);
+  };
+
+  const count = (lane: Lane): void => {
     // From when it was due, not from when the timer fired: else each late timer would lower the rate for good.
     const gap = CHANNEL_GAP_MS[lane.call];
     lane.next = Math.max(lane.next, clock.mono() - gap / 10) + gap;
@@ -97,6 +106,20 @@ export const createPacer = (clock: Clock): Pacer => {
         });
       lane.tail = mine.catch(() => {});
       return mine;
+    },
+    claim: (channel, call) => {
+      const lane = laneOf(channel, call);
+      if (end.signal.aborted || lane.waiting > 0 || wait(lane) > 0) return undefined;
+      const giveBack = shares[call].claim();
+      if (giveBack === undefined) return undefined;
+      const before = lane.next;
+      count(lane);
+      const mine = lane.next;
+      return () => {
+        giveBack();
+        // Unless another has counted since: its gap begins with its own call.
+        if (lane.next === mine) lane.next = before;
+      };
     },
     refused: (channel, call, retryAfterMs) => {
       const lane = laneOf(channel, call);
@@ -118,24 +141,46 @@ export const createPacer = (clock: Clock): Pacer => {
   };
 };
 
+interface Share {
+  /** Resolves when a call may be made, and counts it. */
+  take(): Promise<void>;
+  /** Counts a call that may be made now; undefined when it would have to wait. @returns how to take that back */
+  claim(): (() => void) | undefined;
+}
+
 /** The workspace's share of one kind of call: a token bucket, served in the order of asking. */
 const createShare = (
   clock: Clock,
   { perMinute, burst }: { readonly perMinute: number; readonly burst: number },
   signal: AbortSignal,
-): (() => Promise<void>) => {
+): Share => {
   const every = 60_000 / perMinute;
   // Generic cell rate: the time at which the bucket would be full again.
   let full = 0;
   let tail = Promise.resolve();
-  const take = async (): Promise<void> => {
-    // Whole ms: a rest of a rounding error would be slept away in endless slices.
-    const early = (): number => Math.ceil(full - (burst - 1) * every - clock.mono() - 1e-6);
-    for (let ms = early(); ms > 0 && !signal.aborted; ms = early()) await clock.sleep(ms, signal);
+  let waiting = 0;
+  // Whole ms: a rest of a rounding error would be slept away in endless slices.
+  const early = (): number => Math.ceil(full - (burst - 1) * every - clock.mono() - 1e-6);
+  const count = (): void => {
     full = Math.max(full, clock.mono()) + every;
   };
-  return () => {
-    tail = tail.then(take);
-    return tail;
+  const turn = async (): Promise<void> => {
+    for (let ms = early(); ms > 0 && !signal.aborted; ms = early()) await clock.sleep(ms, signal);
+    count();
+    waiting -= 1;
+  };
+  return {
+    take() {
+      waiting += 1;
+      tail = tail.then(turn);
+      return tail;
+    },
+    claim() {
+      if (waiting > 0 || early() > 0) return undefined;
+      count();
+      return () => {
+        full -= every;
+      };
+    },
   };
 };

@@ -32,7 +32,7 @@ export const createAccept = (deps: AlertingDeps): Accept => {
       Object.keys(found.memories).length === 0 &&
       Object.keys(found.wakes).length === 0;
     if (idle && (more.cursor === undefined || clock.mono() - cursorStoredAt < CURSOR_MS)) return;
-    await store.commit([
+    await deps.commit([
       {
         type: 'polled',
         pce: pce.name,
@@ -47,7 +47,6 @@ export const createAccept = (deps: AlertingDeps): Accept => {
     ]);
     deps.reached?.('poll committed');
     if (more.cursor !== undefined) cursorStoredAt = clock.mono();
-    if (dispatched.length > 0) deps.committed();
   };
 };
 

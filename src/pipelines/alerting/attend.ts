@@ -39,8 +39,7 @@ export const createAttending = (
     const more = { labelsOf, bornOfAbsence, hostsRead };
     const due = attend(alerts, slice, emptyState(), { ...dispatchDeps(now, deps), ...more });
     if (due.length === 0) return;
-    await store.commit(due);
-    deps.committed();
+    await deps.commit(due);
   };
 
   const inhibitorsFor = (alerts: readonly Alert[]): string[] =>

@@ -3,12 +3,14 @@ import type { PceEvent } from '../../core/event.ts';
 import type { Clock, Ids, Inventory, Log, Pce, Store } from '../../core/ports.ts';
 import type { RuleContext } from '../../core/rule.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { Transition } from '../../core/state.ts';
 import type { Reached } from '../../core/step.ts';
 
 export interface AlertingDeps {
   readonly pce: Pce;
   readonly inventory: Inventory;
-  readonly store: Store;
+  /** Read only: what is written goes through `commit`. */
+  readonly store: Omit<Store, 'commit'>;
   readonly rules: RuleSet;
   readonly context: RuleContext;
   readonly settings: Pick<Settings, 'routes' | 'channels'>;
@@ -21,8 +23,8 @@ export interface AlertingDeps {
   evaluated(events: readonly PceEvent[]): Promise<void>;
   /** Named steps, for tests that end the process at each of them. */
   readonly reached?: Reached;
-  /** Called when something was committed that may have to be sent. */
-  committed(): void;
+  /** Commits as the store does, and has what is queued sent: DeliveryLoop.commit. */
+  commit(transitions: readonly Transition[]): Promise<void>;
   /** Tells people of a trouble of our own. */
   tell(trouble: string): void;
   /** Fire alerts for the hour before the first start instead of reading it as history. */

@@ -151,7 +151,7 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
           newest,
           newestSeen: seen,
         });
-        if (seen === undefined || newest > seen) await store.commit([stream(pce.name, 'newest', newest)]);
+        if (seen === undefined || newest > seen) await deps.commit([stream(pce.name, 'newest', newest)]);
       });
     },
 
@@ -162,14 +162,14 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
       const events = answer.completeFrom === undefined ? answer.events : null;
       await exclusive(async () => {
         await accept({ kind: 'hour', pce: pce.name, now: pceNow(), estate: inventory, from, events });
-        await store.commit([stream(pce.name, 'hours', from + HOUR_MS)]);
+        await deps.commit([stream(pce.name, 'hours', from + HOUR_MS)]);
       });
     },
 
     flush: () =>
       exclusive(async () => {
         if (cursor === undefined) return;
-        await store.commit([stream(pce.name, 'events', cursor)]);
+        await deps.commit([stream(pce.name, 'events', cursor)]);
       }),
 
     status: () => status,

@@ -79,7 +79,7 @@ export const createObserving = (
           begins ? { digestBefore: now } : {},
         ),
       );
-      if (inventory.readAt !== undefined) await store.commit([stream(pce.name, 'swept', now)]);
+      if (inventory.readAt !== undefined) await deps.commit([stream(pce.name, 'swept', now)]);
     },
 
     async wake() {
@@ -113,8 +113,7 @@ export const createObserving = (
           ];
         });
         if (quiet.length === 0) return;
-        await store.commit(await decideOn([], quiet, now, deps));
-        deps.committed();
+        await deps.commit(await decideOn([], quiet, now, deps));
       }),
   };
 };

@@ -50,13 +50,12 @@ export const createAlertChanges = (deps: AlertingDeps, exclusive: Mutex): AlertC
 const change = async (
   alerts: readonly Alert[],
   transitions: readonly Transition[],
-  { store, committed }: AlertingDeps,
+  { store, commit }: AlertingDeps,
 ): Promise<void> => {
   if (alerts.length === 0) return;
   const incidents = await store.incidentsOf(alerts.map(({ fingerprint }) => fingerprint));
-  await store.commit([
+  await commit([
     ...transitions,
     ...incidents.map(({ id }): Transition => ({ type: 'incident-touched', id })),
   ]);
-  committed();
 };

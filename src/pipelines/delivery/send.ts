@@ -4,25 +4,32 @@ import type { DeliveryDeps, Render } from './deps.ts';
 import type { Pace } from './pace.ts';
 import { refused } from './refused.ts';
 
-/** Posts one delivery: newest state, durable intent, post, durable confirmation. */
+/** Posts one delivery when it is its turn: newest state, durable intent, post, durable confirmation. */
 export const send = async (key: string, channel: string, deps: DeliveryDeps, pace: Pace): Promise<void> => {
-  const { store, chat, clock, render, reached } = deps;
+  const { store, chat, clock, reached } = deps;
   await chat.slot(channel, 'post');
   reached?.('slot taken');
-  const queued = await store.delivery(key);
-  const before = queued && (await store.incident(queued.incident));
-  if (queued === undefined || before === undefined) return;
+  const row = await store.delivery(key);
+  const incident = row && (await store.incident(row.incident));
+  if (row === undefined || incident === undefined) return;
   if (await isExternal(channel, deps)) {
     const held = new ChatError('no-channel', 'shared with another organisation');
-    return refused(queued, before, channel, held, deps, pace);
+    return refused(row, incident, channel, held, deps, pace);
   }
-  const isRoot = queued.place === 'root';
-  const under = isRoot || before.root === undefined ? {} : { thread: before.root.ts };
+  const under = row.place === 'root' || incident.root === undefined ? {} : { thread: incident.root.ts };
   await store.commit([{ type: 'delivery-intent', key, at: clock.now(), channel, ...under }]);
+  await post(key, channel, deps, pace);
+};
+
+/** Posts one whose intent is durable, and makes durable what came of it. */
+export const post = async (key: string, channel: string, deps: DeliveryDeps, pace: Pace): Promise<void> => {
+  const { store, chat, clock, render, reached } = deps;
   reached?.('intent durable');
   // Only from now on nothing joins it any more: rendered before, it could leave out what it counts as said.
-  const row = (await store.delivery(key)) ?? queued;
-  const incident = (await store.incident(row.incident)) ?? before;
+  const row = await store.delivery(key);
+  const incident = row && (await store.incident(row.incident));
+  if (row === undefined || incident === undefined) return;
+  const isRoot = row.place === 'root';
   const alerts = await store.alerts(isRoot ? incident.alerts : row.alerts);
   const message = await rendered(row, incident, alerts, render);
   try {

@@ -11,7 +11,7 @@ import { share } from './share.ts';
 import { placeOf, waitingIn } from './waiting.ts';
 
 /** Fewer waiting roots are never a storm: they cost no look-up. */
-const FOLD_FROM = 10;
+export const FOLD_FROM = 10;
 
 /** Does the most urgent thing of a channel. @returns false when nothing is due now */
 export const turn = async (channel: string, deps: DeliveryDeps, pace: Pace): Promise<boolean> => {

@@ -101,3 +101,42 @@ describe('pacer', () => {
     expect(at('A')).toEqual([0, 1_000, 2_000]);
   });
 });
+
+describe('a slot that is claimed', () => {
+  it('counts as a call of its channel and of the workspace', async () => {
+    const { clock, pacer, ask, at } = aPacer();
+    expect(['A', 'B', 'C', 'D'].map((channel) => pacer.claim(channel, 'post') !== undefined)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(pacer.claim('E', 'post')).toBeUndefined();
+    ask('A');
+    await clock.advance(2_000);
+    expect(at('A')).toEqual([1_000]);
+  });
+
+  it('is refused where one would have to wait', async () => {
+    const { clock, pacer, ask } = aPacer();
+    ask('A', 'post', 2);
+    await clock.advance(0);
+    pacer.refused('B', 'post', 5_000);
+    expect(pacer.claim('A', 'post')).toBeUndefined();
+    expect(pacer.claim('B', 'post')).toBeUndefined();
+    await clock.advance(5_000);
+    expect(pacer.claim('B', 'post')).toBeTypeOf('function');
+    pacer.close();
+    expect(pacer.claim('C', 'post')).toBeUndefined();
+  });
+
+  it('is as if nothing had been when it is given back', async () => {
+    const { clock, pacer, ask, at } = aPacer();
+    for (let n = 0; n < 20; n += 1) pacer.claim('A', 'post')?.();
+    ask('A', 'post', 2);
+    ask('B');
+    await clock.advance(2_000);
+    expect(at('A')).toEqual([0, 1_000]);
+    expect(at('B')).toEqual([0]);
+  });
+});
