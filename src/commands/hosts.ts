@@ -1,8 +1,8 @@
 import { inNetwork, parseNetwork } from '../core/address.ts';
 import type { Asker, PceDesk } from '../core/command.ts';
 import type { Label } from '../core/label.ts';
-import { glob, isLabelTerm, matchesLabels, parseLabelQuery } from '../core/label-query.ts';
-import { nearest } from '../core/nearest.ts';
+import { globber, isLabelTerm, labelTest, parseLabelQuery } from '../core/label-query.ts';
+import { nearestAmong } from '../core/nearest.ts';
 import { listed } from '../core/text.ts';
 import type { Workload } from '../core/workload.ts';
 import { type Problem, problem } from './problem.ts';
@@ -44,10 +44,11 @@ export const findHosts = (
   if (!query.ok) return problem(query.problem, example);
 
   const hits: Hit[] = [];
+  const carries = labelTest(query.query);
   const matches = name === undefined ? () => true : matcher(name, desks);
   for (const desk of desks)
     for (const workload of desk.inventory.among({ name, query: query.query }))
-      if (matches(workload) && matchesLabels(query.query, workload.labels)) hits.push({ desk, workload });
+      if (matches(workload) && carries(workload.labels)) hits.push({ desk, workload });
   if (hits.length === 0) return nothing(words, name, desks, command);
   return {
     kind: 'found',
@@ -81,9 +82,10 @@ const matcher = (name: string, desks: readonly PceDesk[]): ((workload: Workload)
         ...interfaces.map(({ address }) => address),
         ...(publicAddress === undefined ? [] : [publicAddress]),
       ].some((address) => inNetwork(address, network));
-  const whole = ({ hostname, name: called }: Workload): boolean => glob(name, hostname) || glob(name, called);
+  const is = globber(name);
+  const whole = ({ hostname, name: called }: Workload): boolean => is(hostname) || is(called);
   if (desks.some(({ inventory }) => inventory.byHostname(name).length > 0)) return whole;
-  return (workload) => whole(workload) || glob(name, short(workload.hostname));
+  return (workload) => whole(workload) || is(short(workload.hostname));
 };
 
 const nothing = (
@@ -94,16 +96,13 @@ const nothing = (
 ): Problem => {
   const said = words.join(' ');
   const where = desks.length > 1 ? ` on ${listed(desks.map(({ pce }) => pce.name))}` : '';
-  const look = someOf(desks) ?? example;
-  if (name === undefined) return problem(`No workload${where} has ${said}.`, look);
+  const look = (): string => someOf(desks) ?? example;
+  if (name === undefined) return problem(`No workload${where} has ${said}.`, look());
   if (parseNetwork(name) !== undefined)
-    return problem(`No workload${where} has an address in ${said}.`, look);
-  const known = desks.flatMap(({ inventory }) =>
-    [...inventory.workloads()].flatMap(({ name: called, hostname }) => [called, short(hostname || called)]),
-  );
-  const [near, ...more] = nearest(name, known);
+    return problem(`No workload${where} has an address in ${said}.`, look());
+  const [near, ...more] = nearestAmong(name, (texts) => namesHolding(texts, desks));
   if (near === undefined)
-    return problem(`No workload${where} matches "${said}", and no name is near it.`, look);
+    return problem(`No workload${where} matches "${said}", and no name is near it.`, look());
   // Looking again may be wide; acting is offered for one host only.
   const copy = id === 'workload' ? `${stem(near)}*` : near;
   return problem(
@@ -112,17 +111,32 @@ const nothing = (
   );
 };
 
+const namesHolding = function* (texts: readonly string[], desks: readonly PceDesk[]): Generator<string> {
+  for (const text of texts)
+    for (const { inventory } of desks)
+      for (const { name, hostname } of inventory.among({ name: `*${text}*`, query: [] })) {
+        yield name;
+        yield short(hostname || name);
+      }
+};
+
 /** `web` of `web-01`. */
 const stem = (name: string): string => name.replace(/[-_.]?\d+$/, '');
 
-/** A look at the largest family of names there is: a command that finds something whatever the estate. */
+/** Names of so many hosts say which family is large. */
+const SAMPLE = 5_000;
+
+/** A look at a large family of names: a command that finds something whatever the estate. */
 const someOf = (desks: readonly PceDesk[]): string | undefined => {
   const families = new Map<string, number>();
-  for (const { inventory } of desks)
+  for (const { inventory } of desks) {
+    let left = SAMPLE;
     for (const { name, hostname } of inventory.workloads()) {
+      if (left-- === 0) break;
       const family = stem(short(hostname || name));
       if (family !== '') families.set(family, (families.get(family) ?? 0) + 1);
     }
+  }
   const [largest] = [...families].sort((a, b) => b[1] - a[1]);
   return largest && `/illumio workload ${largest[0]}*`;
 };

@@ -1,5 +1,7 @@
-import { type Network, parseNetwork } from './address.ts';
-import { glob, type LabelQuery } from './label-query.ts';
+import { type Address, parseAddress, parseNetwork } from './address.ts';
+import { type Addressed, buildAddressIndex } from './address-index.ts';
+import { globber, type LabelQuery } from './label-query.ts';
+import { SLICE, sortedInSlices } from './slices.ts';
 import type { Workload } from './workload.ts';
 
 /** What is looked for: a name, pattern, address or network as typed, and conditions on labels; all must hold. */
@@ -13,104 +15,103 @@ export interface HostSearch {
  * each of them as it would at all.
  */
 export interface HostIndex {
-  /** Hrefs in the order of names; undefined when nothing narrows the search. */
-  candidates(search: HostSearch): readonly string[] | undefined;
+  /** Hrefs in the order of names, found as they are asked for; undefined when nothing narrows the search. */
+  candidates(search: HostSearch): Iterable<string> | undefined;
 }
 
-/** How much is done between two yields: a few ms. */
-const SLICE = 2_048;
-
-/** The first 16 bits of an address: a network is looked for in the buckets it touches. */
-interface Bucket {
-  readonly values: bigint[];
-  readonly rows: number[];
-}
+/** Rows whose label of one key has a value, ascending. */
+type Carriers = ReadonlyMap<string, readonly number[]>;
 
 /**
  * Builds an index of 100,000 workloads in slices of a few ms, yielding between them so that the caller can give the event loop back.
  * Memory: about 200 B a workload.
  */
 export function* buildHostIndex(workloads: Iterable<Workload>): Generator<void, HostIndex> {
-  const rows = yield* sortedByName([...workloads]);
+  const all = yield* sortedInSlices([...workloads], (a, b) =>
+    a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
+  );
   const hrefs: string[] = [];
-  const starts = new Uint32Array(rows.length);
-  const texts: string[] = [];
+  const starts = new Uint32Array(all.length);
   const byLabel = new Map<string, Map<string, number[]>>();
-  const byAddress = new Map<string, Bucket>();
-  let length = 0;
-  for (const [row, workload] of rows.entries()) {
+  const addresses: Addressed[] = [];
+  let names = '';
+  for (const [row, workload] of all.entries()) {
     if (row % SLICE === 0) yield;
     hrefs.push(workload.href);
-    starts[row] = length;
-    const text = namesOf(workload);
-    texts.push(text);
-    length += text.length;
+    starts[row] = names.length;
+    names += namesOf(workload);
     for (const { key, value } of workload.labels) {
       const values = madeIn(byLabel, key, () => new Map<string, number[]>());
       madeIn(values, value, () => []).push(row);
     }
-    for (const network of addressesOf(workload)) {
-      const bucket = madeIn(byAddress, bucketOf(network), () => ({ values: [], rows: [] }));
-      bucket.values.push(network.value);
-      bucket.rows.push(row);
-    }
+    for (const { bits, value } of addressesOf(workload)) addresses.push({ bits, value, row });
   }
-  yield;
-  const names = texts.join('');
-
-  const named = (pattern: string): number[] | undefined => {
-    const needle = needleOf(pattern);
-    if (needle === '') return undefined;
-    const found: number[] = [];
-    for (let at = names.indexOf(needle), row = 0; at >= 0; at = names.indexOf(needle, at)) {
-      row = rowAt(starts, at, row);
-      found.push(row);
-      if (row + 1 === starts.length) break;
-      at = starts[row + 1] ?? names.length;
-    }
-    return found;
-  };
-
-  const addressed = (network: Network): number[] => {
-    const shift = BigInt(network.bits - network.prefix);
-    const wanted = network.value >> shift;
-    const found = new Set<number>();
-    const buckets =
-      network.prefix >= 16
-        ? [byAddress.get(bucketOf(network))]
-        : [...byAddress].flatMap(([key, bucket]) => (key.startsWith(`${network.bits}/`) ? [bucket] : []));
-    for (const { values, rows } of buckets.filter((one) => one !== undefined))
-      for (const [at, value] of values.entries())
-        if (value >> shift === wanted) found.add(rows[at] as number);
-    return inOrder(found);
-  };
-
-  const labelled = (query: LabelQuery): number[] | undefined => {
-    let fewest: number[][] | undefined;
-    let size = Number.POSITIVE_INFINITY;
-    for (const { key, negated, values } of query) {
-      if (negated) continue;
-      const lists = [...(byLabel.get(key) ?? [])].flatMap(([value, list]) =>
-        values.some((pattern) => glob(pattern, value)) ? [list] : [],
-      );
-      const total = lists.reduce((sum, list) => sum + list.length, 0);
-      if (total >= size) continue;
-      fewest = lists;
-      size = total;
-    }
-    if (fewest === undefined) return undefined;
-    return fewest.length === 1 ? fewest[0] : inOrder(new Set(fewest.flat()));
-  };
+  const byAddress = yield* buildAddressIndex(addresses);
 
   return {
     candidates({ name, query }) {
       const network = name === undefined ? undefined : parseNetwork(name);
-      const byName =
-        network !== undefined ? addressed(network) : name === undefined ? undefined : named(name);
-      return (byName ?? labelled(query))?.map((row) => hrefs[row] as string);
+      const rows =
+        (network !== undefined
+          ? byAddress.in(network)
+          : name === undefined
+            ? undefined
+            : rowsNamed(name, names, starts)) ?? carriersOf(query, byLabel, all.length);
+      return rows && hrefsOf(rows, hrefs);
     },
   };
 }
+
+function* hrefsOf(rows: Iterable<number>, hrefs: readonly string[]): Generator<string> {
+  for (const row of rows) yield hrefs[row] as string;
+}
+
+/** Rows with a name that may match, one after the other as they are asked for; undefined for a pattern that says nothing. */
+const rowsNamed = (pattern: string, names: string, starts: Uint32Array): Iterable<number> | undefined => {
+  const needle = needleOf(pattern);
+  return needle === '' ? undefined : rowsWith(needle, names, starts);
+};
+
+function* rowsWith(needle: string, names: string, starts: Uint32Array): Generator<number> {
+  for (let at = names.indexOf(needle), row = 0; at >= 0; at = names.indexOf(needle, starts[row + 1])) {
+    row = rowAt(starts, at, row);
+    yield row;
+    if (row + 1 === starts.length) return;
+  }
+}
+
+/** Rows that hold a value of every term that is not negated, ascending; undefined when there is none. */
+const carriersOf = (
+  query: LabelQuery,
+  byLabel: ReadonlyMap<string, Carriers>,
+  size: number,
+): readonly number[] | undefined => {
+  const terms = query
+    .filter(({ negated }) => !negated)
+    .map(({ key, values }) => {
+      const is = values.map(globber);
+      return [...(byLabel.get(key) ?? [])].flatMap(([value, rows]) =>
+        is.some((matches) => matches(value)) ? [rows] : [],
+      );
+    })
+    .sort((a, b) => total(a) - total(b));
+  const [rarest, ...others] = terms;
+  if (rarest === undefined) return undefined;
+  const rows = rarest.length === 1 ? (rarest[0] as readonly number[]) : ascending(rarest);
+  if (others.length === 0) return rows;
+  /** By row: how many of the terms it holds so far. */
+  const held = new Uint8Array(size);
+  for (const [n, lists] of others.entries())
+    for (const list of lists) for (const row of list) if (held[row] === n) held[row] = n + 1;
+  return rows.filter((row) => held[row] === others.length);
+};
+
+const total = (lists: readonly (readonly number[])[]): number =>
+  lists.reduce((sum, { length }) => sum + length, 0);
+
+const ascending = (lists: readonly (readonly number[])[]): number[] => [
+  ...Uint32Array.from(new Set(lists.flat())).sort(),
+];
 
 /** What a search can see of a workload: when this has not changed, an index that knew the old one is still right. */
 export const sameInSearch = (a: Workload, b: Workload): boolean =>
@@ -145,14 +146,10 @@ const rowAt = (starts: Uint32Array, position: number, from: number): number => {
   return low;
 };
 
-const addressesOf = ({ interfaces, publicAddress }: Workload): Network[] =>
+const addressesOf = ({ interfaces, publicAddress }: Workload): Address[] =>
   [...interfaces.map(({ address }) => address), ...(publicAddress === undefined ? [] : [publicAddress])]
-    .map(parseNetwork)
+    .map(parseAddress)
     .filter((one) => one !== undefined);
-
-const bucketOf = ({ bits, value }: Network): string => `${bits}/${value >> BigInt(bits - 16)}`;
-
-const inOrder = (rows: ReadonlySet<number>): number[] => [...Uint32Array.from(rows).sort()];
 
 const madeIn = <V>(map: Map<string, V>, key: string, make: () => V): V => {
   const known = map.get(key);
@@ -161,35 +158,3 @@ const madeIn = <V>(map: Map<string, V>, key: string, make: () => V): V => {
   map.set(key, made);
   return made;
 };
-
-/** Slices sorted on their own, then merged two by two: no step takes longer than its slice. */
-function* sortedByName(all: Workload[]): Generator<void, Workload[]> {
-  let runs: Workload[][] = [];
-  for (let from = 0; from < all.length; from += SLICE) {
-    yield;
-    runs.push(all.slice(from, from + SLICE).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)));
-  }
-  while (runs.length > 1) {
-    const next: Workload[][] = [];
-    for (let at = 0; at < runs.length; at += 2) next.push(yield* merged(runs[at] ?? [], runs[at + 1] ?? []));
-    runs = next;
-  }
-  return runs[0] ?? [];
-}
-
-function* merged(left: Workload[], right: Workload[]): Generator<void, Workload[]> {
-  const out: Workload[] = [];
-  let [l, r] = [0, 0];
-  for (;;) {
-    if (out.length % SLICE === 0) yield;
-    const [a, b] = [left[l], right[r]];
-    if (a === undefined && b === undefined) return out;
-    if (b === undefined || (a !== undefined && a.name <= b.name)) {
-      out.push(a as Workload);
-      l += 1;
-    } else {
-      out.push(b);
-      r += 1;
-    }
-  }
-}

@@ -45,12 +45,33 @@ export const parseLabelQuery = (words: readonly string[], known?: Iterable<Label
 /** True when a word is meant as a label term rather than a name. */
 export const isLabelTerm = (word: string): boolean => TERM.test(word);
 
+/** What a query asks of the labels of a host. */
+export type LabelTest = (labels: readonly Pick<Label, 'key' | 'value'>[]) => boolean;
+
 /** True when every term holds. A negated term also holds where the key is absent. */
-export const matchesLabels = (query: LabelQuery, labels: readonly Pick<Label, 'key' | 'value'>[]): boolean =>
-  query.every(({ key, negated, values }) => {
-    const value = labels.find((label) => label.key === key)?.value;
-    return negated !== (value !== undefined && values.some((pattern) => glob(pattern, value)));
+export const matchesLabels = (query: LabelQuery, labels: Parameters<LabelTest>[0]): boolean =>
+  labelTest(query)(labels);
+
+/** `matchesLabels` for many hosts: each value is compared with the patterns once. */
+export const labelTest = (query: LabelQuery): LabelTest => {
+  const terms = query.map(({ key, negated, values }) => {
+    const is = values.map(globber);
+    const known = new Map<string, boolean>();
+    const holds = (value: string): boolean => {
+      const before = known.get(value);
+      if (before !== undefined) return before;
+      const now = is.some((matches) => matches(value));
+      known.set(value, now);
+      return now;
+    };
+    return { key, negated, holds };
   });
+  return (labels) =>
+    terms.every(({ key, negated, holds }) => {
+      const value = labels.find((label) => label.key === key)?.value;
+      return negated !== (value !== undefined && holds(value));
+    });
+};
 
 /** One selector of the configuration (`env=prod role=db*`): terms parted by blanks, all must hold. Throws on bad syntax (config checked it). */
 export const selector = (text: string): LabelQuery => {
@@ -60,29 +81,33 @@ export const selector = (text: string): LabelQuery => {
 };
 
 /** True when any of the selectors matches; no selectors match nothing. */
-export const anySelector = (
-  texts: readonly string[],
-): ((labels: readonly Pick<Label, 'key' | 'value'>[]) => boolean) => {
-  const queries = texts.map(selector);
-  return (labels) => queries.some((query) => matchesLabels(query, labels));
+export const anySelector = (texts: readonly string[]): LabelTest => {
+  const queries = texts.map((text) => labelTest(selector(text)));
+  return (labels) => queries.some((matches) => matches(labels));
 };
 
 /** Matches a name against a pattern in which `*` stands for any run of characters; case is ignored, all else is literal. Linear time. */
-export const glob = (pattern: string, name: string): boolean => {
+export const glob = (pattern: string, name: string): boolean => globber(pattern)(name);
+
+/** `glob` for many names. */
+export const globber = (pattern: string): ((name: string) => boolean) => {
   const parts = pattern.toLowerCase().split('*');
-  const text = name.toLowerCase();
   const first = parts[0] ?? '';
-  if (parts.length === 1) return text === first;
+  if (parts.length === 1) return (name) => name.toLowerCase() === first;
   const last = parts[parts.length - 1] ?? '';
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
-    return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found < 0 || found + part.length > text.length - last.length) return false;
-    at = found + part.length;
-  }
-  return at <= text.length - last.length;
+  const between = parts.slice(1, -1);
+  return (name) => {
+    const text = name.toLowerCase();
+    const end = text.length - last.length;
+    if (first.length > end || !text.startsWith(first) || !text.endsWith(last)) return false;
+    let at = first.length;
+    for (const part of between) {
+      const found = text.indexOf(part, at);
+      if (found < 0 || found + part.length > end) return false;
+      at = found + part.length;
+    }
+    return true;
+  };
 };
 
 const valuesByKey = (known: Iterable<Label>): Map<string, Set<string>> => {

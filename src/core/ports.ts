@@ -249,7 +249,7 @@ export interface Inventory extends Estate {
   workloads(): Iterable<Workload>;
   /** How many workloads it holds. */
   readonly size: number;
-  /** Workloads that hold every one the search can mean, few where the indices know it; the caller still judges each. */
+  /** Every workload the search can mean, few others where the indices know it, found as they are asked for; the caller judges each. */
   among(search: HostSearch): Iterable<Workload>;
   labels(): Iterable<Label>;
   byAddress(address: string): readonly Workload[];

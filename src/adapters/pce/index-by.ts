@@ -7,31 +7,28 @@ export interface Index<T> {
   remove(value: T): void;
 }
 
-/** An index by the keys of each value. Nearly every key has one value, which is kept without an array around it. */
+/** An index by the keys of each value. Nearly every key has one value, which is kept without a set around it. */
 export const createIndex = <T extends object>(keysOf: (value: T) => readonly string[]): Index<T> => {
-  const entries = new Map<string, T | T[]>();
+  const entries = new Map<string, T | Set<T>>();
   return {
     get(key) {
       const entry = entries.get(key);
       if (entry === undefined) return [];
-      return Array.isArray(entry) ? entry : [entry];
+      return entry instanceof Set ? [...entry] : [entry];
     },
     add(value) {
       for (const key of keysOf(value)) {
         const entry = entries.get(key);
         if (entry === undefined) entries.set(key, value);
-        else entries.set(key, Array.isArray(entry) ? [...entry, value] : [entry, value]);
+        else if (entry instanceof Set) entry.add(value);
+        else entries.set(key, new Set([entry, value]));
       }
     },
     remove(value) {
       for (const key of keysOf(value)) {
         const entry = entries.get(key);
         if (entry === value) entries.delete(key);
-        else if (Array.isArray(entry))
-          entries.set(
-            key,
-            entry.filter((other) => other !== value),
-          );
+        else if (entry instanceof Set && entry.delete(value) && entry.size === 0) entries.delete(key);
       }
     },
   };

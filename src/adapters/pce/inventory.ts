@@ -144,6 +144,19 @@ export const openInventory = (
     missedAt.set(href, clock.mono());
   };
 
+  /** Those of them there are, and then all that the index does not know. */
+  const known = function* (candidates: Iterable<string>): Generator<Workload> {
+    const unknown = new Set([...indexing, ...changed]);
+    for (const href of candidates) {
+      const workload = workloads.get(href);
+      if (workload !== undefined && !unknown.has(href)) yield workload;
+    }
+    for (const href of unknown) {
+      const workload = workloads.get(href);
+      if (workload !== undefined) yield workload;
+    }
+  };
+
   return {
     pce: source.name,
     get readAt() {
@@ -163,10 +176,7 @@ export const openInventory = (
     },
     among(search) {
       const candidates = searching?.candidates(search);
-      if (candidates === undefined) return workloads.values();
-      return [...new Set([...candidates, ...indexing, ...changed])].flatMap(
-        (href) => workloads.get(href) ?? [],
-      );
+      return candidates === undefined ? workloads.values() : known(candidates);
     },
     labels: () => labels.values(),
     refresh() {
