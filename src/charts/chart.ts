@@ -21,7 +21,7 @@ export interface Heading {
 export const WIDTH = 800;
 export const MARGIN = 28;
 /** Where a chart's own drawing begins, below title, basis line and legend. */
-export const TOP = 76;
+const TOP = 76;
 const LEGEND = 26;
 
 export interface Key {

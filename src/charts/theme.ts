@@ -29,18 +29,6 @@ export const DECISION_WORDS: Readonly<Record<Decision, string>> = {
   unknown: 'unknown',
 };
 
-/** For series that are no decisions; the order is kept, so the same series has the same colour tomorrow. */
-export const SERIES_COLOURS = [
-  '#3b6fb6',
-  '#d9822b',
-  '#2b8a6e',
-  '#8f5aa8',
-  '#b3263a',
-  '#5b8c2a',
-  '#6b7280',
-  '#c0628f',
-];
-
 /** White to blue for amounts. @param share 0 to 1 */
 export const tint = (share: number): string => {
   const at = Math.min(1, Math.max(0, share));
