@@ -48,6 +48,7 @@ roles:
 quarantine:
   strategy: deny
   labels: {Quarantine: Severe}
+  budget: {per_responder: 9999/h, per_bot: 9999/h}
 folding: false
 poll: {events: 200ms, health: 60s}
 log: {level: info}

@@ -21,6 +21,11 @@ export const SCOPES = [
     without: 'such a file is shown again, marked as a possible repeat',
   },
   { scope: 'users:read', why: 'tell full members from guests, bots and outsiders before anything is done' },
+  {
+    scope: 'users:read.email',
+    why: 'two accounts with the same confirmed address are one person when a second one must agree',
+    without: 'two accounts of one person count as two people',
+  },
   { scope: 'usergroups:read', why: 'roles given to a user group' },
   { scope: 'channels:read', why: 'see whether a channel is shared with another organisation, or archived' },
   { scope: 'groups:read', why: 'the same for private channels' },
