@@ -39,6 +39,7 @@ import { createInbox } from './pipelines/inbox.ts';
 import { createLagWatch } from './pipelines/lag-watch.ts';
 import { createMeter, type Meter, meteredChat, meteredStore } from './pipelines/meter.ts';
 import { AWAY_MS, createOutlet } from './pipelines/outputs.ts';
+import { createPeerCounts } from './pipelines/peer-counts.ts';
 import { createProbes } from './pipelines/probes.ts';
 import { recoveryTexts } from './pipelines/recovery-text.ts';
 import { createRender } from './pipelines/render.ts';
@@ -219,6 +220,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     if (settings.channels.announce !== undefined) troubles.say(key, line, settings.channels.announce);
   };
   const restored = createRestored({ store, desks, clock, log, tell: troubles.tell });
+  const peers = createPeerCounts({ clock, log });
   const responding = createResponding({
     held: restored.held,
     desks: new Map(
@@ -243,7 +245,8 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     log,
     settings,
     limits: settings.limits,
-    guard: createGuard(store, settings),
+    guard: createGuard(store, settings, peers),
+    peers,
     board: {
       channel: settings.channels.announce ?? settings.channels.admin,
       approvers: settings.roles.approver.map(({ user }) => user),

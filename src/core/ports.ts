@@ -191,6 +191,8 @@ export interface TrafficQuery {
   readonly to: number;
   /** Label hrefs either end must carry (outer OR, inner AND), or nothing for all. */
   readonly labels: readonly (readonly string[])[];
+  /** Workload hrefs of which either end must be one; together with labels: either. Absent = none are named. */
+  readonly workloads?: readonly string[];
   readonly decisions: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 import type { Action, ActionContext, ActionPlan } from '../core/action.ts';
-import { APPROVAL_MS, needsOf, needsText } from '../core/approval.ts';
+import { APPROVAL_MS, needsText } from '../core/approval.ts';
 import { labelText, sameLabels } from '../core/label.ts';
 import { PceError } from '../core/ports.ts';
 import { isRunnable, type Outcome, type Response } from '../core/response.ts';
@@ -7,6 +7,7 @@ import type { Workload } from '../core/workload.ts';
 import { changedLabels } from '../views/response.ts';
 import { notCleared } from './clearance.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
+import { weigh } from './weigh.ts';
 
 type Deps = Pick<
   RespondingDeps,
@@ -113,27 +114,14 @@ const askWhereNeeded = async (
   action: Action,
   workload: Workload,
   plan: Extract<ActionPlan, { ok: true }>,
-  { open, quarantineLabels }: ActionContext,
+  context: ActionContext,
   desk: ResponseDesk,
   deps: Deps,
 ): Promise<Outcome | undefined> => {
-  const { by, releases, batch } = response;
   if (!action.offered) return undefined;
-  // What a release gives back was weighed when it was quarantined: its labels now say nothing of what the host is.
-  const guarded = releases === null ? await deps.guard(workload, desk, quarantineLabels ?? []) : ORDINARY;
-  if (guarded.verdict === 'never') return await end(response, deps, 'stopped', guarded.reasons.join(' '));
-  const asApprover = await deps.gate.check(by, 'approve', { targets: [workload.labels], channel: null });
-  const needs = needsOf(
-    {
-      guarded,
-      targets: batch === undefined ? 1 : (await deps.store.batch(batch)).length,
-      second: plan.second ?? [],
-      releases: open,
-      asksAsApprover: asApprover.verdict.allowed,
-    },
-    by,
-    deps.clock.now(),
-  );
+  const weight = await weigh(response, workload, plan, context, desk, deps);
+  if ('never' in weight) return await end(response, deps, 'stopped', weight.never);
+  const { needs } = weight;
   if (needs.votes === 0) return undefined;
   const at = deps.clock.now();
   const lapsesAt = at + APPROVAL_MS;
@@ -144,8 +132,6 @@ const askWhereNeeded = async (
   await record(response, deps, 'allowed', { why: needsText(needs) });
   return { state: 'waiting', needs, lapsesAt };
 };
-
-const ORDINARY = { verdict: 'ordinary', reasons: [] } as const;
 
 /** The PCE answered that it did not do it. */
 class NotWritten extends PceError {}

@@ -5,6 +5,7 @@ import type { ResponseLimits, Settings } from '../core/settings.ts';
 import type { Reached } from '../core/step.ts';
 import type { Gate } from './gate.ts';
 import type { Guard } from './guard.ts';
+import type { PeerCounts } from './peer-counts.ts';
 
 /** One PCE as responses need it. */
 export interface ResponseDesk {
@@ -32,6 +33,8 @@ export interface RespondingDeps {
   readonly limits: ResponseLimits;
   /** What it takes to touch a host beside the right to. */
   readonly guard: Guard;
+  /** Whom a host talked to, for its form. */
+  readonly peers: PeerCounts;
   /** Where requests for approval and reminders stand, and who is asked there: ids of people. */
   readonly board: {
     readonly channel: string;

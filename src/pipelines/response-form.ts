@@ -1,14 +1,17 @@
 import type { Action } from '../core/action.ts';
 import type { Alert, Person } from '../core/alert.ts';
+import { needsText } from '../core/approval.ts';
 import type { Label } from '../core/label.ts';
-import { type Handling, PceError } from '../core/ports.ts';
-import type { Response, Target } from '../core/response.ts';
+import { ChatError, type Handling, PceError } from '../core/ports.ts';
+import type { Needs, Response, Target } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
 import { type Markup, md } from '../views/parts.ts';
+import type { PeersShown } from '../views/peers.ts';
 import { loadingModal, notice, OTHER_REASON, responseForm } from '../views/response.ts';
 import { contextFor } from './action-context.ts';
 import { refusalText } from './refusal.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
+import { type Weight, weigh } from './weigh.ts';
 
 const DRAFT_MS = 30 * 60_000;
 
@@ -117,6 +120,10 @@ export const createForms = (deps: RespondingDeps): Forms => {
       const context = await contextFor(workload, desk, deps);
       const plan = action.plan(workload, context);
       if (!plan.ok) return void (await chat.updateView(viewId, notice(action, name, [md`${plan.why}`])));
+      const releases = action.id === 'release' ? (context.open?.id ?? null) : null;
+      const weight = await weigh({ by: opening.person, releases }, workload, plan, context, desk, deps);
+      if ('never' in weight)
+        return void (await chat.updateView(viewId, notice(action, name, [md`${weight.never}`])));
       const draft = ids.next();
       for (const [id, { expires }] of drafts) if (expires < clock.mono()) drafts.delete(id);
       const target: Target = {
@@ -135,18 +142,32 @@ export const createForms = (deps: RespondingDeps): Forms => {
         name: person,
         channel: opening.channel,
         alert: opening.alert?.id ?? null,
-        releases: action.id === 'release' ? (context.open?.id ?? null) : null,
+        releases,
         expires: clock.mono() + DRAFT_MS,
         mayEnd,
       });
-      await chat.updateView(
-        viewId,
-        responseForm(action, target, plan, {
-          draft,
-          pce: desk.pce.name,
-          ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs, mayEnd } : {}),
-        }),
+      const show = ({ needs }: { readonly needs: Needs }, peers: PeersShown): Promise<void> =>
+        chat.updateView(
+          viewId,
+          responseForm(action, target, plan, {
+            draft,
+            pce: desk.pce.name,
+            ...(needs.votes === 0 ? {} : { needs: needsText(needs) }),
+            ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs, mayEnd, peers } : {}),
+          }),
+        );
+      await show(weight, 'counting');
+      if (action.timed !== true) return;
+      const peers = await deps.peers.count(desk, workload, { after: plan.intended, policy: context.policy });
+      if (!drafts.has(draft)) return;
+      // More than 100 of them are a reason for a second person: weighed anew, and said before it is sent.
+      const known = await weigh({ by: opening.person, releases }, workload, plan, context, desk, deps).catch(
+        (err: unknown): Weight => {
+          if (err instanceof PceError) return weight;
+          throw err;
+        },
       );
+      await show('never' in known ? weight : known, peers ?? 'unknown').catch(closedBefore);
     } catch (err) {
       if (!(err instanceof PceError)) throw err;
       log.warn({ err, pce: desk.pce.name }, 'could not read a host for a form');
@@ -205,6 +226,11 @@ const reviewOf = (
 };
 
 const samePerson = (a: Person, b: Person): boolean => a.user === b.user && a.team === b.team;
+
+/** A form that was sent in or closed while its peers were counted has nothing to show them in. */
+const closedBefore = (err: unknown): void => {
+  if (!(err instanceof ChatError)) throw err;
+};
 
 /** One of the quick reasons, with or without words, or words alone; else the field that wants one. */
 const reasonOf = (values: Submission['values']): string | { readonly missing: 'reason' | 'words' } => {

@@ -16,6 +16,7 @@ import {
   plainText,
   section,
 } from './parts.ts';
+import { type PeersShown, peersText } from './peers.ts';
 
 /** The callback id of every response form: which action it is, the draft knows. */
 export const RESPONSE_FORM = 'respond';
@@ -49,6 +50,10 @@ export const responseForm = (
     /** How long it may be asked for; absent for what does not end. */
     readonly reviewsMs?: readonly number[];
     readonly mayEnd?: boolean;
+    /** Who must agree beside the one who asks, and why; absent when nobody must. */
+    readonly needs?: string;
+    /** Whom it talked to; absent for what cuts nobody off. */
+    readonly peers?: PeersShown;
   },
 ): ModalView => ({
   type: 'modal',
@@ -61,7 +66,9 @@ export const responseForm = (
     section(
       md`${bold(target.name)}\nLabels now:\n${labels(target.labels, plan.intended)}\nLabels after:\n${labels(plan.intended, target.labels)}`,
     ),
+    ...(where.needs === undefined ? [] : [section(md`${where.needs}`)]),
     ...[...plan.notes, ...plan.warnings].map((line) => context(md`${line}`)),
+    ...(where.peers === undefined ? [] : [context(md`${peersText(where.peers)}`)]),
     divider(),
     {
       type: 'input',

@@ -15,9 +15,10 @@ export const guardBy =
   };
 
 /** What bounds responses in a test that is about something else: the defaults, and no host that is anything special. */
-export const unbounded: Pick<RespondingDeps, 'limits' | 'guard' | 'board' | 'held'> = {
+export const unbounded: Pick<RespondingDeps, 'limits' | 'guard' | 'board' | 'held' | 'peers'> = {
   limits: DEFAULT_LIMITS,
   guard: guardBy(),
   board: { channel: 'C0ANN', approvers: ['U0ANN'], admins: [] },
   held: async () => undefined,
+  peers: { known: () => undefined, count: async () => undefined },
 };

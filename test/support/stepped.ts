@@ -47,9 +47,9 @@ export interface SteppedWorld {
   mentions(): readonly unknown[];
 }
 
-const configOf = (pce: string, slackApi: string, more: string): string => `
+const configOf = (pce: string, slackApi: string, slack: string, more: string): string => `
 pces: [{name: prod-east, url: ${pce}, key: api_sim, secret: simsecret}]
-slack: {bot_token: xoxb-sim, app_token: xapp-sim, team: T0SIM0001, api_url: ${slackApi}, connections: 1}
+slack: {bot_token: xoxb-sim, team: T0SIM0001, api_url: ${slackApi}, ${slack}}
 default_channel: ${CHANNELS.fallthrough}
 fallback_channel: ${CHANNELS.fallback}
 admin_channel: ${CHANNELS.admin}
@@ -60,12 +60,15 @@ const STEP_MS = 1_000;
 
 export const aSteppedWorld = async ({
   config = '',
+  slack: slackConfig = 'app_token: xapp-sim, connections: 1',
   pace = 0,
   pce: pceOptions = {},
   around = (store) => store,
 }: {
   /** More YAML. */
   readonly config?: string;
+  /** How Slack is connected, as YAML. */
+  readonly slack?: string;
   readonly pace?: number;
   readonly pce?: PceSimulatorOptions;
   readonly around?: (store: Store) => Store;
@@ -81,7 +84,7 @@ export const aSteppedWorld = async ({
   });
   const slack = await startSlackSimulator({ pace, clock });
   const cwd = await mkdtemp(join(tmpdir(), 'stepped-'));
-  await writeFile(join(cwd, 'config.yml'), configOf(pce.url, slack.apiUrl, config));
+  await writeFile(join(cwd, 'config.yml'), configOf(pce.url, slack.apiUrl, slackConfig, config));
   const loaded = loadConfig({ cwd, env: {} }, 'config.yml');
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   const { settings, hash } = loaded;

@@ -148,9 +148,12 @@ export const createTraffic = (
   };
 };
 
-/** Facts §7.1. Without labels: everything. With labels: what has them at either end. */
+/** Facts §7.1. Without labels and workloads: everything. With them: what has one at either end. */
 const bodyOf = (query: TrafficQuery, name: string, most: number): Dict => {
-  const include = query.labels.map((set) => set.map((href) => ({ label: { href } })));
+  const include = [
+    ...query.labels.map((set) => set.map((href) => ({ label: { href } }))),
+    ...(query.workloads ?? []).map((href) => [{ workload: { href } }]),
+  ];
   return {
     query_name: name,
     start_date: new Date(query.from).toISOString(),
@@ -158,7 +161,7 @@ const bodyOf = (query: TrafficQuery, name: string, most: number): Dict => {
     sources: { include, exclude: [] },
     destinations: { include, exclude: [] },
     services: { include: [], exclude: [] },
-    sources_destinations_query_op: query.labels.length === 0 ? 'and' : 'or',
+    sources_destinations_query_op: include.length === 0 ? 'and' : 'or',
     policy_decisions: query.decisions,
     max_results: most,
   };

@@ -11,6 +11,9 @@ import { createGuard } from './replay.ts';
 /** Payloads with a message of 50 blocks stay far below it. */
 const MAX_BYTES = 1024 * 1024;
 
+/** What Slack sends: forms, and events as JSON (facts/slack §2). Bolt would try anything else as JSON. */
+const SENT_AS: readonly string[] = ['application/x-www-form-urlencoded', 'application/json'];
+
 /** A server for Slack's requests in HTTP mode; TLS is a proxy's work in front of it. */
 export interface HttpDoor {
   readonly receiver: HTTPReceiver;
@@ -48,6 +51,7 @@ export const createHttpDoor = (settings: SlackSettings, clock: Clock, log: Log):
         if (body === undefined) return refuse(413, 'too large');
         const why = isSslCheck(request, body) ? undefined : guard(signed(request, body));
         if (why !== undefined) return refuse(401, why);
+        if (!SENT_AS.includes(typeOf(request))) return refuse(415, 'no content type Slack uses');
         hand(receiver, request, response, body);
       },
       () => response.destroy(),
@@ -78,8 +82,7 @@ const hand = (
   response: Parameters<HTTPReceiver['requestListener']>[1],
   body: Buffer,
 ): void => {
-  const type = request.headers['content-type']?.split(';')[0]?.trim();
-  if (type !== undefined) request.headers['content-type'] = type;
+  request.headers['content-type'] = typeOf(request);
   try {
     receiver.requestListener(Object.assign(request, { rawBody: body }), response);
   } catch {
@@ -103,6 +106,10 @@ const signed = (request: IncomingMessage, body: Buffer) => ({
   signature: header(request, 'x-slack-signature'),
   body: body.toString('utf8'),
 });
+
+/** The content type without its parameters; '' when there is none. */
+const typeOf = (request: IncomingMessage): string =>
+  header(request, 'content-type').split(';')[0]?.trim().toLowerCase() ?? '';
 
 const header = (request: IncomingMessage, name: string): string => {
   const value = request.headers[name];
