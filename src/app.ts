@@ -50,7 +50,7 @@ import { createSilencing } from './pipelines/silencing.ts';
 import { createStatus } from './pipelines/status.ts';
 import { createTrafficWatch, type TrafficWatch } from './pipelines/traffic-watch.ts';
 import { createTroubles } from './pipelines/troubles.ts';
-import { rules } from './rules/index.ts';
+import { rulesWith } from './rules/index.ts';
 
 export { isSocketModeRejection } from './adapters/slack/index.ts';
 
@@ -147,6 +147,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   });
 
   const context = contextOf(settings);
+  const rules = rulesWith(settings.custom);
   const ruleSet = compileRules(rules, (id) => settings.rules[id], context);
   const catalog: Catalog = { rules, commands, actions, analyses };
 

@@ -36,6 +36,12 @@ export const selectorsIn = (settings: Settings): Written[] => {
     })),
     // The others of `never` are hosts and networks; no name has an `=`.
     ...each('never', settings.never).filter(({ text }) => text.includes('=')),
+    ...(settings.custom ?? []).flatMap(({ labels, followed }, i) => [
+      ...(labels === undefined ? [] : [{ path: ['custom', i, 'labels'], text: labels }]),
+      ...(followed?.labels === undefined
+        ? []
+        : [{ path: ['custom', i, 'followed_by', 'labels'], text: followed.labels }]),
+    ]),
     ...routes.flatMap(({ match }, i) =>
       match.labels === undefined
         ? []

@@ -80,7 +80,7 @@ const routed = (text: string, settings: Settings): RouteAnswer[] => {
   );
   const pces = settings.pces.map(({ name }) => name);
   const rule = given.get('rule');
-  const known = catalog.rules.map(({ id }) => id);
+  const known = [...catalog.rules, ...(settings.custom ?? [])].map(({ id }) => id);
   const severity = given.get('severity') ?? 'error';
   const pce = given.get('pce') ?? pces[0] ?? '';
   if (rule !== undefined && !known.includes(rule))

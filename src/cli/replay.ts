@@ -13,7 +13,7 @@ import type { Settings } from '../core/settings.ts';
 import { subjectKey } from '../core/subject.ts';
 import { counted, plain } from '../core/text.ts';
 import { EMPTY_ESTATE } from '../core/workload.ts';
-import { rules } from '../rules/index.ts';
+import { rules, rulesWith } from '../rules/index.ts';
 import { atCwd, loadConfig } from './load-config.ts';
 import { type Reading, readSince, spanOf } from './replay-since.ts';
 import { defineVerb, type Edge, EXIT, UsageError } from './verb.ts';
@@ -84,7 +84,7 @@ const settingsOf = (name: string, edge: Edge): Settings | null => {
 const defaultRules = (): RuleSet => compileRules(rules, () => undefined, DEFAULT_CONTEXT);
 
 const configured = (settings: Settings): RuleSet =>
-  compileRules(rules, (id) => settings.rules[id], contextOf(settings));
+  compileRules(rulesWith(settings.custom), (id) => settings.rules[id], contextOf(settings));
 
 /** undefined when the file cannot be read, after it was told. Nothing is known of the hosts in it. */
 const readFile = async (

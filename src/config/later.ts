@@ -18,14 +18,6 @@ export const later = leaf({
   read: (raw) => (isOff(raw) ? false : NOT_YET),
 }).optional();
 
-/** A setting that somebody who writes it relies on to be told of something: refused until it works, unless it is off. */
-export const refusedYet = leaf({
-  expects: 'absent',
-  hint: 'remove it for now',
-  json: { description: 'Not available yet in this version.', enum: [false, [], {}] },
-  read: (raw, wrong) => (isOff(raw) ? true : wrong('is not available yet in this version')),
-}).optional();
-
 /** Every setting of a parsed file that is not acted on. */
 export const notYetIn = (value: unknown, path: Path = []): Flaw[] => {
   if (value === NOT_YET)

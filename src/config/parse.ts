@@ -1,4 +1,5 @@
-import { dict, list } from '../core/foreign.ts';
+import { z } from 'zod';
+import { dict, list, text } from '../core/foreign.ts';
 import type { Settings } from '../core/settings.ts';
 import { besideConfig, readNamed } from './files.ts';
 import { flawsOf } from './issues.ts';
@@ -36,8 +37,8 @@ export type ConfigResult =
  * Reads a configuration file. Never throws; every error at once, each with its line and the way out, none with a secret.
  * Errors and warnings are in the order of the file.
  */
-export const parseConfig = (text: string, deps: ConfigDeps): ConfigResult => {
-  const source = readSource(text);
+export const parseConfig = (content: string, deps: ConfigDeps): ConfigResult => {
+  const source = readSource(content);
   const placed = (flaw: Flaw): ConfigProblem => ({
     file: deps.file,
     line: flaw.line ?? source.lineOf(flaw.path),
@@ -53,8 +54,13 @@ export const parseConfig = (text: string, deps: ConfigDeps): ConfigResult => {
   const tree = source.tree ?? {};
   const file = ConfigFile.safeParse(tree);
   const secrets = readSecrets(tree, deps);
-  const rules = readRules(dict(tree)['rules'], deps.catalog.rules);
-  const names = { rules: deps.catalog.rules.map(({ id }) => id), actions: deps.catalog.actions };
+  const own = list(dict(tree)['custom']).flatMap((one) => text(dict(one)['id']) ?? []);
+  const builtIn = deps.catalog.rules.map(({ id }) => id);
+  const rules = readRules(dict(tree)['rules'], [
+    ...deps.catalog.rules,
+    ...own.map((id) => ({ id, options: NO_OPTIONS })),
+  ]);
+  const names = { rules: [...builtIn, ...own], builtIn, actions: deps.catalog.actions };
   const flaws = [
     ...source.problems,
     ...flawsOf(file.error?.issues ?? [], ConfigFile, tree),
@@ -73,6 +79,9 @@ export const parseConfig = (text: string, deps: ConfigDeps): ConfigResult => {
     source: { problem: (path, message, hint) => placed({ path, message, hint }) },
   };
 };
+
+/** Custom rules say in their own section what they are. */
+const NO_OPTIONS = z.strictObject({}).prefault({});
 
 /** What audit records call the configuration by. @param sha256 hex digest of a UTF-8 text */
 export const configHash = (text: string, sha256: (text: string) => string): string => sha256(text);

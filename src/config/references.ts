@@ -4,6 +4,8 @@ import { type Flaw, meant, type Path, quoted } from './problem.ts';
 /** The names the rest of the program knows. */
 export interface Names {
   readonly rules: readonly string[];
+  /** Those of them that custom rules may not be called. */
+  readonly builtIn: readonly string[];
   readonly actions: readonly string[];
 }
 
@@ -16,6 +18,7 @@ export const checkReferences = (tree: unknown, names: Names): Flaw[] => {
   return [
     ...checkPces(list(root['pces'])),
     ...checkRoutes(list(root['routes']), list(root['pces']), names.rules),
+    ...checkCustom(list(root['custom']), names.builtIn),
     ...checkOutputs(list(root['outputs']), list(root['routes'])),
     ...checkSlack(root['slack']),
     ...checkHttp(dict(root['http']), dict(root['slack'])),
@@ -111,6 +114,29 @@ const checkOutputs = (outputs: readonly unknown[], routes: readonly unknown[]): 
       ),
     ),
   ];
+};
+
+const checkCustom = (rules: readonly unknown[], builtIn: readonly string[]): Flaw[] => {
+  const ids = rules.map((rule) => text(dict(rule)['id']));
+  return ids.flatMap((id, i): Flaw[] => {
+    const path = ['custom', i, 'id'];
+    if (id !== undefined && builtIn.includes(id))
+      return [
+        {
+          path,
+          message: 'is the id of a rule that ships',
+          hint: 'tune that one in rules, or choose another id',
+        },
+      ];
+    if (id === undefined || ids.indexOf(id) === i) return [];
+    return [
+      {
+        path,
+        message: `is already the id of custom[${ids.indexOf(id)}]`,
+        hint: 'every rule has an id of its own',
+      },
+    ];
+  });
 };
 
 const checkSlack = (slack: unknown): Flaw[] => {

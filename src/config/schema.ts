@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { custom } from './custom.ts';
 import { maintenance, silence } from './dispatch.ts';
-import { later, refusedYet } from './later.ts';
+import { later } from './later.ts';
 import { choice, words } from './leaf.ts';
 import { output } from './outputs.ts';
 import { http, pce, quarantine, roles, route, scanner, slack } from './sections.ts';
@@ -79,7 +80,7 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({}),
   rules: z.record(z.string(), z.unknown()).default({}).meta({ description: 'By rule id; see `rules`.' }),
-  custom: refusedYet,
+  custom: z.array(custom).default([]).meta({ description: 'Rules of your own; see docs/custom-rules.md.' }),
   outputs: z.array(output).default([]).meta({
     description: 'Webhooks, mail and syslog that routes may name; criticals go there when Slack is away.',
   }),

@@ -12,6 +12,7 @@ import type {
   SlackSettings,
 } from '../core/settings.ts';
 import { DEFAULT_LIMITS } from '../core/settings.ts';
+import { toCustomRule } from './custom.ts';
 import { besideConfig } from './files.ts';
 import type { Path } from './problem.ts';
 import type { ConfigFile } from './schema.ts';
@@ -77,7 +78,8 @@ export const toSettings = (
       health: config.poll.health,
       traffic: config.poll.traffic,
     },
-    rules: more.rules,
+    rules: { ...enabledOf(config.custom), ...more.rules },
+    ...(config.custom.length === 0 ? {} : { custom: config.custom.map(toCustomRule) }),
     http: config.http && { port: config.http.port, ping: config.http.ping },
     folding: config.folding,
     ...(config.outputs.length === 0
@@ -109,6 +111,10 @@ const toPce = (pce: ConfigFile['pces'][number], path: Path, secrets: Secrets, fi
     caFile: pce.ca_file === undefined ? undefined : besideConfig(file, pce.ca_file),
   };
 };
+
+/** The section `rules` has the last word on a custom rule too. */
+const enabledOf = (custom: ConfigFile['custom']): Record<string, RuleSettings> =>
+  Object.fromEntries(custom.map(({ id, enabled }) => [id, { enabled, severity: undefined, options: {} }]));
 
 const toOutput = (
   output: ConfigFile['outputs'][number],

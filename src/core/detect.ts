@@ -1,6 +1,6 @@
 import type { PceEvent } from './event.ts';
 import { isKnownType } from './event-types.ts';
-import { glob } from './label-query.ts';
+import { patternOf } from './pattern.ts';
 import type { AlertRule, Cleared, Detector, Finding, Observation, RuleContext } from './rule.ts';
 import type { RuleSettings } from './settings.ts';
 import type { Severity } from './severity.ts';
@@ -97,6 +97,10 @@ interface Index {
 /** Types remembered at most: a PCE knows some 280, so more is noise that is looked up each time instead. */
 const MOST_TYPES = 2_000;
 
+/** Letters of a type that are looked at: the longest known one has 60. What is decided once need not be counted. */
+const MOST_LETTERS = 200;
+const FREELY = (): void => {};
+
 const indexed = (rules: readonly CompiledRule[]): Index => ({
   ofType: listening(rules, ({ types }) => types),
   ofNotice: listening(rules, ({ notices = [] }) => notices),
@@ -108,11 +112,14 @@ const listening = (
   patterns: (on: AlertRule['on']) => readonly string[],
 ): ((type: string) => Listeners) => {
   const heard = new Map<string, Listeners>();
+  const hearing = rules.map((rule) => ({ rule, patterns: patterns(rule.rule.on).map(patternOf) }));
   return (type) => {
     const listed = heard.get(type);
     if (listed !== undefined) return listed;
     const listeners = {
-      rules: rules.filter(({ rule }) => patterns(rule.on).some((pattern) => glob(pattern, type))),
+      rules: hearing
+        .filter(({ patterns: own }) => own.some((hears) => hears(type.slice(0, MOST_LETTERS), FREELY)))
+        .map(({ rule }) => rule),
       known: isKnownType(type),
     };
     if (heard.size < MOST_TYPES) heard.set(type, listeners);

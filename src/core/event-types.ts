@@ -176,8 +176,14 @@ const namesOf = (byResource: Readonly<Record<string, string>>): string[] =>
     verbs.split(' ').map((verb) => `${resource}.${verb}`),
   );
 
+/** Every documented type, for what is near a mistyped one. Some events are told by notifications of the same name, by release. */
+export const NOTIFICATION_TYPES: readonly string[] = namesOf(NOTICES);
+export const EVENT_TYPES: readonly string[] = [
+  ...new Set([...namesOf(TYPES), ...LEGACY, ...NOTIFICATION_TYPES]),
+];
+
 const KNOWN: ReadonlySet<string> = new Set([...namesOf(TYPES), ...LEGACY]);
-const KNOWN_NOTICES: ReadonlySet<string> = new Set(namesOf(NOTICES));
+const KNOWN_NOTICES: ReadonlySet<string> = new Set(NOTIFICATION_TYPES);
 
 /** False for the type of an event or notification that nobody documented: counted and shown, never an error (definitions §1). */
 export const isKnownType = (type: string): boolean =>

@@ -1,6 +1,7 @@
 import type { Person } from './alert.ts';
 import { type Budget, DEFAULT_BUDGET } from './budget.ts';
 import type { Cron } from './cron.ts';
+import type { CustomRule } from './custom/spec.ts';
 import type { Hours } from './hours.ts';
 import type { Matcher } from './matcher.ts';
 import type { Preset } from './output/bodies.ts';
@@ -62,6 +63,8 @@ export interface Settings {
   };
   /** By rule id: whether it runs, a severity that replaces its own, and its options as written. */
   readonly rules: Readonly<Record<string, RuleSettings>>;
+  /** Rules of the operator's own; absent = none. */
+  readonly custom?: readonly CustomRule[];
   /** Where this machine's probes ask, and the dead-man's switch that is called every minute while ready. */
   readonly http: { readonly port: number; readonly ping: string | undefined } | undefined;
   /** Join root posts of one rule while too many wait in a channel (definitions §4 "Storm"). */

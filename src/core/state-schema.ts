@@ -45,7 +45,7 @@ const alert: z.ZodType<Alert> = row({
   rule: id,
   life: z.enum(['state', 'burst', 'once']),
   subject: row({
-    kind: z.enum(['workload', 'ven', 'user', 'ip', 'pce', 'node', 'policy', 'label', 'key']),
+    kind: z.enum(['workload', 'ven', 'user', 'ip', 'pce', 'node', 'policy', 'label', 'key', 'value']),
     href: id.nullable(),
     name: z.string(),
   }),

@@ -5,7 +5,7 @@ import { type Estate, type Workload, workloadOfVen } from './workload.ts';
 
 /** What an alert is about. One subject = one fingerprint: a second host is never silenced by the first (definitions §2). */
 export interface Subject {
-  readonly kind: 'workload' | 'ven' | 'user' | 'ip' | 'pce' | 'node' | 'policy' | 'label' | 'key';
+  readonly kind: 'workload' | 'ven' | 'user' | 'ip' | 'pce' | 'node' | 'policy' | 'label' | 'key' | 'value';
   /** What the PCE identifies it by; null when the event names none. */
   readonly href: string | null;
   readonly name: string;

@@ -1,3 +1,5 @@
+import { customRule } from '../core/custom/custom-rule.ts';
+import type { CustomRule } from '../core/custom/spec.ts';
 import type { AlertRule } from '../core/rule.ts';
 import { adminChange } from './admin-change.ts';
 import { apiKeyExpiring } from './api-key-expiring.ts';
@@ -56,4 +58,10 @@ export const rules: readonly AlertRule[] = [
   portScan,
   sweep,
   slowScan,
+];
+
+/** The built-in rules and those of a configuration. */
+export const rulesWith = (custom: readonly CustomRule[] = []): readonly AlertRule[] => [
+  ...rules,
+  ...custom.map(customRule),
 ];

@@ -59,12 +59,6 @@ const APPENDED: readonly (readonly [string, string, string, RegExp])[] = [
     'never[0] must be a host name, an address or a label selector',
     /192\.0\.2/,
   ],
-  [
-    "rules of one's own, which are not there yet",
-    'custom: [{id: x}]',
-    'custom is not available yet in this version',
-    /remove it/,
-  ],
   ['probes without a port', 'http: {}', 'http.port is missing', /without quotes/],
   [
     'a port that is none',

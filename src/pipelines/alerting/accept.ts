@@ -1,3 +1,4 @@
+import { OverBudget } from '../../core/custom/budget.ts';
 import type { Detected } from '../../core/detect.ts';
 import type { Observation } from '../../core/rule.ts';
 import type { Transition } from '../../core/state.ts';
@@ -53,7 +54,8 @@ export const createAccept = (deps: AlertingDeps): Accept => {
 const report = (found: Detected, { log, pce, tell }: AlertingDeps): void => {
   for (const { rule, error } of found.failures) {
     log.error({ err: error, rule, pce: pce.name }, 'a rule failed');
-    tell(`The alert rule ${rule} failed on ${pce.name} and was skipped; the other rules go on.`);
+    const why = error instanceof OverBudget ? ` (${error.message})` : '';
+    tell(`The alert rule ${rule} failed on ${pce.name} and was skipped${why}; the other rules go on.`);
   }
 };
 
