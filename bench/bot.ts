@@ -9,6 +9,8 @@ import { MAIN } from './dist.ts';
 /** The built bot as a process of its own. */
 export interface Bot {
   readonly pid: number;
+  /** Where its configuration, its log and its `data` are. */
+  readonly folder: string;
   /** Resolves when it has logged "ready"; rejects with its log when it ends before, or takes longer than 30 s. */
   ready(): Promise<void>;
   /** Resident memory in MB. */
@@ -32,6 +34,7 @@ export const startBot = (folder: string, { profile = process.env['BENCH_PROFILE'
   const logged = (): string => readFileSync(logFile, 'utf8');
   return {
     pid: child.pid ?? 0,
+    folder,
     async ready() {
       for (const end = Date.now() + READY_MS; !logged().includes('"msg":"ready"'); await sleep(20))
         if (ended(child) || Date.now() > end) throw new Error(`The bot did not become ready:\n${logged()}`);

@@ -10,12 +10,13 @@ import { neighbours } from './neighbours.ts';
 import { pace } from './pace.ts';
 import { start } from './start.ts';
 import { store } from './store.ts';
+import { storm } from './storm.ts';
 import { table } from './table.ts';
 
 const BENCHES: readonly Bench[] = [flows, events, lookup, store, ack, start, latency, neighbours, pace];
 
 const USAGE = `npm run -s bench -- NAME|all [--json] [--runs N=5]
-${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}
+${[...BENCHES, storm].map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}
 Exit 0 when it ran, also when a budget is missed; 1 when it could not run; 2 usage.`;
 
 /** `npm run -s bench`: the figures on stdout, progress on stderr. */
@@ -30,7 +31,7 @@ const main = async (args: readonly string[]): Promise<number> => {
     },
   });
   const [name, ...more] = positionals;
-  const chosen = name === 'all' ? BENCHES : BENCHES.filter((one) => one.name === name);
+  const chosen = name === 'all' ? BENCHES : [...BENCHES, storm].filter((one) => one.name === name);
   const runs = Number(values.runs);
   if (values.help) {
     process.stdout.write(`${USAGE}\n`);

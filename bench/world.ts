@@ -29,9 +29,16 @@ const clock = {
   },
 };
 
-/** @param workloads of the simulated PCE; nine of ten carry a VEN. Its limit of calls is lifted: polls may come fast. */
-export const openWorld = async ({ workloads = 60, pace = 1 } = {}): Promise<World> => {
-  const pce = await startPceSimulator({ workloads, rateLimit: { perMinute: 100_000 } });
+/**
+ * @param workloads of the simulated PCE; nine of ten carry a VEN
+ * @param callsPerMinute what the PCE allows a key; by default its limit is lifted: polls may come fast
+ */
+export const openWorld = async ({
+  workloads = 60,
+  pace = 1,
+  callsPerMinute = 100_000,
+} = {}): Promise<World> => {
+  const pce = await startPceSimulator({ workloads, rateLimit: { perMinute: callsPerMinute } });
   const slack = await startSlackSimulator({ pace, clock });
   const folders: string[] = [];
   const bots: Bot[] = [];

@@ -1,3 +1,5 @@
+import type { Flow, Options } from './options.ts';
+
 /** Where the bot of a run talks to. */
 export interface Places {
   readonly pceUrl: string;
@@ -12,11 +14,17 @@ export const ANNOUNCE = 'C0ANNOUN1';
 /** Of the simulated fleet's roles, so that the channels get about as much each. What is none of them goes to the first. */
 export const ROLES = ['web', 'app', 'db'] as const;
 
+/** A message per host, or one message whose thread names them all. */
+const groupOf = (flow: Flow): string => (flow === 'files' ? 'rule' : 'rule, subject');
+
 /**
  * The bot's configuration: a message per host, and short times, so that a minute holds many kills. One Slack connection instead of two:
  * a bot that is restarted every other second would use up Slack's 50 apps.connections.open a minute with nothing but starting.
  */
-export const configFor = ({ pceUrl, slackApiUrl }: Places, channels: number): string => `
+export const configFor = (
+  { pceUrl, slackApiUrl }: Places,
+  { channels, flow }: Pick<Options, 'channels' | 'flow'>,
+): string => `
 pces:
   - name: prod-east
     url: ${pceUrl}
@@ -39,10 +47,10 @@ routes:
 ${ROLES.slice(0, channels - 1)
   .map(
     (role, index) =>
-      `  - {match: {labels: role=${role}}, channel: ${CHANNELS[index + 1]}, group_by: [rule, subject]}`,
+      `  - {match: {labels: role=${role}}, channel: ${CHANNELS[index + 1]}, group_by: [${groupOf(flow)}]}`,
   )
   .join('\n')}
-  - {channel: ${CHANNELS[0]}, group_by: [rule, subject]}
+  - {channel: ${CHANNELS[0]}, group_by: [${groupOf(flow)}]}
 roles:
   responder: [{members: [S0SECOPS1]}]
 quarantine:

@@ -4,7 +4,7 @@ type Json = Readonly<Record<string, unknown>>;
 export interface Verdict {
   /** Subjects whose host name stands in an undeleted message, thread line or file. */
   readonly visible: ReadonlySet<string>;
-  /** Subjects that stand in two undeleted messages of the same reason, neither marked as a possible repeat. */
+  /** Subjects that stand in two undeleted messages of the same reason or in files beside them, neither marked as a possible repeat. */
   readonly duplicated: ReadonlySet<string>;
   /** Messages marked "possible repeat". */
   readonly marked: number;
@@ -27,8 +27,7 @@ export const judge = (state: Json, subjects: ReadonlySet<string>): Verdict => {
     const words = wordsOf(message);
     const isMarked = MARK.test(words);
     if (isMarked) marked += 1;
-    const names = namesIn(words, subjects);
-    for (const name of namesIn(wordsOfFiles(message), subjects)) visible.add(name);
+    const names = namesIn(`${words}\n${wordsOfFiles(message)}`, subjects);
     for (const name of names) {
       visible.add(name);
       if (isMarked) continue;

@@ -17,7 +17,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   const world = await openWorld(options);
   let holds = false;
   try {
-    const result = await (options.flow === 'alerts' ? runAlerts : runResponses)(world, options, say);
+    const result = await (options.flow === 'response' ? runResponses : runAlerts)(world, options, say);
     holds = result.lost === 0 && result.duplicated === 0;
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } finally {

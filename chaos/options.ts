@@ -2,6 +2,18 @@ import { parseArgs } from 'node:util';
 import { STEPS, type Step } from '../src/core/step.ts';
 import { FAULTS, type FaultName } from './faults.ts';
 
+/**
+ * What a run is about: alerts, each a message; alerts that come by the dozen into one message, so that names go out in files; responses.
+ */
+export const FLOWS = ['alerts', 'files', 'response'] as const;
+export type Flow = (typeof FLOWS)[number];
+
+const STEPS_OF: Readonly<Record<Flow, readonly Step[]>> = {
+  alerts: STEPS.alerts,
+  files: [...STEPS.alerts, ...STEPS.files],
+  response: STEPS.response,
+};
+
 /** How the bot's order is bent, to see that the harness notices. */
 export const ORDERS = ['as built', 'send-first', 'remember-first'] as const;
 export type Order = (typeof ORDERS)[number];
@@ -18,7 +30,7 @@ export interface Options {
   readonly faults: readonly FaultName[];
   /** Whether the bot's token may read what it wrote. */
   readonly history: boolean;
-  readonly flow: 'alerts' | 'response';
+  readonly flow: Flow;
   readonly order: Order;
   /** How long Slack may be left alone while something is still missing before the run is over. */
   readonly patienceMs: number;
@@ -30,12 +42,13 @@ export class UsageError extends Error {
 }
 
 export const USAGE = `npm run -s chaos -- [--kills 25] [--alerts 200] [--channels 4] [--seed 1] [--pace 10] [--steps] [--faults a,b]
-  [--history off] [--flow alerts|response] --json
+  [--history off] [--flow alerts|files|response] --json
 
 The real bot, started from dist/ as a child process, is killed again and again while Slack and the PCE misbehave. What stands in the
 simulated Slack at the end is the only judge. One JSON document on stdout, progress on stderr; exit 1 if anything was lost or doubled.
   --steps           kill at every named step between a write and a call instead of at random instants
-  --at a,b          only at these: ${[...STEPS.alerts, ...STEPS.response].join(', ')}
+  --at a,b          only at these: ${[...STEPS_OF.files, ...STEPS_OF.response].join(', ')}
+  --flow files      40 alerts and more at once into one message of a channel, so that their names go out in files
   --pace N          posts a second and channel that the simulated Slack allows; 1 is the real one
   --faults a,b      none, or of: ${Object.keys(FAULTS).join(', ')}; default all
   --history off     the bot may not read channels: what is unclear goes out again, marked "possible repeat"
@@ -44,7 +57,7 @@ simulated Slack at the end is the only judge. One JSON document on stdout, progr
 
 export const readOptions = (args: readonly string[]): Options => {
   const flags = read(args);
-  const flow = one(flags.flow, ['alerts', 'response'], 'flow');
+  const flow = one(flags.flow, FLOWS, 'flow');
   return {
     kills: whole(flags.kills, 'kills', 0, 10_000),
     alerts: whole(flags.alerts, 'alerts', 1, 5_000),
@@ -52,7 +65,7 @@ export const readOptions = (args: readonly string[]): Options => {
     seed: whole(flags.seed, 'seed', 0, 2 ** 31),
     pace: whole(flags.pace, 'pace', 1, 1_000),
     steps:
-      flags.at === undefined ? (flags.steps ? STEPS[flow] : []) : listed<Step>(flags.at, STEPS[flow], 'step'),
+      flags.at === undefined ? (flags.steps ? STEPS_OF[flow] : []) : listed(flags.at, STEPS_OF[flow], 'step'),
     faults:
       flags.faults === 'none'
         ? []

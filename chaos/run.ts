@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { STEPS } from '../src/core/step.ts';
 import { FAULTS } from './faults.ts';
 import { judge, type Verdict } from './judge.ts';
 import type { Options } from './options.ts';
@@ -34,7 +35,9 @@ const SLICE_MS = 150;
 /** Share of the slices in which something goes wrong. */
 const FAULTY = 0.12;
 /** After the last call about messages: longer than a post may be unclear (its time-out of 1 s and 1 s more). */
-const QUIET_MS = 3_000;
+const QUIET_MS = 2_300;
+/** How often a run that rests is looked at. */
+const REST_MS = 100;
 /** However it goes on, a run ends: drained at the slowest pace, and this besides. */
 const DRAIN_MS = 15 * 60_000;
 /** How late an event may be and still lie within the polls' overlap of 2 min, whatever the load of this machine. */
@@ -126,10 +129,16 @@ export const warmUp = async (world: ChaosWorld): Promise<void> => {
   await world.kill();
 };
 
+/** A life passes most steps again and again; it hands over one file. */
+const pointOf = (step: KillPoint['step'], random: Random): KillPoint => {
+  const nth = 1 + random.int(3);
+  return { step, nth: STEPS.files.some((one) => one === step) ? 1 : nth };
+};
+
 const killAgainAndAgain = async (
   world: ChaosWorld,
   work: Work,
-  { kills: wanted, alerts, steps, seed, faults }: Options,
+  { kills: wanted, alerts, steps, seed, faults, flow }: Options,
   say: Say,
 ): Promise<number> => {
   const random = createRandom(seed, 'kills');
@@ -138,16 +147,17 @@ const killAgainAndAgain = async (
   let kills = 0;
   for (let turn = 0; kills < wanted && turn < 2 * wanted; turn += 1) {
     const at: KillPoint | undefined =
-      steps.length === 0
-        ? undefined
-        : { step: steps[turn % steps.length] as KillPoint['step'], nth: 1 + random.int(3) };
+      steps.length === 0 ? undefined : pointOf(steps[turn % steps.length] as KillPoint['step'], random);
     const working = at === undefined && random.chance(FROM_FIRST_CALL);
     const lifeMs = at === undefined ? random.int(LIFE_MS[working ? 'fromFirstCall' : 'fromStart']) : STEP_MS;
     // As much as is due by then: the last kill still meets work.
     const due = Math.ceil((alerts * (turn + 1)) / Math.max(wanted, turn + 1)) - work.injected();
     await provoke(at, world, work, random, faults.length > 0);
     await world.start(at);
-    await live(world, work, { lifeMs, working, due, random, trouble, faults });
+    // By the dozen: only together they are too many for a line.
+    if (flow === 'files') work.add(due);
+    const singly = flow === 'files' ? 0 : due;
+    await live(world, work, { lifeMs, working, due: singly, random, trouble, faults });
     if (world.running() && work.open() === 0) {
       work.add(1);
       await sleep(random.int(400));
@@ -243,12 +253,12 @@ const rest = async (world: ChaosWorld, work: Work, { patienceMs }: Options, say:
   await world.start();
   say(`no more kills: ${work.open()} alerts not to be seen yet`);
   for (let look = 1; Date.now() - begun < DRAIN_MS; look += 1) {
-    await sleep(500);
+    await sleep(REST_MS);
     if (!world.running()) await world.start();
     const quietMs = Date.now() - Math.max(begun, lastCallAt(world));
     const open = work.open();
     if (open === 0 ? quietMs > QUIET_MS : quietMs > patienceMs) return;
-    if (look % 20 === 0) say(`${open} alerts not to be seen yet`);
+    if (look % (10_000 / REST_MS) === 0) say(`${open} alerts not to be seen yet`);
   }
 };
 

@@ -50,7 +50,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PRELOAD = new URL('./preload.js', import.meta.url).href;
 
 export const openWorld = async (options: Options): Promise<ChaosWorld> => {
-  const { seed, pace, alerts, channels, order } = options;
+  const { seed, pace, alerts, order } = options;
   // 300 polls a minute are asked for on purpose; the limit of 500 a minute is the PCE tests' matter.
   const pce = await startPceSimulator({
     seed,
@@ -65,7 +65,7 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
   }
   const folder = await mkdtemp(join(tmpdir(), 'illumio-chatops-chaos-'));
   const config = join(folder, 'config.yml');
-  await writeFile(config, configFor({ pceUrl: pce.url, slackApiUrl: slack.apiUrl }, channels));
+  await writeFile(config, configFor({ pceUrl: pce.url, slackApiUrl: slack.apiUrl }, options));
   const log = openSync(join(folder, 'bot.log'), 'a');
   const main = process.env['CHAOS_MAIN'] ?? join(ROOT, 'dist/main.js');
   const entry =

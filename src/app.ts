@@ -21,6 +21,7 @@ import { analyses } from './analytics/index.ts';
 import { commands } from './commands/index.ts';
 import type { BotStatus, Catalog } from './core/command.ts';
 import { compileRules } from './core/detect.ts';
+import { pollPace } from './core/poll-pace.ts';
 import type { Chat, Clock, Inbox, Inventory, Log, Message, Store } from './core/ports.ts';
 import { contextOf, isOurs } from './core/rule-context.ts';
 import type { PceSettings, Settings } from './core/settings.ts';
@@ -504,8 +505,11 @@ const pollLoop = (
   meter: Meter,
   look: Promise<void>,
 ): LoopSpec =>
-  jobOf(settings.name, meter)('events', poll.events, 0, () =>
-    alerting.poll(WINDOW_MS.poll, { estate: look }),
+  jobOf(settings.name, meter)(
+    'events',
+    () => pollPace(poll.events, alerting.status().rows),
+    0,
+    () => alerting.poll(WINDOW_MS.poll, { estate: look }),
   );
 
 /** A loop on one PCE, under names that its log lines and metrics share. */

@@ -17,6 +17,7 @@ const DAY = 24 * HOUR;
 const polled = {
   cursor: T0 - 20 * SECOND,
   lastPollAt: T0 - 12 * SECOND,
+  rows: 120,
   eventsSeen: 48_211,
   rejected: 0,
   lastSweepFound: 0,

@@ -4,8 +4,8 @@ import type { Interval } from '../../core/settings.ts';
 
 export interface LoopSpec {
   readonly name: string;
-  /** A duration in ms or a cron expression (seconds optional). */
-  readonly every: Interval;
+  /** A duration in ms or a cron expression (seconds optional); a function is asked after each run. */
+  readonly every: Interval | (() => Interval);
   /** Delay of the first run, ms: spreads the loops of several PCEs. */
   readonly firstAfterMs: number;
   run(): Promise<void>;
@@ -34,8 +34,9 @@ export const runLoop = async (spec: LoopSpec, { clock, log, signal }: LoopDeps):
     } catch (err) {
       log.warn({ err, loop: spec.name }, 'a run failed, the next one will be made');
     }
-    if (typeof spec.every === 'number') await clock.sleep(spec.every - (clock.mono() - started), signal);
-    else await untilCron(spec.every, clock, signal);
+    const every = typeof spec.every === 'function' ? spec.every() : spec.every;
+    if (typeof every === 'number') await clock.sleep(every - (clock.mono() - started), signal);
+    else await untilCron(every, clock, signal);
   }
 };
 

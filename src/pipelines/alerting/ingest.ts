@@ -22,6 +22,8 @@ const CLOCKS_DIFFER_MS = 2_000;
 export interface AlertingStatus {
   readonly cursor: number | undefined;
   readonly lastPollAt: number | undefined;
+  /** Rows of the newest poll's answer, those read before included; sweeps do not count. */
+  readonly rows: number;
   readonly eventsSeen: number;
   readonly rejected: number;
   /** Events that the last sweep found and no poll had. */
@@ -65,6 +67,7 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
   let status: AlertingStatus = {
     cursor,
     lastPollAt: undefined,
+    rows: 0,
     eventsSeen: 0,
     rejected: 0,
     lastSweepFound: 0,
@@ -127,6 +130,7 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
         status = {
           cursor,
           lastPollAt: clock.now(),
+          rows: overlapMs === WINDOW_MS.poll ? answer.events.length + answer.rejected.length : status.rows,
           eventsSeen: status.eventsSeen + events.length,
           rejected: status.rejected + answer.rejected.length,
           lastSweepFound: overlapMs === WINDOW_MS.sweep ? events.length : status.lastSweepFound,
