@@ -15,16 +15,19 @@ const check = async (...args: string[]) => {
   return { code: await verb.run(args, edge), ...edge };
 };
 
-const ROUTED = `${MINIMAL}routes:
+/** With a way out for criticals while Slack is away: nothing to warn of. */
+const CALM = `${MINIMAL}outputs: [{name: siem, type: syslog, host: siem.example.com}]\n`;
+
+const ROUTED = `${CALM}routes:
   - match: {rule: [firewall-tampering], severity: error+, labels: env=prod}
     channel: C0PROD0001
     notify: {critical: S0ONCALL1}
 `;
 
-write('config.yml', MINIMAL.replace('xoxb-1', '"$' + '{TOKEN}"'));
+write('config.yml', CALM.replace('xoxb-1', '"$' + '{TOKEN}"'));
 write('bad.yml', `${MINIMAL}wach: []\nlog: {level: loud}\n`);
 write('routed.yml', ROUTED);
-write('warned.yml', MINIMAL.replace(/^fallback.*\n/m, ''));
+write('warned.yml', CALM.replace(/^fallback.*\n/m, ''));
 write('secret.yml', MINIMAL.replace('secret: hush', 'secret_file: pce.txt'));
 write('pce.txt', 'hush\n');
 
