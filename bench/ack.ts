@@ -22,7 +22,8 @@ interface Acks {
 
 /**
  * Slash commands of many people in the same instant: how long each waits for its acknowledgement, while the bot also answers those it has
- * acknowledged. Beside it Bolt alone, which acknowledges and does nothing else.
+ * acknowledged. Beside it Bolt alone, which acknowledges and does nothing else, and a bare socket that sends each envelope's
+ * id back: what this machine and the simulator allow at all.
  */
 export const ack: Bench = {
   name: 'ack',
@@ -30,10 +31,12 @@ export const ack: Bench = {
   async run(runs, say) {
     const ours: Acks[] = [];
     const bare: Acks[] = [];
+    const echo: Acks[] = [];
     for (let run = 1; run <= runs; run += 1) {
       say(`${run}/${runs}`);
       ours.push(await inWorld(overBot));
-      bare.push(await inWorld(overBolt));
+      bare.push(await inWorld(overScript(BOLT)));
+      echo.push(await inWorld(overScript(ECHO)));
     }
     return [
       figure(
@@ -52,6 +55,11 @@ export const ack: Bench = {
         'bare Bolt, p99',
         'ms',
         bare.map(({ p99Ms }) => p99Ms),
+      ),
+      figure(
+        'bare socket, p99',
+        'ms',
+        echo.map(({ p99Ms }) => p99Ms),
       ),
       figure(
         'all of it',
@@ -113,16 +121,35 @@ for (let n = 0; n < 2; n += 1) {
   await app.start();
 }`;
 
-const overBolt = async (world: World): Promise<Acks> => {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', BOLT, '--', world.slack.apiUrl], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'ignore'],
+const ECHO = `
+import WebSocket from 'ws';
+const [url] = process.argv.slice(1);
+for (let n = 0; n < 2; n += 1) {
+  const headers = { authorization: 'Bearer xapp-sim' };
+  const answer = await fetch(url + 'apps.connections.open', { method: 'POST', headers });
+  const socket = new WebSocket((await answer.json()).url);
+  socket.on('message', (data) => {
+    const { envelope_id } = JSON.parse(data);
+    if (envelope_id !== undefined) socket.send(JSON.stringify({ envelope_id }));
   });
-  try {
-    return await burst(world);
-  } finally {
-    const exit = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exit;
-  }
-};
+}`;
+
+const overScript =
+  (script: string) =>
+  async (world: World): Promise<Acks> => {
+    const child = spawn(
+      process.execPath,
+      ['--input-type=module', '--eval', script, '--', world.slack.apiUrl],
+      {
+        cwd: ROOT,
+        stdio: ['ignore', 'ignore', 'ignore'],
+      },
+    );
+    try {
+      return await burst(world);
+    } finally {
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
+    }
+  };
