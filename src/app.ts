@@ -5,9 +5,11 @@ import { setMaxListeners } from 'node:events';
 import { hostname, networkInterfaces } from 'node:os';
 import process from 'node:process';
 import { actions } from './actions/index.ts';
+import { createGeo } from './adapters/geo/index.ts';
 import { openHttp, openProcessFigures, ping } from './adapters/http/index.ts';
 import { openOutput } from './adapters/outputs/index.ts';
 import { openInventory, openPce, type PceAdapter } from './adapters/pce/index.ts';
+import { createRenderer } from './adapters/render/index.ts';
 import { startCalendar } from './adapters/schedule/calendar.ts';
 import { systemClock } from './adapters/schedule/clock.ts';
 import { type LoopSpec, runLoop } from './adapters/schedule/loop.ts';
@@ -63,6 +65,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const EVERY_MS = {
   reach: 5 * SECOND_MS,
   sweepState: 10 * MINUTE_MS,
+  quarantines: 5 * MINUTE_MS,
   due: 5 * SECOND_MS,
   inventory: 6 * HOUR_MS,
   auditSweep: 24 * HOUR_MS,
@@ -310,7 +313,8 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const silencing = createSilencing({ store, clock, settings, announce: announced, idOf: shortId });
 
   const ask = createAsking({
-    deps: { desks: [...desks.values()], store, chat, clock, settings, status, catalog },
+    deps: { desks: [...desks.values()], store, chat, clock, settings, geo: createGeo(), status, catalog },
+    renderer: createRenderer((reason) => log.warn({ reason }, 'charts are not drawn on this machine')),
     gate,
     audit,
     log,
@@ -540,6 +544,7 @@ const loopsOf = (
     named('health', poll.health, SECOND_MS, alerting.health),
     named('reach', EVERY_MS.reach, EVERY_MS.reach, alerting.reach),
     named('state sweep', EVERY_MS.sweepState, MINUTE_MS, alerting.sweep),
+    named('quarantines', EVERY_MS.quarantines, 2 * MINUTE_MS, alerting.quarantines),
     named('due', EVERY_MS.due, EVERY_MS.due, async () => {
       await alerting.wake();
       await alerting.settle();

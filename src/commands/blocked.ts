@@ -1,4 +1,5 @@
 import { type BlockedRow, blockedAnalysis } from '../analytics/blocked.ts';
+import { barChart } from '../charts/bar.ts';
 import type { Command } from '../core/command.ts';
 import { isLabelTerm } from '../core/label-query.ts';
 import { counted, grouped } from '../core/text.ts';
@@ -7,7 +8,9 @@ import {
   analysed,
   basisOf,
   listAnswer,
+  pictureOf,
   readTraffic,
+  SHOWN_ROWS,
   TRAFFIC_FLAGS,
   trafficQuestion,
 } from './traffic-question.ts';
@@ -19,7 +22,8 @@ const THIS = { id: 'blocked', example: '/illumio blocked', narrow: '/illumio blo
 export const blocked: Command = {
   id: 'blocked',
   summary: 'hosts and services with the most blocked and potentially blocked connections',
-  usage: '/illumio blocked [key=value …] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share]',
+  usage:
+    '/illumio blocked [key=value …] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
   examples: ['/illumio blocked', '/illumio blocked env=prod --since 7d', '/illumio blocked -n 20'],
   role: 'analyst',
   scope: 'estate',
@@ -52,6 +56,23 @@ export const blocked: Command = {
       right: [1, 2],
       basis: basisOf(question, read),
       file: 'blocked.csv',
+      picture: () =>
+        pictureOf(
+          'blocked.png',
+          'Blocked traffic by destination',
+          barChart({
+            title: 'Blocked and potentially blocked connections by destination',
+            basis: basisOf(question, read).join(' · '),
+            measure: 'connections',
+            rows: hosts.slice(0, flags.n ?? SHOWN_ROWS).map(barOf),
+          }),
+        ),
     });
   },
 };
+
+const barOf = ({ name, blocked: refused, potentially_blocked }: BlockedRow) => ({
+  name,
+  value: refused + potentially_blocked,
+  decisions: { allowed: 0, potentially_blocked, blocked: refused, unknown: 0 },
+});

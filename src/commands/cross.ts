@@ -1,5 +1,6 @@
-import { crossAnalysis } from '../analytics/cross.ts';
+import { type CrossRow, crossAnalysis } from '../analytics/cross.ts';
 import { labelValue } from '../analytics/labels.ts';
+import { type HeatCell, heatChart } from '../charts/heat.ts';
 import type { Command } from '../core/command.ts';
 import type { Flow } from '../core/flow.ts';
 import { glob, isLabelTerm, type LabelTerm, parseLabelQuery } from '../core/label-query.ts';
@@ -9,6 +10,7 @@ import {
   analysed,
   basisOf,
   listAnswer,
+  pictureOf,
   readTraffic,
   TRAFFIC_FLAGS,
   trafficQuestion,
@@ -26,7 +28,7 @@ export const cross: Command = {
   id: 'cross',
   summary: 'what flows between two values of a label, or between all, by decision',
   usage:
-    '/illumio cross <key=value key=value|key> [--since 24h | --from T --to T] [-n rows] [--pce name] [--share]',
+    '/illumio cross <key=value key=value|key> [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
   examples: [
     '/illumio cross env=prod env=dev',
     '/illumio cross env',
@@ -70,8 +72,29 @@ export const cross: Command = {
       right: [2],
       basis: basisOf({ ...question, terms: [] }, read),
       file: `cross-${border.key}.csv`,
+      picture: () =>
+        pictureOf(
+          `cross-${border.key}.png`,
+          `Traffic between values of ${border.key}`,
+          heatChart({
+            title: `Connections between values of ${border.key}`,
+            basis: basisOf({ ...question, terms: [] }, read).join(' · '),
+            measure: 'connections',
+            cells: summed(rows),
+          }),
+        ),
     });
   },
+};
+
+/** One cell a pair of values, whatever was decided. */
+const summed = (rows: readonly CrossRow[]): HeatCell[] => {
+  const cells = new Map<string, HeatCell>();
+  for (const { from, to, connections } of rows) {
+    const key = JSON.stringify([from, to]);
+    cells.set(key, { from, to, value: (cells.get(key)?.value ?? 0) + connections });
+  }
+  return [...cells.values()];
 };
 
 interface Border {

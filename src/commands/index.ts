@@ -7,6 +7,7 @@ import { closeAlert } from './close.ts';
 import { cross } from './cross.ts';
 import { disarm } from './disarm.ts';
 import { flows } from './flows.ts';
+import { geo } from './geo.ts';
 import { health } from './health.ts';
 import { help } from './help.ts';
 import { my } from './my.ts';
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   flows,
   cross,
   scan,
+  geo,
   services,
   processes,
   quarantine,

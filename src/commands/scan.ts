@@ -20,7 +20,8 @@ const THIS = { id: 'scan', example: '/illumio scan', narrow: '/illumio scan env=
 export const scan: Command = {
   id: 'scan',
   summary: 'port scans and sweeps, by the raw definition',
-  usage: '/illumio scan [key=value …] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share]',
+  usage:
+    '/illumio scan [key=value …] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
   examples: ['/illumio scan', '/illumio scan env=prod --since 7d', '/illumio scan --since 2h'],
   role: 'analyst',
   scope: 'estate',

@@ -5,7 +5,8 @@ import { top } from './top.ts';
 export const services: Command = {
   id: 'services',
   summary: 'which services are used most',
-  usage: '/illumio services [key=value …] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share]',
+  usage:
+    '/illumio services [key=value …] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
   examples: ['/illumio services', '/illumio services env=prod', '/illumio services env=prod --since 7d'],
   role: 'analyst',
   scope: 'estate',

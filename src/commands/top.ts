@@ -1,11 +1,22 @@
-import { TOP_KEYS, TOP_MEASURES, type TopKey, type TopMeasure, topAnalysis } from '../analytics/top.ts';
+import {
+  TOP_KEYS,
+  TOP_MEASURES,
+  type TopKey,
+  type TopMeasure,
+  type TopResult,
+  topAnalysis,
+} from '../analytics/top.ts';
+import { barChart } from '../charts/bar.ts';
+import type { Chart, Heading } from '../charts/chart.ts';
 import type { Command } from '../core/command.ts';
 import { isLabelTerm } from '../core/label-query.ts';
 import { topCsv, topView } from '../views/top.ts';
 import { nearestText, type Problem, problem } from './problem.ts';
 import {
   analysed,
+  attached,
   basisOf,
+  pictureOf,
   readTraffic,
   SHOWN_ROWS,
   TRAFFIC_FLAGS,
@@ -35,7 +46,7 @@ export const top: Command = {
   id: 'top',
   summary: 'who talks most: sources, destinations, hosts, services, pairs, processes, labels or locations',
   usage:
-    '/illumio top [src|dst|host|port|pair|process|label|location] [key=value …] [--by connections|bytes|peers|flows] [--label key] [--in|--out] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share]',
+    '/illumio top [src|dst|host|port|pair|process|label|location] [key=value …] [--by connections|bytes|peers|flows] [--label key] [--in|--out] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
   examples: [
     '/illumio top src env=prod',
     '/illumio top port --by peers --since 12h',
@@ -63,32 +74,41 @@ export const top: Command = {
     const result = await analysed(topAnalysis.of(traffic, { ...shape, label, most }), deps);
     const title = `Top ${shape.by === 'label' ? `values of ${label}` : WHAT[shape.by]} by ${shape.measure}`;
     const { direction } = shape;
+    const basis = basisOf(
+      question,
+      read,
+      direction === undefined ? [] : [direction === 'in' ? 'received only' : 'opened only'],
+    );
+    const files = async () => {
+      if (flags.share !== true && flags.files !== true) return {};
+      const all = await analysed(topAnalysis.of(traffic, { ...shape, label, most: 0 }), deps);
+      return attached(flags, {
+        file: () => ({ name: `top-${shape.by}.csv`, title, content: topCsv(all.rows) }),
+        picture: () =>
+          pictureOf(`top-${shape.by}.png`, title, topChart(result, { title, basis: basis.join(' · ') })),
+      });
+    };
     return {
       kind: 'answer',
       share: flags.share === true,
       message: topView({
         ...result,
         title,
-        basis: basisOf(
-          question,
-          read,
-          direction === undefined ? [] : [direction === 'in' ? 'received only' : 'opened only'],
-        ),
+        basis,
       }),
-      ...(flags.share
-        ? {
-            file: {
-              name: `top-${shape.by}.csv`,
-              title,
-              content: topCsv(
-                (await analysed(topAnalysis.of(traffic, { ...shape, label, most: 0 }), deps)).rows,
-              ),
-            },
-          }
-        : {}),
+      ...(await files()),
     };
   },
 };
+
+/** Distinct counterparts of several rows cannot be added up: a chart of peers has no bar for the rest. */
+const topChart = ({ rows, others, measure }: TopResult, heading: Heading): Chart =>
+  barChart({
+    ...heading,
+    measure,
+    rows: rows.map((row) => ({ name: row.name, value: row[measure] })),
+    ...(measure === 'peers' ? {} : { others: { count: others.count, value: others[measure] } }),
+  });
 
 const keysOf = (labels: Iterable<{ readonly key: string }>): Set<string> =>
   new Set([...labels].map(({ key }) => key));

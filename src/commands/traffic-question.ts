@@ -1,5 +1,6 @@
 import { gatherTraffic, type Traffic } from '../analytics/traffic.ts';
-import type { CommandDeps, PceDesk, Reply } from '../core/command.ts';
+import type { Chart } from '../charts/chart.ts';
+import type { CommandDeps, PceDesk, Picture, Reply } from '../core/command.ts';
 import { DECISIONS, type Decision, type Flow } from '../core/flow.ts';
 import { isLabelTerm, parseLabelQuery } from '../core/label-query.ts';
 import type { TrafficAnswer, TrafficQuery } from '../core/ports.ts';
@@ -21,6 +22,7 @@ export const TRAFFIC_FLAGS = [
   'n',
   'all',
   'share',
+  'files',
 ] as const satisfies readonly Flag[];
 /** Rows of an answer that are shown; the rest is in its file (definitions §0). */
 export const SHOWN_ROWS = 10;
@@ -98,10 +100,10 @@ export const analysed = <T>(steps: Steps<T>, { clock }: CommandDeps): Promise<T>
 /** A list of rows as an answer: the first ones in the message, all of them in the file that goes with a shared one (definitions §0). */
 export const listAnswer = (
   { flags }: TrafficQuestion,
-  list: Omit<ShownList, 'more'> & { readonly file: string },
+  list: Omit<ShownList, 'more'> & { readonly file: string; readonly picture?: () => Picture },
 ): Extract<Reply, { kind: 'answer' }> => {
   const most = flags.n ?? SHOWN_ROWS;
-  const { file, ...shown } = list;
+  const { file, picture, ...shown } = list;
   return {
     kind: 'answer',
     share: flags.share === true,
@@ -110,11 +112,29 @@ export const listAnswer = (
       rows: list.rows.slice(0, most),
       more: Math.max(0, list.rows.length - most),
     }),
-    ...(flags.share
-      ? { file: { name: file, title: list.title, content: csv(list.columns, list.rows) } }
-      : {}),
+    ...attached(flags, {
+      file: () => ({ name: file, title: list.title, content: csv(list.columns, list.rows) }),
+      ...(picture === undefined ? {} : { picture }),
+    }),
   };
 };
+
+type AnswerReply = Extract<Reply, { kind: 'answer' }>;
+
+/** File and picture of an answer, made only where they go somewhere: into the thread of a shared one, or to who wants them. */
+export const attached = (
+  flags: Flags,
+  {
+    file,
+    picture,
+  }: { readonly file: () => NonNullable<AnswerReply['file']>; readonly picture?: () => Picture },
+): Pick<AnswerReply, 'file' | 'picture' | 'direct'> =>
+  flags.share === true || flags.files === true
+    ? { file: file(), ...(picture === undefined ? {} : { picture: picture() }), direct: flags.files === true }
+    : {};
+
+/** A chart under the name its file has. */
+export const pictureOf = (name: string, title: string, chart: Chart): Picture => ({ ...chart, name, title });
 
 /** The line that says what the numbers rest on (definitions §0). */
 export const basisOf = (

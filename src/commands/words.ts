@@ -12,6 +12,7 @@ export interface Flags {
   readonly by?: string;
   readonly label?: string;
   readonly share?: true;
+  readonly files?: true;
   readonly all?: true;
   readonly in?: true;
   readonly out?: true;
@@ -55,6 +56,7 @@ const READERS: Readonly<Record<Flag, Reader | 'switch'>> = {
   by: (word) => word,
   label: (word) => word,
   share: 'switch',
+  files: 'switch',
   all: 'switch',
   in: 'switch',
   out: 'switch',

@@ -18,6 +18,21 @@ export const parseNetwork = (text: string): Network | undefined => {
   return prefix <= address.bits ? { ...address, prefix } : undefined;
 };
 
+/** What is not on the Internet: RFC 1918, loopback, link-local, CGNAT, multicast, documentation, and their like in IPv6. */
+const NOT_PUBLIC = [
+  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.168.0.0/16',
+  '198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3',
+  '::/127 ::ffff:0:0/96 2001:db8::/32 fc00::/7 fe80::/10 ff00::/8',
+].flatMap((line) => line.split(' '));
+
+let notPublic: readonly Network[] | undefined;
+
+/** True for an address of the Internet; text that is no address is none (IANA special-purpose registries). */
+export const isPublic = (text: string): boolean => {
+  notPublic ??= NOT_PUBLIC.flatMap((one) => parseNetwork(one) ?? []);
+  return parseAddress(text) !== undefined && !notPublic.some((network) => inNetwork(text, network));
+};
+
 /** True when the address lies in the network; text that is no address lies in none. */
 export const inNetwork = (text: string, network: Network): boolean => {
   const address = parseAddress(text);

@@ -23,6 +23,7 @@ export const ACTION_ROLES = {
   flows: 'analyst',
   cross: 'analyst',
   scan: 'analyst',
+  geo: 'analyst',
   process: 'analyst',
   share: 'analyst',
   acknowledge: 'responder',

@@ -2,7 +2,7 @@ import type { Analysis } from './analysis.ts';
 import type { Role } from './authorise.ts';
 import type { Deed } from './deed.ts';
 import type { Label } from './label.ts';
-import type { Chat, Clock, Inventory, Message, Pce, Profile, Store } from './ports.ts';
+import type { Chat, Clock, Geo, Inventory, Message, Pce, Profile, Store } from './ports.ts';
 import type { AlertRule } from './rule.ts';
 import type { SelfAudit } from './self-audit.ts';
 import type { Settings } from './settings.ts';
@@ -20,6 +20,7 @@ export interface CommandDeps {
   readonly chat: Chat;
   readonly clock: Clock;
   readonly settings: Settings;
+  readonly geo: Geo;
   readonly status: () => Promise<BotStatus>;
   readonly catalog: Catalog;
 }
@@ -46,9 +47,13 @@ export type Reply =
       readonly kind: 'answer';
       readonly message: Message;
       readonly share?: boolean;
+      /** Goes into the thread of a shared answer, or by direct message to who asks for it with `--files`. */
       readonly file?: { readonly name: string; readonly title: string; readonly content: string };
       /** What everybody reads in the announce channel, wherever it was asked (definitions §8). */
       readonly announce?: Message;
+      readonly picture?: Picture;
+      /** The asker wants file and picture by direct message. */
+      readonly direct?: boolean;
     }
   /** Opens the modal of an action on exactly one workload. */
   | { readonly kind: 'respond'; readonly action: string; readonly pce: string; readonly href: string }
@@ -56,6 +61,15 @@ export type Reply =
   | { readonly kind: 'deed'; readonly deed: Deed }
   /** Names the word, what was expected, and a corrected command to copy. */
   | { readonly kind: 'problem'; readonly text: string; readonly copy?: string };
+
+/** A chart, and the same in words: on a machine that cannot draw, the words stand alone. */
+export interface Picture {
+  readonly name: string;
+  readonly title: string;
+  readonly svg: string;
+  readonly alt: string;
+  readonly lines: readonly string[];
+}
 
 /** A slash sub-command. */
 export interface Command {

@@ -361,6 +361,8 @@ export interface Chat {
   groupMembers(group: string): Promise<readonly string[]>;
   channel(id: string): Promise<ChannelInfo>;
   permalink(at: { channel: string; ts: string }): Promise<string | undefined>;
+  /** The channel of our direct messages with a person. Rejects with ChatError where the right to open one is missing. */
+  direct(user: string): Promise<string>;
   /** Shows a file at once. For answers: what becomes of an unread outcome is up to the caller. */
   upload(to: { channel: string; thread?: string }, file: Upload): Promise<void>;
   /** The steps of an upload one by one, for a file that must be neither lost nor shown twice. Nobody sees it before `share`. */

@@ -8,6 +8,8 @@ export interface Target {
   readonly name: string;
   readonly labels: readonly Label[];
   readonly mode: Mode | undefined;
+  /** What it was reached at: by which it is known again under another identity. */
+  readonly addresses?: readonly string[];
 }
 
 /**

@@ -4,6 +4,8 @@ import type { End } from './flow.ts';
 import type { HealthReading } from './health.ts';
 import type { Label } from './label.ts';
 import type { LabelQuery } from './label-query.ts';
+import type { NamingRule } from './naming-rules.ts';
+import type { QuarantinedHost } from './quarantined.ts';
 import type { Severity } from './severity.ts';
 import type { Subject } from './subject.ts';
 import type { Text } from './text.ts';
@@ -28,7 +30,12 @@ export interface Reach {
  * `sweep` carries what a GET said of the hosts of open alerts: null = the PCE no longer has it.
  */
 export type Observation = { readonly pce: string; readonly now: number; readonly estate: Estate } & (
-  | { readonly kind: 'events'; readonly events: readonly PceEvent[] }
+  | {
+      readonly kind: 'events';
+      readonly events: readonly PceEvent[];
+      /** What is in quarantine; absent where nobody keeps a state. */
+      readonly quarantined?: readonly QuarantinedHost[];
+    }
   | { readonly kind: 'health'; readonly reading: HealthReading }
   | { readonly kind: 'reach'; readonly reach: Reach }
   | {
@@ -50,6 +57,16 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
     }
   /** All events of a complete hour, each once, read 20 min after its end; null = they could not all be read. */
   | { readonly kind: 'hour'; readonly from: number; readonly events: readonly PceEvent[] | null }
+  /**
+   * What a GET said of the hosts in quarantine, and the provisioned rules that name their quarantine labels. A host that could not
+   * be read is absent, null = the PCE no longer has it; `naming` is undefined when the policy could not be read.
+   */
+  | {
+      readonly kind: 'quarantine';
+      readonly quarantined: readonly QuarantinedHost[];
+      readonly hosts: ReadonlyMap<string, Workload | null>;
+      readonly naming: readonly NamingRule[] | undefined;
+    }
   /** Who began to talk to whom in the last 24 h, and how much was new in the hours that are complete (definitions §5). */
   | ({ readonly kind: 'flows' } & Pick<Polled, 'edges' | 'hours' | 'daysKnown'>)
   /** A rule asked to be called at this time; `hosts` holds what it asked to be read (Detector.reads). */
@@ -163,7 +180,16 @@ export interface AlertRule {
     readonly types: readonly string[];
     /** Notification types that count in whatever event they occur. */
     readonly notices?: readonly string[];
-    readonly readings?: readonly ('health' | 'reach' | 'sweep' | 'ingest' | 'hour' | 'flows' | 'wake')[];
+    readonly readings?: readonly (
+      | 'health'
+      | 'reach'
+      | 'sweep'
+      | 'ingest'
+      | 'hour'
+      | 'quarantine'
+      | 'flows'
+      | 'wake'
+    )[];
   };
   readonly options: z.ZodType;
   /** What a person should do next: one or two plain sentences. */

@@ -181,7 +181,13 @@ const response = row({
   action: id,
   pce: id,
   // JSON leaves an unknown mode out.
-  target: row({ href: id, name: z.string(), labels: z.array(label), mode: z.enum(MODES).optional() }),
+  target: row({
+    href: id,
+    name: z.string(),
+    labels: z.array(label),
+    mode: z.enum(MODES).optional(),
+    addresses: z.array(z.string()).exactOptional(),
+  }),
   by: person,
   byName: z.string(),
   reason: z.string(),

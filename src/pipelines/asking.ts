@@ -2,9 +2,18 @@ import type { Question } from '../core/authorise.ts';
 import type { Asker, Command, CommandDeps, Reply } from '../core/command.ts';
 import type { Deed } from '../core/deed.ts';
 import { nearest } from '../core/nearest.ts';
-import type { Audit, Inbound, Log, Message, Profile } from '../core/ports.ts';
+import {
+  type Audit,
+  ChatError,
+  type Inbound,
+  type Log,
+  type Message,
+  type Profile,
+  type Renderer,
+} from '../core/ports.ts';
 import { context, type Markup, md, message, section } from '../views/parts.ts';
 import { problemView } from '../views/problem.ts';
+import { attach } from './attachments.ts';
 import type { Gate } from './gate.ts';
 import { refusalText } from './refusal.ts';
 import { sentenceOf } from './sentence.ts';
@@ -21,6 +30,7 @@ export interface AskingDeps {
   readonly gate: Gate;
   readonly audit: Audit;
   readonly log: Log;
+  readonly renderer: Renderer;
   /** Does what a command asks for about alerts and silences, as the buttons do. */
   act(deed: Deed, doer: Doer): Promise<void>;
   /** Says a line for all to see; once per key. */
@@ -104,7 +114,9 @@ const handle = async (
       return asking.act(reply.deed, { person: inbound.person, channel: inbound.channel, show: tell });
     case 'answer':
       if (reply.announce !== undefined) asking.announce(`command.${inbound.id}`, reply.announce);
-      return reply.share === true ? share(inbound, reply, tell, profile, asking) : tell(reply.message);
+      if (reply.share === true) return share(inbound, reply, tell, profile, asking);
+      await tell(reply.message);
+      return reply.direct === true ? sendFiles(inbound, reply, tell, asking) : undefined;
     default:
       return reply satisfies never;
   }
@@ -184,7 +196,32 @@ const share = async (
     return alone(md`Not shared: this channel is shared with another organisation. Only you see this.`);
   await chat.slot(inbound.channel, 'post');
   const ts = await chat.post({ channel: inbound.channel, key: `share.${inbound.id}` }, reply.message);
-  if (reply.file !== undefined) await chat.upload({ channel: inbound.channel, thread: ts }, reply.file);
+  await attach({ channel: inbound.channel, thread: ts }, reply, { chat, renderer: asking.renderer });
+};
+
+/** What belongs to a private answer goes to its asker alone (definitions §8). */
+const sendFiles = async (
+  inbound: Asked,
+  reply: Answer,
+  tell: (answer: Message) => Promise<void>,
+  asking: AskingDeps,
+): Promise<void> => {
+  const { chat } = asking.deps;
+  try {
+    const channel = await chat.direct(inbound.person.user);
+    const said = `What you asked for: ${inbound.text}`;
+    await chat.slot(channel, 'post');
+    const thread = await chat.post(
+      { channel, key: `files.${inbound.id}` },
+      message(said, [section(md`${said}`)]),
+    );
+    await attach({ channel, thread }, reply, { chat, renderer: asking.renderer });
+  } catch (err) {
+    if (!(err instanceof ChatError)) throw err;
+    asking.log.warn({ err, user: inbound.person.user }, 'files of an answer could not be sent');
+    const why = `I can't send you the files by direct message (${err.slack}). In a channel of share_channels, --share puts them into the thread.`;
+    await tell(message(why, [section(md`${why}`)]));
+  }
 };
 
 /** By response_url where there is one; a command that stands for a button in a message may have none. */

@@ -131,6 +131,7 @@ export const createForms = (deps: RespondingDeps): Forms => {
         name: workload.name,
         labels: workload.labels,
         mode: workload.mode,
+        addresses: workload.interfaces.map(({ address }) => address),
       };
       const mayEnd =
         action.timed === true && (await mayEndByItself(workload, desk, context.quarantineLabels ?? []));

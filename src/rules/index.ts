@@ -19,6 +19,7 @@ import { pceSystem } from './pce-system.ts';
 import { pceUnreachable } from './pce-unreachable.ts';
 import { policyProvisioned } from './policy-provisioned.ts';
 import { portScan } from './port-scan.ts';
+import { quarantineDrift } from './quarantine-drift.ts';
 import { slowScan } from './slow-scan.ts';
 import { sweep } from './sweep.ts';
 import { venClone } from './ven-clone.ts';
@@ -55,6 +56,7 @@ export const rules: readonly AlertRule[] = [
   apiKeyExpiring,
   ingestGap,
   eventsRate,
+  quarantineDrift,
   portScan,
   sweep,
   slowScan,

@@ -139,3 +139,49 @@ describe('questions about traffic', () => {
     expect(bench.pce.queries[0]?.decisions).toEqual(['blocked', 'potentially_blocked']);
   });
 });
+
+describe('files and charts', () => {
+  it('--files: file and chart come by direct message, the answer stays private', async () => {
+    const bench = busy();
+    await bench.ask('top src --files', 'U0ANA', 'C0ALERTS');
+    expect(bench.chat.posts.map(({ channel }) => channel)).toEqual(['DU0ANA']);
+    expect(bench.chat.files.map(({ channel, name }) => [channel, name])).toEqual([
+      ['DU0ANA', 'top-src.csv'],
+      ['DU0ANA', 'top-src.png'],
+    ]);
+  });
+
+  it('a shared answer has both in its thread', async () => {
+    const bench = busy();
+    await bench.ask('cross env --share', 'U0ANA', 'C0TEAM');
+    expect(bench.chat.files.map(({ name }) => name)).toEqual(['cross-env.csv', 'cross-env.png']);
+  });
+
+  it('without either nothing is drawn or sent', async () => {
+    const bench = busy();
+    await bench.ask('blocked', 'U0ANA', 'C0TEAM');
+    expect(bench.chat.files).toEqual([]);
+  });
+});
+
+describe('where traffic goes', () => {
+  it('countries by what the data says; private addresses are nowhere, unknown ones are counted', async () => {
+    const to = (address: string, connections: number): Flow =>
+      aFlow({
+        source: inEnv('192.0.2.1', 'prod'),
+        destination: anEnd(address, { href: undefined }),
+        connections,
+      });
+    const bench = busy([to('8.8.8.8', 40), to('9.9.9.9', 7), to('1.2.3.4', 2), to('10.0.0.9', 900)]);
+    const said = await bench.ask('geo', 'U0ANA', 'C0TEAM');
+    for (const part of [
+      '2 countries.',
+      'United States | 40 | 1',
+      'Switzerland | 7 | 1',
+      'not known | 2 | 1',
+      'countries by DB-IP',
+    ])
+      expect(said).toContain(part);
+    expect(said).not.toContain('900');
+  });
+});

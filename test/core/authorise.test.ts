@@ -204,7 +204,7 @@ const oracle = ({ action, profile, roles, memberships, targets, channel }: Quest
   if (action === 'disarm longer') return named(roles.admin);
   if (action === 'rearm') return named(roles.approver) || named(roles.admin);
   const looks = ['my', 'can-i', 'help', 'status', 'health', 'alerts', 'silences', 'why', 'workload'];
-  const reads = ['audit', 'services', 'top', 'blocked', 'flows', 'cross', 'scan', 'process', 'share'];
+  const reads = ['audit', 'services', 'top', 'blocked', 'flows', 'cross', 'scan', 'geo', 'process', 'share'];
   const tends = ['acknowledge', 'ack', 'snooze', 'assign', 'note', 'close', 'silence', 'unsilence'];
   const acts = [...tends, 'disarm', 'quarantined', 'quarantine', 'release', 'test'];
   let pool: Grant[] = [];

@@ -6,6 +6,7 @@ import { type AlertRule, defineRule } from '../../src/core/rule.ts';
 import type { Transition } from '../../src/core/state.ts';
 import { WINDOW_MS } from '../../src/pipelines/alerting.ts';
 import { rules } from '../../src/rules/index.ts';
+import { aResponse } from '../adapters/store/support.ts';
 import {
   anEvent,
   aWorkload,
@@ -13,6 +14,7 @@ import {
   byVen,
   changeOf,
   HOUR,
+  labels,
   MINUTE,
   SECOND,
   T0,
@@ -367,6 +369,67 @@ describe('what clears by itself', () => {
     await bench.alerting.sweep();
     expect(await firing(bench)).toEqual([]);
     expect(bench.inventory.workload(db.href)).toBeUndefined();
+  });
+});
+
+describe('a quarantine', () => {
+  const quarantined = aWorkload({ name: 'web-01', labels: 'app=shop env=prod Quarantine=Severe' });
+  const row = aResponse({
+    id: 'q1',
+    pce: 'prod-east',
+    target: { href: web.href, name: 'web-01', labels: web.labels, mode: web.mode, addresses: ['192.0.2.10'] },
+  });
+
+  /** web-01 is in quarantine since a minute. */
+  const aQuarantine = async (): Promise<Bench> => {
+    const bench = await aRunning();
+    const at = bench.clock.now();
+    const change = { replaced: [], added: labels('Quarantine=Severe') };
+    const moved = { type: 'response-moved', id: 'q1', at } as const;
+    await bench.store.commit([
+      { type: 'response-requested', response: row },
+      { ...moved, from: 'requested', to: 'writing', change, intended: quarantined.labels },
+      { ...moved, from: 'writing', to: 'done' },
+    ]);
+    bench.pce.rows.set(web.href, quarantined);
+    await bench.clock.advance(MINUTE);
+    return bench;
+  };
+
+  it('is watched until it is released: the label gone is told, its return or the release ends it', async () => {
+    const bench = await aQuarantine();
+    await bench.alerting.quarantines();
+    expect(await firing(bench)).toEqual([]);
+    bench.pce.rows.set(web.href, web);
+    await bench.alerting.quarantines();
+    await bench.alerting.quarantines();
+    expect(await firing(bench)).toEqual(['quarantine-drift web-01 ×1']);
+    await bench.store.commit([{ type: 'response-released', id: 'q1', by: 'r1' }]);
+    await bench.alerting.quarantines();
+    expect(await firing(bench)).toEqual([]);
+    bench.pce.asked.length = 0;
+    await bench.alerting.quarantines();
+    expect(bench.pce.asked).toEqual([]);
+  });
+
+  it('is watched although the policy cannot be read', async () => {
+    const bench = await aQuarantine();
+    bench.pce.policy = () => Promise.reject(new PceError('forbidden', 'no right'));
+    bench.pce.rows.delete(web.href);
+    await bench.alerting.quarantines();
+    expect(await firing(bench)).toEqual(['quarantine-drift web-01 ×1']);
+  });
+
+  it('that a machine with the same address gets out of is critical at the next poll', async () => {
+    const bench = await aQuarantine();
+    const fresh = aWorkload({ name: 'fresh-01' });
+    bench.inventory.note(fresh.href, fresh);
+    bench.pce.record(
+      anEvent({ at: bench.clock.now(), event_type: 'agent.activate', created_by: byVen(fresh) }),
+    );
+    await poll(bench);
+    const alerts = (await bench.store.alertsSince(0)).map(({ severity, title }) => `${severity} ${title}`);
+    expect(alerts).toEqual(['critical Escape from quarantine: fresh-01 has the address of web-01']);
   });
 });
 

@@ -27,6 +27,9 @@ import {
 
 type Asked = Extract<Inbound, { kind: 'command' }>;
 
+/** Where addresses of the Internet are in these tests. */
+const COUNTRIES: Readonly<Record<string, string>> = { '8.8.8.8': 'US', '9.9.9.9': 'CH' };
+
 /** An alert about web-01 that fires since T0, or whatever is said. */
 export const anAlert = (parts: Partial<Alert> = {}): Alert => {
   const { subject, severity, title, story, workloads, suggests, event } = aFinding(
@@ -193,7 +196,11 @@ export const aBench = (options: BenchOptions = {}) => {
       clock,
       settings,
       status: async () => status,
+      geo: { country: (address) => COUNTRIES[address], outlines: () => [] },
       catalog: { rules, commands, actions, analyses },
+    },
+    renderer: {
+      png: async (svg) => (svg.startsWith('<svg ') ? new Uint8Array([137, 80, 78, 71]) : undefined),
     },
     gate,
     audit,

@@ -207,6 +207,11 @@ export const fakeChat = (clock: Clock): FakeChat => {
     channel: async (id) => open(id),
     permalink: async ({ channel, ts }) =>
       `https://example.slack.com/archives/${channel}/p${ts.replace('.', '')}`,
+    async direct(user) {
+      const id = `D${user}`;
+      channels.set(id, aChannel(id));
+      return id;
+    },
     async upload({ channel, thread }, { name, content }) {
       writable(channel);
       files.push({ channel, thread, name, content });

@@ -93,6 +93,12 @@ export const createChat = (deps: ChatDeps): Chat => {
         throw cause;
       }
     },
+    direct: async (user) => {
+      const answer = await api('conversations.open', { users: user }, { repeatable: true });
+      const id = text(dict(answer['channel'])['id']);
+      if (id === undefined) throw new ChatError('unclear', 'answer_without_channel');
+      return id;
+    },
     upload: (to, file) => upload(deps.settings, api, to, file),
     uploads: {
       ...uploads,

@@ -20,6 +20,11 @@ export const SCOPES = [
     why: 'after a lost answer, look whether a file already stands in the thread',
     without: 'such a file is shown again, marked as a possible repeat',
   },
+  {
+    scope: 'im:write',
+    why: 'send lists and charts of a private answer by direct message (--files)',
+    without: '--files says that it cannot; shared answers keep theirs',
+  },
   { scope: 'users:read', why: 'tell full members from guests, bots and outsiders before anything is done' },
   {
     scope: 'users:read.email',

@@ -1,4 +1,5 @@
 import type { EventsAnswer, Inventory } from '../../core/ports.ts';
+import { quarantinedHosts } from '../../core/quarantined.ts';
 import type { Observation } from '../../core/rule.ts';
 import { affectedHosts } from '../../core/subject.ts';
 import type { Mutex } from '../mutex.ts';
@@ -111,9 +112,10 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
         const seen = await store.seen(pce.name, answer.events);
         const events = answer.events.filter(({ href }) => !seen.has(href) && !evaluated.has(href));
         const next = Math.max(cursor ?? from ?? 0, Math.min(to, answer.pceNow, answer.completeFrom ?? to));
+        const quarantined = quarantinedHosts(await store.quarantines(pce.name));
         const away = from !== undefined && answer.pceNow - from > WINDOW_MS.single;
         await accept(
-          { kind: 'events', pce: pce.name, now: answer.pceNow, estate: inventory, events },
+          { kind: 'events', pce: pce.name, now: answer.pceNow, estate: inventory, events, quarantined },
           {
             cursor: next,
             late,

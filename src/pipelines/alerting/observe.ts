@@ -1,4 +1,6 @@
-import type { Inventory } from '../../core/ports.ts';
+import { type NamingRule, rulesNaming } from '../../core/naming-rules.ts';
+import { type Inventory, PceError } from '../../core/ports.ts';
+import { type QuarantinedHost, quarantinedHosts } from '../../core/quarantined.ts';
 import type { Polled } from '../../core/traffic/watch.ts';
 import type { Workload } from '../../core/workload.ts';
 import type { Mutex } from '../mutex.ts';
@@ -19,6 +21,8 @@ export interface Observing {
   reach(): Promise<void>;
   /** Reads the hosts of open ven-* alerts: events alone may never clear them (definitions §2). */
   sweep(): Promise<void>;
+  /** Reads the hosts in quarantine and the rules that name their labels: a quarantine is watched as long as it lasts. */
+  quarantines(): Promise<void>;
   /** Calls the rules that asked to be called by now. */
   wake(): Promise<void>;
   /** Judges what a poll of traffic meant. */
@@ -37,7 +41,9 @@ export const createObserving = (
   exclusive: Mutex,
   pceNow: () => number,
 ): Observing => {
-  const { pce, inventory, store, rules, clock } = deps;
+  const { pce, inventory, store, rules, clock, log } = deps;
+  /** Until a look without quarantines: what drifted must hear of the release. A start looks once, whatever there is. */
+  let watched = true;
 
   const readHosts = async (hrefs: readonly string[]): Promise<Map<string, Workload | null>> => {
     const hosts = new Map<string, Workload | null>();
@@ -49,6 +55,18 @@ export const createObserving = (
       hosts.set(href, host);
     }
     return hosts;
+  };
+
+  /** A policy that cannot be read keeps nobody from looking at the hosts. */
+  const rulesOf = async (quarantined: readonly QuarantinedHost[]): Promise<NamingRule[] | undefined> => {
+    try {
+      const labels = quarantined.flatMap((one) => one.labels);
+      return rulesNaming(await pce.policy(), labels);
+    } catch (err) {
+      if (!(err instanceof PceError)) throw err;
+      log.warn({ err, pce: pce.name }, 'the policy could not be read to watch quarantines');
+      return undefined;
+    }
   };
 
   return {
@@ -80,6 +98,25 @@ export const createObserving = (
         ),
       );
       if (inventory.readAt !== undefined) await deps.commit([stream(pce.name, 'swept', now)]);
+    },
+
+    async quarantines() {
+      const quarantined = quarantinedHosts(await store.quarantines(pce.name));
+      if (quarantined.length === 0 && !watched) return;
+      const hosts = await readHosts(quarantined.map(({ href }) => href));
+      const naming = quarantined.length === 0 ? undefined : await rulesOf(quarantined);
+      await exclusive(() =>
+        accept({
+          kind: 'quarantine',
+          pce: pce.name,
+          now: pceNow(),
+          estate: inventory,
+          quarantined,
+          hosts,
+          naming,
+        }),
+      );
+      watched = quarantined.length > 0;
     },
 
     async wake() {
