@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STEPS } from '../src/core/step.ts';
 import { FAULTS } from './faults.ts';
 import { judge, type Verdict } from './judge.ts';
 import type { Options } from './options.ts';
@@ -129,10 +128,10 @@ export const warmUp = async (world: ChaosWorld): Promise<void> => {
   await world.kill();
 };
 
-/** A life passes most steps again and again; it hands over one file. */
-const pointOf = (step: KillPoint['step'], random: Random): KillPoint => {
+/** A life passes most steps again and again, but posts to one message only every 5 s. */
+const pointOf = (step: KillPoint['step'], flow: Options['flow'], random: Random): KillPoint => {
   const nth = 1 + random.int(3);
-  return { step, nth: STEPS.files.some((one) => one === step) ? 1 : nth };
+  return { step, nth: flow === 'files' ? 1 : nth };
 };
 
 const killAgainAndAgain = async (
@@ -147,7 +146,7 @@ const killAgainAndAgain = async (
   let kills = 0;
   for (let turn = 0; kills < wanted && turn < 2 * wanted; turn += 1) {
     const at: KillPoint | undefined =
-      steps.length === 0 ? undefined : pointOf(steps[turn % steps.length] as KillPoint['step'], random);
+      steps.length === 0 ? undefined : pointOf(steps[turn % steps.length] as KillPoint['step'], flow, random);
     const working = at === undefined && random.chance(FROM_FIRST_CALL);
     const lifeMs = at === undefined ? random.int(LIFE_MS[working ? 'fromFirstCall' : 'fromStart']) : STEP_MS;
     // As much as is due by then: the last kill still meets work.
