@@ -25,10 +25,12 @@ import type { BotStatus, Catalog } from './core/command.ts';
 import { compileRules } from './core/detect.ts';
 import { pollPace } from './core/poll-pace.ts';
 import type { Chat, Clock, Inbox, Inventory, Log, Message, Store } from './core/ports.ts';
+import { reloaded } from './core/reload-settings.ts';
+import { replaceable } from './core/replaceable.ts';
 import { contextOf, isOurs } from './core/rule-context.ts';
 import type { PceSettings, Settings } from './core/settings.ts';
 import type { Step } from './core/step.ts';
-import { counted } from './core/text.ts';
+import { counted, listed } from './core/text.ts';
 import { createActing } from './pipelines/acting.ts';
 import { type Alerting, createAlerting, WINDOW_MS } from './pipelines/alerting.ts';
 import { createAsking } from './pipelines/asking.ts';
@@ -112,6 +114,13 @@ export interface Bot {
    */
   run(signal: AbortSignal, ready: () => void): Promise<void>;
   status(): Promise<BotStatus>;
+  /**
+   * Takes a changed configuration while it runs: rules, routes and what they are told of the estate, at once and in one step. Cursor and
+   * memories stay. @returns sections that differ and hold from the next start on
+   */
+  reload(next: Settings, hash: string): Promise<readonly string[]>;
+  /** Says in the admin channel that a changed configuration is wrong and was not taken. */
+  refuseReload(first: string, errors: number): Promise<void>;
 }
 
 /** A short stable id for a long text. */
@@ -132,7 +141,10 @@ interface Desk {
 
 /** The composition root: the only place that constructs adapters. */
 export const createBot = async (options: BotOptions): Promise<Bot> => {
-  const { settings, dataDir, version, log } = options;
+  const { dataDir, version, log } = options;
+  let configHash = options.configHash;
+  const live = replaceable(options.settings);
+  const settings = live.view;
   const clock = options.clock ?? systemClock;
   const ids = { next: () => randomBytes(16).toString('base64url') };
   const startedAt = clock.now();
@@ -146,13 +158,17 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     log,
     clock,
     version,
-    config: () => options.configHash,
+    config: () => configHash,
     commits: files.commits,
   });
 
-  const context = contextOf(settings);
-  const rules = rulesWith(settings.custom);
-  const ruleSet = compileRules(rules, (id) => settings.rules[id], context);
+  const registry = registryOf(settings);
+  const liveRules = {
+    rules: replaceable(registry.rules),
+    set: replaceable(registry.set),
+    context: replaceable(registry.context),
+  };
+  const [rules, ruleSet, context] = [liveRules.rules.view, liveRules.set.view, liveRules.context.view];
   const catalog: Catalog = { rules, commands, actions, analyses };
 
   // Slack hands its inbound to whatever the inbox is by then; pipelines need the chat to be built.
@@ -349,6 +365,35 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   });
   inbox = intake.inbox;
 
+  const reload: Bot['reload'] = async (next, hash) => {
+    const { settings: taken, later } = reloaded({ ...settings }, next);
+    const { rules: all, set, context: about } = registryOf(taken);
+    live.replace(taken);
+    liveRules.rules.replace(all);
+    liveRules.set.replace(set);
+    liveRules.context.replace(about);
+    configHash = hash;
+    const why = later.length === 0 ? 'all of it holds' : `${listed(later)}: from the next start on`;
+    await audit.append({
+      actor: { system: 'bot' },
+      actorName: 'bot',
+      action: 'reload',
+      verdict: 'done',
+      why,
+    });
+    troubles.tell(
+      `The configuration was read anew. ${later.length === 0 ? 'All of it holds now.' : `What changed in ${listed(later)} holds from the next start on.`}`,
+    );
+    await troubles.flush();
+    return later;
+  };
+  const refuseReload: Bot['refuseReload'] = async (first, count) => {
+    troubles.tell(
+      `The changed configuration has ${counted(count, 'error')} and was not taken; the old one goes on. The first: ${first}`,
+    );
+    await troubles.flush();
+  };
+
   let beatAt = clock.mono();
   /** Answers the probes of this machine. @returns how to end that */
   const serve = async (port: number): Promise<() => Promise<void>> => {
@@ -460,7 +505,14 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     }
   };
 
-  return { run, status };
+  return { run, status, reload, refuseReload };
+};
+
+/** What a configuration makes of the rules. */
+const registryOf = (settings: Settings) => {
+  const context = contextOf(settings);
+  const rules = rulesWith(settings.custom);
+  return { rules, context, set: compileRules(rules, (id) => settings.rules[id], context) };
 };
 
 /** Ends one after the other, each whatever became of those before; a disk that is full must not keep the lock. Rejects as the first did. */

@@ -1,19 +1,22 @@
 import { z } from 'zod';
 import type { AlertRule } from '../core/rule.ts';
 import { rules } from '../rules/index.ts';
+import { rulesPage } from './rules-page.ts';
 import { defineVerb, EXIT } from './verb.ts';
 
 export const verb = defineVerb({
   name: 'rules',
-  usage: 'rules [--json]',
+  usage: 'rules [--json | --markdown]',
   help: `Lists the alert rules: id, default severity, how long an alert lives, what it watches.
 
+  --markdown  docs/rules.md: every rule with its options and what to do
   --json    [{id, severity, life, on:[event types, notifications and readings], options: JSON Schema, file}]
 
 life: state = until the condition is over, burst = until it was quiet for a while, once = a fact.`,
-  options: { json: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean', default: false }, markdown: { type: 'boolean', default: false } },
   async run({ flags }, edge) {
-    edge.out(flags.json ? JSON.stringify(rules.map(described)) : table(rules));
+    if (flags.markdown) edge.out(rulesPage(rules).trimEnd());
+    else edge.out(flags.json ? JSON.stringify(rules.map(described)) : table(rules));
     return EXIT.done;
   },
 });

@@ -6,9 +6,12 @@ import { atCwd, loadConfig } from './load-config.ts';
 import { createLogger } from './logger.ts';
 import { removeStatus, writeStatus } from './status-file.ts';
 import { defineVerb, EXIT } from './verb.ts';
+import { createReloading, writtenAt } from './watch-config.ts';
 import { youngGeneration } from './young-generation.ts';
 
 const STATUS_MS = 5_000;
+/** How often the configuration file is looked at. */
+const LOOK_MS = 1_000;
 
 /** Runs the bot until SIGINT or SIGTERM. */
 export const verb = defineVerb({
@@ -18,6 +21,8 @@ export const verb = defineVerb({
   --config F          configuration, default ./config.yml
   --data DIR          state, default ./data
   --backfill-alerts   at the very first start, alert on the last hour instead of reading it as history
+A changed configuration is taken within a second, or at SIGHUP: rules and routes at once, what binds connections at the next start.
+One with an error is not taken: the old one goes on.
 Exit 1: a token or key is refused, or the data folder cannot be used. Exit 2: configuration.`,
   options: {
     config: { type: 'string', default: 'config.yml' },
@@ -58,6 +63,23 @@ Exit 1: a token or key is refused, or the data folder cannot be used. Exit 2: co
         () => void report().catch((err: unknown) => log.warn({ err }, 'status not written')),
         STATUS_MS,
       );
+      const reload = createReloading({
+        load: () => loadConfig(edge, flags.config),
+        hash: config.hash,
+        bot,
+        log,
+      });
+      const reloading = (): void =>
+        void reload().catch((err: unknown) => log.error({ err }, 'the configuration was not read anew'));
+      const path = atCwd(edge, flags.config);
+      let written = writtenAt(path);
+      const looking = setInterval(() => {
+        const now = writtenAt(path);
+        if (now === undefined || now === written) return;
+        written = now;
+        reloading();
+      }, LOOK_MS);
+      process.on('SIGHUP', reloading);
       try {
         await bot.run(edge.signal, () => {
           youngGeneration.release();
@@ -66,6 +88,8 @@ Exit 1: a token or key is refused, or the data folder cannot be used. Exit 2: co
         });
       } finally {
         clearInterval(timer);
+        clearInterval(looking);
+        process.off('SIGHUP', reloading);
         await removeStatus(dataDir).catch((err: unknown) => log.warn({ err }, 'status not removed'));
       }
       log.info({}, 'stopped');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { verb } from '../../src/cli/rules.ts';
 import { rules } from '../../src/rules/index.ts';
@@ -11,6 +12,13 @@ describe('rules', () => {
     expect(rows.map((row) => row.split(/\s/)[0])).toEqual(rules.map(({ id }) => id));
     const severityAt = header.indexOf('SEVERITY');
     for (const row of rows) expect(row.slice(severityAt)).toMatch(/^(info|warning|error|critical) /);
+  });
+
+  it('docs/rules.md is what it prints (write it anew with `node dist/main.js rules --markdown > docs/rules.md`)', async () => {
+    const edge = anEdge();
+    expect(await verb.run(['--markdown'], edge)).toBe(0);
+    const page = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
+    expect(`${edge.stdout[0]}\n`).toBe(page);
   });
 
   it('prints every rule with the schema of its options as JSON', async () => {
