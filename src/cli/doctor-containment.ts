@@ -1,10 +1,14 @@
+import { OVERRIDE_DENY_VEN } from '../core/effect.ts';
 import type { Label } from '../core/label.ts';
 import { type Naming, namingOf } from '../core/naming.ts';
 import { nearest } from '../core/nearest.ts';
 import type { PceError } from '../core/ports.ts';
 import type { QuarantineSettings } from '../core/settings.ts';
 import { grouped, listed } from '../core/text.ts';
+import { isAtLeast } from '../core/version.ts';
+import type { Workload } from '../core/workload.ts';
 import { attempt, fails, holds, type Outcome, skipped } from './doctor-check.ts';
+import { effectOutcome } from './doctor-effect.ts';
 import { type Checks, keyOutcome, type Patient } from './doctor-patient.ts';
 
 /** What quarantine and traffic questions need of a PCE. */
@@ -18,6 +22,7 @@ export const containmentChecks = (patient: Patient): Checks => {
           'write-key': () => writeKey(patient),
           'quarantine-labels': () => attempt(() => labels(patient, quarantine), unread),
           policy: () => attempt(() => policy(patient, quarantine), unread),
+          effect: () => attempt(() => effect(patient, quarantine), unread),
           enforcement: () => attempt(() => enforcement(patient), unread),
         }),
   };
@@ -130,6 +135,12 @@ const policy = async (patient: Patient, quarantine: QuarantineSettings): Promise
   return holds(`override-deny rules name it as source and destination: ${listed(sets, 3)}`);
 };
 
+const effect = async (patient: Patient, quarantine: QuarantineSettings): Promise<Outcome> => {
+  const { matches } = await found(patient, quarantine);
+  const wanted = matches.flatMap(([label]) => label ?? []);
+  return effectOutcome(patient, wanted.length === matches.length ? wanted : undefined);
+};
+
 const gapsOf = ({
   label: { key, value },
   deniedIn,
@@ -139,10 +150,30 @@ const gapsOf = ({
   ...(deniedOut.length === 0 ? [`${key}=${value} as source`] : []),
 ];
 
-const enforcement = async ({ modes }: Patient): Promise<Outcome> => {
-  const all = [...(await modes()).values()];
-  const count = (mode: string): string => `${grouped(all.filter((one) => one === mode).length)} ${mode}`;
+/** Where a label would isolate less than it says, or nothing (definitions §7.1), counted. */
+const enforcement = async (patient: Patient): Promise<Outcome> => {
+  const all = await patient.workloads();
+  const managed = all.filter((one) => one.managed);
+  const count = (mode: Workload['mode']): string =>
+    `${grouped(managed.filter((one) => one.mode === mode).length)} ${mode}`;
+  const where = (holdsFor: (one: Workload) => boolean): number => managed.filter(holdsFor).length;
+  const weaker = [
+    [
+      where(({ policy: { updateMode } }) => updateMode === 'static'),
+      'with static policy, which applies by hand',
+    ],
+    [
+      where(({ ven }) => ven?.version !== undefined && !isAtLeast(ven.version, OVERRIDE_DENY_VEN)),
+      `with a VEN before ${OVERRIDE_DENY_VEN}, which knows no override-deny rules`,
+    ],
+    [where(({ ven }) => ven?.kind === 'containerized'), 'that host containers, all of whose pods are cut'],
+    [
+      where(({ online, ven }) => online === false || ven?.status === 'suspended'),
+      'offline or suspended now: there it takes effect when they return',
+    ],
+  ] as const;
+  const named = weaker.flatMap(([hosts, what]) => (hosts === 0 ? [] : [`${grouped(hosts)} ${what}`]));
   return holds(
-    `${count('full')}; refused on ${count('idle')}, ${count('visibility_only')} and ${count('unmanaged')}; on ${count('selective')} only inbound is stopped`,
+    `${count('full')}; refused on ${count('idle')}, ${count('visibility_only')} and ${grouped(all.length - managed.length)} unmanaged; on ${count('selective')} only inbound is stopped${named.length === 0 ? '' : `; ${named.join('; ')}`}`,
   );
 };

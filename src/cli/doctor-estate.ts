@@ -49,8 +49,8 @@ const reach = async ({ pce, now }: Pick<Patient, 'pce' | 'now'>): Promise<string
   return 'none is older than a day';
 };
 
-const workloads = async ({ modes }: Patient): Promise<Outcome> => {
-  const all = [...(await modes()).values()];
-  const managed = all.filter((mode) => mode !== 'unmanaged').length;
+const workloads = async (patient: Patient): Promise<Outcome> => {
+  const all = await patient.workloads();
+  const managed = all.filter((one) => one.managed).length;
   return holds(`${counted(all.length, 'workload')}, ${grouped(managed)} managed`);
 };

@@ -1,7 +1,7 @@
 import type { Connected } from '../app.ts';
 import type { Label } from '../core/label.ts';
 import type { PceSettings, Settings } from '../core/settings.ts';
-import type { Mode } from '../core/workload.ts';
+import type { Workload } from '../core/workload.ts';
 import { fails, holds, type Outcome } from './doctor-check.ts';
 
 /** One PCE, and what is checked of it. What several checks need is read once: an estate may have 100,000 workloads. */
@@ -12,8 +12,7 @@ export interface Patient {
   /** Our clock, epoch ms. */
   readonly now: number;
   labels(): Promise<readonly Label[]>;
-  /** The enforcement mode of each workload by href; `unmanaged` where no VEN enforces anything. */
-  modes(): Promise<ReadonlyMap<string, Mode | 'unknown' | 'unmanaged'>>;
+  workloads(): Promise<readonly Workload[]>;
 }
 
 export const patientOf = (
@@ -26,12 +25,12 @@ export const patientOf = (
   all,
   now,
   labels: once(() => pce.allLabels()),
-  modes: once(async () => {
-    const modes = new Map<string, Mode | 'unknown' | 'unmanaged'>();
-    await pce.eachWorkload(({ href, managed, mode }) => {
-      modes.set(href, managed ? (mode ?? 'unknown') : 'unmanaged');
+  workloads: once(async () => {
+    const all: Workload[] = [];
+    await pce.eachWorkload((workload) => {
+      all.push(workload);
     });
-    return modes;
+    return all;
   }),
 });
 

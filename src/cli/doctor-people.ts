@@ -6,6 +6,9 @@ import type { Settings } from '../core/settings.ts';
 import { counted, listed } from '../core/text.ts';
 import { type Check, fails, holds, type Outcome } from './doctor-check.ts';
 
+/** People of a group that are named one by one. */
+const MOST_NAMED = 20;
+
 interface Named<T> {
   readonly who: T;
   /** Settings that name it, as an operator would write them. */
@@ -24,7 +27,7 @@ export const checkPeople = async (
   return Promise.all([
     ...groups.map(async ({ who, uses }) => ({
       id: `slack.group.${who}`,
-      ...(await groupOutcome(chat, await settled(known), who, uses)),
+      ...(await groupOutcome(chat, await settled(known), who, { uses, team: settings.slack.team })),
     })),
     ...people.map(async ({ who, uses }) => ({
       id: `slack.person.${who.user}`,
@@ -81,7 +84,7 @@ const groupOutcome = async (
   chat: Chat,
   groups: Groups | ChatError,
   id: string,
-  uses: string,
+  { uses, team }: { readonly uses: string; readonly team: string },
 ): Promise<Outcome> => {
   const unread = ({ slack }: ChatError): Outcome =>
     fails(
@@ -103,11 +106,24 @@ const groupOutcome = async (
     );
   try {
     const members = await chat.groupMembers(id);
-    return members.length === 0
-      ? fails(`${name} has no members`, 'Add people to the user group, or name another.')
-      : holds(`${name}: ${counted(members.length, 'member')}`);
+    if (members.length === 0)
+      return fails(`${name} has no members`, 'Add people to the user group, or name another.');
+    const names = await Promise.all(members.slice(0, MOST_NAMED).map((user) => nameOf(chat, user, team)));
+    return holds(
+      `${name}: ${counted(members.length, 'member')}: ${listed([...names, ...members.slice(MOST_NAMED)], MOST_NAMED)}`,
+    );
   } catch (error) {
     if (error instanceof ChatError) return unread(error);
+    throw error;
+  }
+};
+
+/** A name for people; somebody who cannot be looked up is named by his id. */
+const nameOf = async (chat: Chat, user: string, team: string): Promise<string> => {
+  try {
+    return (await chat.profile({ team, user })).name;
+  } catch (error) {
+    if (error instanceof ChatError) return user;
     throw error;
   }
 };

@@ -52,9 +52,12 @@ describe('doctor in a healthy world', () => {
     expect(one('pce.east.enforcement').detail).toMatch(
       /refused on 1 idle, 2 visibility_only and 6 unmanaged/,
     );
+    expect(one('pce.east.effect').detail).toMatch(
+      /^one host of each app and env, \d+ in all: \d+ isolated; the management path \(22\/tcp and 3389\/tcp\) is closed$/,
+    );
     expect(one('pce.east.write-key').detail).toMatch(/It is the read key/);
     expect(one('slack.channel.C0GENERAL').detail).toBe('#general (routes[0].channel)');
-    expect(one('slack.group.S0SECOPS1').detail).toBe('@secops (roles.responder[0]): 2 members');
+    expect(one('slack.group.S0SECOPS1').detail).toBe('@secops (roles.responder[0]): 2 members: maya and jo');
     expect(one('slack.away').detail).toMatch(/criticals can reach nobody while Slack is away/);
   });
 
@@ -161,7 +164,7 @@ const BROKEN: readonly (readonly [string, (world: LiveWorld) => Promise<void>, r
     [
       'no provisioned rule denies what has the quarantine label',
       put('Quarantine: Severe', 'Quarantine: Mild'),
-      ['pce.east.policy'],
+      ['pce.east.policy', 'pce.east.effect'],
       /override-deny rules .* provision/,
     ],
     [
@@ -328,6 +331,17 @@ const NOTED: readonly (readonly [
     scopesWithout('channels:history'),
     'slack.scopes',
     /channels:history is missing: such an alert is sent again, marked as a possible repeat/,
+    true,
+  ],
+  [
+    'a quarantine that would wait is counted',
+    async ({ pce }) => {
+      const [href] =
+        Object.entries(pce.control.state().workloads).find(([, one]) => (one as { online?: unknown }).online === true) ?? [];
+      pce.control.workload({ href: href ?? '', status: 'suspended' });
+    },
+    'pce.east.enforcement',
+    /; \d+ offline or suspended now: there it takes effect when they return$/,
     true,
   ],
   [

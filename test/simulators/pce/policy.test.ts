@@ -153,6 +153,19 @@ describe('writing the draft (facts §9)', () => {
     expect((await get(`${POLICY}/pending`)).json()).toEqual({});
   });
 
+  it('an override-deny rule is refused before 24.2', async () => {
+    const { get, post } = await start({ release: '23.5' });
+    const [set] = (await get(`${POLICY}/draft/rule_sets`)).json();
+    const rule = (override: boolean) => ({
+      providers: [{ actors: 'ams' }],
+      consumers: [{ actors: 'ams' }],
+      ingress_services: [],
+      override,
+    });
+    expect((await post(`${set?.['href']}/deny_rules`, rule(true))).status).toBe(406);
+    expect((await post(`${set?.['href']}/deny_rules`, rule(false))).status).toBe(201);
+  });
+
   it('a deny rule can be weakened in the draft: override off', async () => {
     const { put, get } = await start();
     const href = `${POLICY}/draft/rule_sets/50/deny_rules/501`;

@@ -2,6 +2,7 @@ import { invalid } from '../http/answer.ts';
 import { arrayOfAtMost, hrefOf, objectWith, optionalText } from '../http/body.ts';
 import type { JsonObject } from '../json.ts';
 import { isObject } from '../json.ts';
+import { atLeast } from '../options.ts';
 import type { World } from '../world.ts';
 import { DENY_RULE_DEFAULTS, RULE_DEFAULTS } from './seed.ts';
 
@@ -35,6 +36,8 @@ export const checkRuleSet = (world: World, given: unknown): JsonObject => {
 /** Checks the body of a rule or deny rule. The keys are `providers` and `consumers`: `destinations` is 406 (facts §0). */
 export const checkRule = (world: World, kind: RuleKind, given: unknown): JsonObject => {
   const body = objectWith(given, Object.keys(RULE_KINDS[kind].defaults));
+  if (body['override'] === true && !atLeast(world.settings.release, 24, 2))
+    throw invalid('override-deny rules came with 24.2');
   checkFlags(body, ['enabled', 'override', 'unscoped_consumers', 'sec_connect', 'stateless', 'machine_auth']);
   for (const side of ['providers', 'consumers']) {
     for (const actor of arrayOfAtMost(body[side] ?? [], Number.POSITIVE_INFINITY, side))
