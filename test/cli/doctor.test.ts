@@ -337,7 +337,9 @@ const NOTED: readonly (readonly [
     'a quarantine that would wait is counted',
     async ({ pce }) => {
       const [href] =
-        Object.entries(pce.control.state().workloads).find(([, one]) => (one as { online?: unknown }).online === true) ?? [];
+        Object.entries(pce.control.state().workloads).find(
+          ([, one]) => (one as { online?: unknown }).online === true,
+        ) ?? [];
       pce.control.workload({ href: href ?? '', status: 'suspended' });
     },
     'pce.east.enforcement',
