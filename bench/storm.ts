@@ -44,7 +44,7 @@ export const storm: Bench = {
         if (batch.length > 0)
           world.pce.control.events(
             batch.map((matches, n) =>
-              matches ? tampering(hosts[(injected + n) % HOSTS] as Host) : noise(at),
+              matches ? tampering(hosts[Math.round((injected + n) * MATCHING) % HOSTS] as Host) : noise(at),
             ),
           );
         injected += batch.length;
