@@ -25,7 +25,7 @@ describe('fault 24: a storm of events', () => {
       await world.pass(15 * SECOND);
       lags.push((await world.bot().status()).pces[0]?.lagMs ?? Number.NaN);
     }
-    await world.pass(3 * MINUTE);
+    await world.pass(6 * MINUTE);
     const [pce] = (await world.bot().status()).pces;
     expect(pce).toMatchObject({ gaps: 0, rejected: 0 });
     expect(pce?.eventsSeen).toBeGreaterThanOrEqual(100_000);
@@ -36,7 +36,7 @@ describe('fault 24: a storm of events', () => {
     const posts = world.calls('chat.postMessage').filter(({ channel }) => channel === 'C0SOC0001');
     for (const [n, { at }] of posts.entries())
       if (n > 0) expect(at - (posts[n - 1]?.at ?? 0)).toBeGreaterThanOrEqual(5 * SECOND);
-  }, 120_000);
+  }, 600_000);
 });
 
 /** What the bot counted over all alerts, as its files hold it. */
@@ -89,5 +89,5 @@ describe('fault 44: an hour at 100 times the ordinary load', () => {
     expect((after?.heapMb ?? 0) - (before?.heapMb ?? 0)).toBeLessThan(10);
     expect(after?.files).toBeLessThanOrEqual((before?.files ?? 0) + 1);
     expect(after?.handles).toBeLessThanOrEqual((before?.handles ?? 0) + 2);
-  }, 120_000);
+  }, 600_000);
 });
