@@ -21,8 +21,8 @@ import { lockHolder } from './adapters/store/lock.ts';
 import { openTrafficShelf } from './adapters/store/traffic-shelf.ts';
 import { analyses } from './analytics/index.ts';
 import { commands } from './commands/index.ts';
+import { readRules } from './config/rules.ts';
 import type { BotStatus, Catalog } from './core/command.ts';
-import { compileRules } from './core/detect.ts';
 import { pollPace } from './core/poll-pace.ts';
 import type { Chat, Clock, Inbox, Inventory, Log, Message, Store } from './core/ports.ts';
 import { reloaded } from './core/reload-settings.ts';
@@ -40,6 +40,7 @@ import { createDelivery } from './pipelines/delivery.ts';
 import { watchedStore } from './pipelines/disk-watch.ts';
 import { createGate } from './pipelines/gate.ts';
 import { createGuard } from './pipelines/guard.ts';
+import { createHome } from './pipelines/home.ts';
 import { createInbox } from './pipelines/inbox.ts';
 import { createLagWatch } from './pipelines/lag-watch.ts';
 import { createMeter, type Meter, meteredChat, meteredStore } from './pipelines/meter.ts';
@@ -50,6 +51,8 @@ import { recoveryTexts } from './pipelines/recovery-text.ts';
 import { createRender } from './pipelines/render.ts';
 import { createResponding } from './pipelines/response.ts';
 import { createRestored } from './pipelines/restored.ts';
+import { createRuleChanges } from './pipelines/rule-changes.ts';
+import { createRulebook } from './pipelines/rulebook.ts';
 import { createSelfAudit } from './pipelines/self-audit.ts';
 import { createSilencing } from './pipelines/silencing.ts';
 import { createStatus } from './pipelines/status.ts';
@@ -165,10 +168,9 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const registry = registryOf(settings);
   const liveRules = {
     rules: replaceable(registry.rules),
-    set: replaceable(registry.set),
     context: replaceable(registry.context),
   };
-  const [rules, ruleSet, context] = [liveRules.rules.view, liveRules.set.view, liveRules.context.view];
+  const [rules, context] = [liveRules.rules.view, liveRules.context.view];
   const catalog: Catalog = { rules, commands, actions, analyses };
 
   // Slack hands its inbound to whatever the inbox is by then; pipelines need the chat to be built.
@@ -178,6 +180,13 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const gate = createGate({ chat, roles: settings.roles, log });
   const troubles = createTroubles({ chat, channels: settings.channels, clock, log });
   for (const text of recoveryTexts(files.recovery)) troubles.tell(text);
+  const ruleBase = () => ({ rules, settings: settings.rules, context });
+  const rulebook = await createRulebook({
+    base: ruleBase,
+    store,
+    log,
+    tell: troubles.tell,
+  });
   let strangers = 0;
   slack.onChange(({ foreign = 0 }) => {
     if (foreign > strangers) troubles.tell(foreignText(foreign));
@@ -206,7 +215,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       pce,
       inventory,
       store,
-      rules: ruleSet,
+      rules: rulebook.running,
       context,
       settings,
       clock,
@@ -349,11 +358,34 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       }),
   });
 
+  const showHome = createHome({ rulebook, store, gate, audit, chat, clock });
+
+  const ruleChanges = createRuleChanges({
+    base: ruleBase,
+    desks: [...desks.values()],
+    rulebook,
+    showHome,
+    store,
+    gate,
+    audit,
+    chat,
+    clock,
+    ids,
+    flaws: (rule, written) =>
+      readRules({ [rule]: written }, rules).flaws.map(({ path, message, hint }) => ({
+        path: path.slice(2).join('.'),
+        message: hint === '' ? message : `${message}; ${hint}`,
+      })),
+    announce: announced,
+  });
+
   const intake = createInbox({
     ask,
     responding,
     tend: acting.tend,
     silence: acting.silence,
+    rules: ruleChanges,
+    home: (user) => showHome({ team: settings.slack.team, user }),
     store,
     chat,
     clock,
@@ -367,11 +399,11 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
 
   const reload: Bot['reload'] = async (next, hash) => {
     const { settings: taken, later } = reloaded({ ...settings }, next);
-    const { rules: all, set, context: about } = registryOf(taken);
+    const { rules: all, context: about } = registryOf(taken);
     live.replace(taken);
     liveRules.rules.replace(all);
-    liveRules.set.replace(set);
     liveRules.context.replace(about);
+    await rulebook.refresh();
     configHash = hash;
     const why = later.length === 0 ? 'all of it holds' : `${listed(later)}: from the next start on`;
     await audit.append({
@@ -509,11 +541,10 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
 };
 
 /** What a configuration makes of the rules. */
-const registryOf = (settings: Settings) => {
-  const context = contextOf(settings);
-  const rules = rulesWith(settings.custom);
-  return { rules, context, set: compileRules(rules, (id) => settings.rules[id], context) };
-};
+const registryOf = (settings: Settings) => ({
+  rules: rulesWith(settings.custom),
+  context: contextOf(settings),
+});
 
 /** Ends one after the other, each whatever became of those before; a disk that is full must not keep the lock. Rejects as the first did. */
 const endAll = async (ends: readonly (() => Promise<void>)[]): Promise<void> => {

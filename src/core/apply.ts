@@ -2,6 +2,7 @@ import type { Incident } from './alert.ts';
 import { alertReducers } from './apply/alerts.ts';
 import { add, type Draft, known, type Of, type Reducers, TransitionRefused } from './apply/draft.ts';
 import { outputReducers } from './apply/outputs.ts';
+import { overrideReducers } from './apply/overrides.ts';
 import { responseReducers } from './apply/responses.ts';
 import { silenceReducers } from './apply/silences.ts';
 import { prune } from './retention.ts';
@@ -78,6 +79,7 @@ const reducers: Reducers = {
   ...alertReducers,
   ...silenceReducers,
   ...outputReducers,
+  ...overrideReducers,
 
   'incident-opened': (draft, t) => add(draft, 'incidents', t.incident.id, t.incident, t),
 

@@ -35,6 +35,10 @@ export const ACTION_ROLES = {
   silence: 'responder',
   unsilence: 'responder',
   silences: 'viewer',
+  /** The Home tab: which rules run, and so what nobody watches, is for people who are named. */
+  rules: ['analyst', 'approver', 'admin'],
+  'change-rule': 'admin',
+  'approve-rule': 'approver',
   'approve-silence': 'approver',
   quarantine: 'responder',
   release: 'responder',

@@ -9,6 +9,7 @@ import type { HostSearch } from './host-index.ts';
 import type { Label } from './label.ts';
 import type { Notice } from './output/notice.ts';
 import type { OutputRow } from './output/owed.ts';
+import type { Override } from './override.ts';
 import type { Policy } from './policy.ts';
 import type { Response } from './response.ts';
 import type { Reach } from './rule.ts';
@@ -63,6 +64,8 @@ export interface Store {
   /** Every silence there is a row of: those that wait for an approver, hide, or ended in the last 30 days. */
   silences(): Promise<readonly Silence[]>;
   silence(id: string): Promise<Silence | undefined>;
+  /** What people changed of rules: what waits for an approver, holds, or ended in the last 30 days. */
+  overrides(): Promise<readonly Override[]>;
   /** What one output was told, by `output|fingerprint`. */
   outputRows(output: string): Promise<ReadonlyMap<string, OutputRow>>;
   /** Alerts in any state that no confirmed message has named. */
@@ -310,6 +313,12 @@ export interface Modal {
   readonly blocks: readonly Block[];
 }
 
+/** What a person sees on the app's Home tab, opaque like a block. */
+export interface Home {
+  readonly type: 'home';
+  readonly blocks: readonly Block[];
+}
+
 export interface Profile {
   readonly person: Person;
   readonly name: string;
@@ -356,6 +365,8 @@ export interface Chat {
   respond(responseUrl: string, message: Message): Promise<void>;
   openView(triggerId: string, view: Modal): Promise<string>;
   updateView(viewId: string, view: Modal): Promise<void>;
+  /** Shows a person's Home tab anew. */
+  publish(user: string, home: Home): Promise<void>;
   profile(person: Person): Promise<Profile>;
   /** Members of a user group; [] when it is disabled. */
   groupMembers(group: string): Promise<readonly string[]>;

@@ -25,6 +25,9 @@ export const prune = (draft: Draft, at: number): void => {
   for (const { id, state, told, endedAt = 0 } of [...draft.state.silences.values()])
     if (state === 'ended' && told === true && endedAt < over) draft.delete('silences', id);
 
+  for (const { id, state, at: askedAt, endedAt = askedAt } of [...draft.state.overrides.values()])
+    if (state !== 'active' && endedAt < over) draft.delete('overrides', id);
+
   const waiting = new Set([...draft.state.deliveries.values()].map(({ incident }) => incident));
   for (const incident of [...draft.state.incidents.values()])
     if (incident.joinedAt < over && !waiting.has(incident.id) && !burns(draft.state, incident))

@@ -4,6 +4,7 @@ import { REASONS, VERDICTS } from './alert.ts';
 import type { Brake } from './brake.ts';
 import { NOTICE_KINDS } from './output/notice.ts';
 import type { OutputRow } from './output/owed.ts';
+import type { Override } from './override.ts';
 import type { Response } from './response.ts';
 import { ENDINGS, RESPONSE_STATES } from './response.ts';
 import { SEVERITIES } from './severity.ts';
@@ -230,6 +231,23 @@ const brake: z.ZodType<Brake> = row({
   why: z.string(),
 });
 
+const override: z.ZodType<Override> = row({
+  id,
+  rule: id,
+  set: row({
+    enabled: z.boolean().exactOptional(),
+    severity: severity.nullable().exactOptional(),
+    options: z.record(id, z.unknown()).exactOptional(),
+  }),
+  by: person,
+  byName: z.string(),
+  at: time,
+  state: z.enum(['asked', 'active', 'ended']),
+  needs: z.string().exactOptional(),
+  approvedBy: person.exactOptional(),
+  endedAt: time.exactOptional(),
+});
+
 const card: z.ZodType<Card> = row({
   key: id,
   channel: id,
@@ -278,6 +296,9 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   'silence-hid': row({ id, fingerprint: id, name: z.string() }),
   'silence-passed': row({ id, day: z.string() }),
   'silence-told': row({ id }),
+  'override-set': row({ override }),
+  'override-approved': row({ id, by: person.nullable(), at: time }),
+  'override-ended': row({ id, at: time }),
   'output-told': row({ output: id, fingerprint: id, episode: time, kind: noticeKind, severity, at: time }),
   'output-failed': row({
     output: id,
@@ -384,4 +405,5 @@ export const PersistedState: z.ZodType<State> = z.object({
   brakes: table(brake).default(new Map()),
   cards: table(card).default(new Map()),
   restores: table(restore).default(new Map()),
+  overrides: table(override).default(new Map()),
 });

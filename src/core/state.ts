@@ -3,6 +3,7 @@ import type { Brake } from './brake.ts';
 import type { Label } from './label.ts';
 import type { NoticeKind } from './output/notice.ts';
 import type { OutputRow } from './output/owed.ts';
+import type { Override } from './override.ts';
 import type { Inbound } from './ports.ts';
 import type { Ending, LabelChange, Needs, PolicyFacts, Response, ResponseState, Vote } from './response.ts';
 import type { Severity } from './severity.ts';
@@ -34,6 +35,8 @@ export interface State {
   readonly brakes: ReadonlyMap<string, Brake>;
   /** Messages of ours that are kept up to date beside the alerts: requests for approval, reminders. */
   readonly cards: ReadonlyMap<string, Card>;
+  /** What people changed of rules in Slack, by id. */
+  readonly overrides: ReadonlyMap<string, Override>;
   /** The newest time this state was put back from a backup, under `RESTORE`; empty = never. */
   readonly restores: ReadonlyMap<string, Restore>;
 }
@@ -78,6 +81,7 @@ export const emptyState = (): State => ({
   brakes: new Map(),
   cards: new Map(),
   restores: new Map(),
+  overrides: new Map(),
 });
 
 /** A command or a click that was acknowledged and is to be carried out, also after a restart. */
@@ -182,6 +186,15 @@ export type Transition =
     }
   | { readonly type: 'silence-passed'; readonly id: string; readonly day: string }
   | { readonly type: 'silence-told'; readonly id: string }
+  | { readonly type: 'override-set'; readonly override: Override }
+  /** It holds from now on; `by` null = it needed nobody else. */
+  | {
+      readonly type: 'override-approved';
+      readonly id: string;
+      readonly by: Person | null;
+      readonly at: number;
+    }
+  | { readonly type: 'override-ended'; readonly id: string; readonly at: number }
   | {
       readonly type: 'output-told';
       readonly output: string;

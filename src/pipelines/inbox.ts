@@ -1,6 +1,6 @@
 import type { Alert, Person } from '../core/alert.ts';
 import { parseTargetRef } from '../core/command.ts';
-import { dict, list } from '../core/foreign.ts';
+import { dict, list, text } from '../core/foreign.ts';
 import { narrowest } from '../core/matcher.ts';
 import type { Chat, Clock, Handling, Inbound, Inbox, Log, Message, Store } from '../core/ports.ts';
 import { ChatError } from '../core/ports.ts';
@@ -8,8 +8,10 @@ import type { Task } from '../core/state.ts';
 import { bold, clip, type Markup, md, message, section, time } from '../views/parts.ts';
 import { pickHost } from '../views/pick-host.ts';
 import { notice, RESPONSE_FORM } from '../views/response.ts';
+import { RULE_SAVE, RULE_TUNE } from '../views/rule-form.ts';
 import { relink } from './relink.ts';
 import type { Responding } from './response.ts';
+import type { RuleChanges } from './rule-changes.ts';
 import type { SilenceRequests } from './silence-requests.ts';
 import type { Doer, Tending } from './tending.ts';
 
@@ -23,6 +25,9 @@ export interface InboxDeps {
   readonly responding: Responding;
   readonly tend: Tending;
   readonly silence: SilenceRequests;
+  /** Somebody looks at the Home tab; Slack names the user alone. */
+  readonly home: (user: string) => Promise<void>;
+  readonly rules: RuleChanges;
   readonly store: Store;
   readonly chat: Chat;
   readonly clock: Clock;
@@ -111,6 +116,8 @@ const decide =
             viewId: inbound.viewId,
             values: inbound.values,
           });
+        if (inbound.callbackId === RULE_TUNE) return deps.rules.fill(sentOf(inbound));
+        if (inbound.callbackId === RULE_SAVE) return deps.rules.save(sentOf(inbound));
         return {
           ack: {
             update: notice({ title: 'Unknown' }, 'form', [
@@ -120,7 +127,7 @@ const decide =
         };
       case 'event':
         if (isRevocation(inbound)) deps.revoked?.(inbound.type);
-        return {};
+        return looksHome(inbound) ? { work: () => deps.home(text(inbound.body['user']) ?? '') } : {};
       default:
         return inbound satisfies never;
     }
@@ -129,6 +136,17 @@ const decide =
 /** `tokens_revoked` names user and bot tokens apart; only the bot's own matters. */
 const isRevocation = ({ type, body }: Extract<Inbound, { kind: 'event' }>): boolean =>
   type === 'app_uninstalled' || (type === 'tokens_revoked' && list(dict(body['tokens'])['bot']).length > 0);
+
+const sentOf = ({
+  privateMetadata: draft,
+  person,
+  viewId,
+  values,
+}: Extract<Inbound, { kind: 'submission' }>) => ({ draft, person, viewId, values });
+
+/** The same event says that somebody opened the tab of messages. */
+const looksHome = ({ type, body }: Extract<Inbound, { kind: 'event' }>): boolean =>
+  type === 'app_home_opened' && body['tab'] === 'home';
 
 const say =
   (click: Click, deps: InboxDeps) =>
@@ -165,6 +183,7 @@ const clicked = async (click: Click, deps: InboxDeps): Promise<void> => {
     channel: click.channel,
     show: (answer) => show(click, answer, deps),
   };
+  if (click.action === 'rule') return deps.rules.choose(click.value, click);
   if (click.message !== null && !click.message.ours) {
     deps.log.warn(
       { user: click.person.user, channel: click.channel },
@@ -188,6 +207,8 @@ const clicked = async (click: Click, deps: InboxDeps): Promise<void> => {
       channel: click.channel,
       say: tell,
     });
+  if (verb === 'approve-rule' || verb === 'refuse-rule')
+    return deps.rules.decide(value, verb === 'approve-rule', doer);
   if (verb === 'confirm-silence') return deps.silence({ verb, draft: value }, doer);
   if (verb === 'approve-silence' || verb === 'refuse-silence') return deps.silence({ verb, id: value }, doer);
   if (verb === 'extend' || verb === 'keep')

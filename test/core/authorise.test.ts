@@ -200,11 +200,13 @@ describe('Refused, and why', () => {
 const oracle = ({ action, profile, roles, memberships, targets, channel }: Question): boolean => {
   if (!profile.fullMember) return false;
   const named = (who: readonly { user: string }[]): boolean => who.some(({ user }) => user === 'U0MAYA');
-  if (action === 'approve' || action === 'approve-silence') return named(roles.approver);
-  if (action === 'disarm longer') return named(roles.admin);
+  if (['approve', 'approve-silence', 'approve-rule'].includes(action)) return named(roles.approver);
+  if (['disarm longer', 'change-rule'].includes(action)) return named(roles.admin);
+  if (action === 'rules' && (named(roles.approver) || named(roles.admin))) return true;
   if (action === 'rearm') return named(roles.approver) || named(roles.admin);
   const looks = ['my', 'can-i', 'help', 'status', 'health', 'alerts', 'silences', 'why', 'workload'];
-  const reads = ['audit', 'services', 'top', 'blocked', 'flows', 'cross', 'scan', 'geo', 'process', 'share'];
+  const traffic = ['top', 'blocked', 'flows', 'cross', 'scan', 'geo', 'process'];
+  const reads = [...traffic, 'rules', 'audit', 'services', 'share'];
   const tends = ['acknowledge', 'ack', 'snooze', 'assign', 'note', 'close', 'silence', 'unsilence'];
   const acts = [...tends, 'disarm', 'quarantined', 'quarantine', 'release', 'test'];
   let pool: Grant[] = [];

@@ -68,6 +68,8 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
   ]);
   const { roles = someRoles, ...deps } = differs;
   const announced: Message[] = [];
+  const homes: string[] = [];
+  const chosen: string[] = [];
   let drafts = 0;
   const intake = createInbox({
     ask: async ({ text, responseUrl }) => void asked.push({ text, responseUrl }),
@@ -94,6 +96,13 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
       ids: { next: () => `draft-${++drafts}` },
       announce: (_key, line) => void announced.push(line),
     }),
+    home: async (user) => void homes.push(user),
+    rules: {
+      choose: async (choice) => void chosen.push(choice),
+      fill: () => ({}),
+      save: () => ({}),
+      decide: async (id) => void chosen.push(id),
+    },
     store,
     chat,
     clock,

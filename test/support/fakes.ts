@@ -10,6 +10,7 @@ import {
   ChatError,
   type Clock,
   type EventsAnswer,
+  type Home,
   type Inventory,
   type Log,
   type Message,
@@ -104,6 +105,8 @@ export interface FakeChat extends Chat {
   /** Ephemeral answers by response_url or channel, in order. */
   readonly answers: { readonly to: string; readonly message: Message }[];
   readonly views: Modal[];
+  /** By user id. */
+  readonly homes: Map<string, Home>;
   readonly files: {
     readonly channel: string;
     readonly thread: string | undefined;
@@ -120,6 +123,7 @@ export const fakeChat = (clock: Clock): FakeChat => {
   const posts: Post[] = [];
   const answers: FakeChat['answers'] = [];
   const views: Modal[] = [];
+  const homes = new Map<string, Home>();
   const files: FakeChat['files'] = [];
   const people = new Map<string, Profile>();
   const groups = new Map<string, readonly string[]>();
@@ -145,6 +149,7 @@ export const fakeChat = (clock: Clock): FakeChat => {
     posts,
     answers,
     views,
+    homes,
     files,
     people,
     groups,
@@ -192,6 +197,9 @@ export const fakeChat = (clock: Clock): FakeChat => {
       const at = Number(id.slice(1)) - 1;
       if (views[at] === undefined) throw new ChatError('no-message', 'not_found');
       views[at] = view;
+    },
+    async publish(user, home) {
+      homes.set(user, home);
     },
     async profile(person) {
       const known = people.get(person.user);

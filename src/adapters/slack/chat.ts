@@ -79,6 +79,9 @@ export const createChat = (deps: ChatDeps): Chat => {
     updateView: async (viewId, view) => {
       await api('views.update', { view_id: viewId, view }, { repeatable: true });
     },
+    publish: async (user, view) => {
+      await api('views.publish', { user_id: user, view }, { repeatable: true });
+    },
     profile: (person) => people.profile(person),
     groupMembers: (group) => people.groupMembers(group),
     channel: (id) => channels.channel(id),

@@ -48,6 +48,10 @@ export const SCOPES = [
 
 /** What Slack tells the bot unasked, and why. None of it carries what people write. */
 export const EVENTS = [
+  {
+    event: 'app_home_opened',
+    why: 'somebody looks at the Home tab: the alert rules are shown as they are now',
+  },
   { event: 'member_joined_channel', why: 'it was invited: the channel may be used again' },
   { event: 'subteam_members_changed', why: 'a role given to a group has changed hands' },
   { event: 'subteam_updated', why: 'such a group was disabled' },
@@ -77,7 +81,7 @@ export const manifest = (options: { readonly http?: string } = {}): Manifest => 
       background_color: '#2a2f3a',
     },
     features: {
-      app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
       bot_user: { display_name: 'illumio', always_online: true },
       slash_commands: [
         {

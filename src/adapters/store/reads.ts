@@ -26,6 +26,7 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
   alertsSince: async (at) => [...durable().alerts.values()].filter(({ lastAt }) => lastAt >= at),
   silences: async () => [...durable().silences.values()],
   silence: async (id) => durable().silences.get(id),
+  overrides: async () => [...durable().overrides.values()],
   outputRows: async (output) => new Map([...durable().outputs].filter(([, row]) => row.output === output)),
   unsaid: async () => alertsBy(durable().alerts, 'unsaid'),
 
