@@ -2,11 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { channel as namedChannel } from 'node:diagnostics_channel';
 import { getServers } from 'node:dns';
 import { setMaxListeners } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import process from 'node:process';
 import { actions } from './actions/index.ts';
 import { createGeo } from './adapters/geo/index.ts';
 import { openHttp, openProcessFigures, ping } from './adapters/http/index.ts';
+import { type Door, openIntake, signedByPagerDuty, signedByUs } from './adapters/intake/index.ts';
 import { openOutput } from './adapters/outputs/index.ts';
 import { openInventory, openPce, type PceAdapter } from './adapters/pce/index.ts';
 import { createRenderer } from './adapters/render/index.ts';
@@ -28,7 +30,7 @@ import type { Chat, Clock, Inbox, Inventory, Log, Message, Store } from './core/
 import { reloaded } from './core/reload-settings.ts';
 import { replaceable } from './core/replaceable.ts';
 import { contextOf, isOurs } from './core/rule-context.ts';
-import type { PceSettings, Settings } from './core/settings.ts';
+import type { IntakeSettings, Listening, PceSettings, Settings } from './core/settings.ts';
 import type { Step } from './core/step.ts';
 import { counted, listed } from './core/text.ts';
 import { createActing } from './pipelines/acting.ts';
@@ -42,6 +44,7 @@ import { createGate } from './pipelines/gate.ts';
 import { createGuard } from './pipelines/guard.ts';
 import { createHome } from './pipelines/home.ts';
 import { createInbox } from './pipelines/inbox.ts';
+import { createIntake, type Intake } from './pipelines/intake.ts';
 import { createLagWatch } from './pipelines/lag-watch.ts';
 import { createMeter, type Meter, meteredChat, meteredStore } from './pipelines/meter.ts';
 import { AWAY_MS, createOutlet } from './pipelines/outputs.ts';
@@ -425,6 +428,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     );
     await troubles.flush();
   };
+  const outside = createIntake({ desks, store, audit, clock, log, tell: troubles.tell });
 
   let beatAt = clock.mono();
   /** Answers the probes of this machine. @returns how to end that */
@@ -497,6 +501,8 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       const watchLag = createLagWatch({ status, mostMs: lagAllowed(settings), tell: troubles.tell });
       const sayDaily = createDailyLine({ status, meter, troubles, clock });
       for (const { close } of outputs) ends.push(close);
+      if (settings.intake !== undefined)
+        ends.push((await listenOutside(settings.intake, outside, { clock, log })).close);
       ends.push(startCalendar([{ name: 'line a day', ...DAILY, run: sayDaily }], { log }).stop);
       begin([
         ...[...desks.values()].flatMap((desk) => loopsOf(desk, settings, meter, signal)),
@@ -511,6 +517,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
         { name: 'requests', every: EVERY_MS.due, firstAfterMs: 0, run: responding.tend },
         { name: 'policy watch', every: EVERY_MS.due, firstAfterMs: EVERY_MS.due, run: responding.watch },
         ...outputs.map(({ name, run: send }) => ({ name, every: SECOND_MS, firstAfterMs: 0, run: send })),
+        { name: 'intake', every: MINUTE_MS, firstAfterMs: MINUTE_MS, run: outside.flush },
         { name: 'silences', every: EVERY_MS.due, firstAfterMs: 0, run: silencing },
         {
           name: 'dead letters',
@@ -545,6 +552,35 @@ const registryOf = (settings: Settings) => ({
   rules: rulesWith(settings.custom),
   context: contextOf(settings),
 });
+
+/** The port for calls of other products, each kind with the signature it needs. */
+const listenOutside = async (
+  settings: IntakeSettings,
+  outside: Intake,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+) => {
+  const ours = signedByUs(settings.secret, clock);
+  const { pagerDutySecret } = settings;
+  const doors: Record<string, Door> = {
+    '/v1/alerts': { check: ours, take: outside.alert },
+    '/v1/acknowledgements': { check: ours, take: outside.acknowledge },
+    ...(pagerDutySecret === undefined
+      ? {}
+      : {
+          '/v1/pagerduty': { check: signedByPagerDuty(pagerDutySecret, clock), take: outside.pagerDuty },
+        }),
+  };
+  const server = await openIntake(
+    { host: settings.host, port: settings.port, tls: await pemOf(settings) },
+    doors,
+    { log, refused: outside.refused },
+  );
+  log.info({ host: settings.host, port: server.port }, 'listening for calls from outside');
+  return server;
+};
+
+const pemOf = async ({ tls }: Listening) =>
+  tls && { cert: await readFile(tls.certFile, 'utf8'), key: await readFile(tls.keyFile, 'utf8') };
 
 /** Ends one after the other, each whatever became of those before; a disk that is full must not keep the lock. Rejects as the first did. */
 const endAll = async (ends: readonly (() => Promise<void>)[]): Promise<void> => {

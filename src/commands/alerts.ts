@@ -1,4 +1,4 @@
-import type { Person } from '../core/alert.ts';
+import type { Outsider, Person } from '../core/alert.ts';
 import type { Command, CommandDeps } from '../core/command.ts';
 import { ChatError } from '../core/ports.ts';
 import { alertsView } from '../views/alerts.ts';
@@ -40,7 +40,8 @@ export const alerts: Command = {
 };
 
 /** A person's name, or his id when Slack does not tell. */
-const nameOf = async (person: Person, { chat }: CommandDeps): Promise<string> => {
+const nameOf = async (person: Person | Outsider, { chat }: CommandDeps): Promise<string> => {
+  if ('via' in person) return `${person.name} via ${person.via}`;
   try {
     return (await chat.profile(person)).name;
   } catch (error) {

@@ -21,7 +21,8 @@ export const checkReferences = (tree: unknown, names: Names): Flaw[] => {
     ...checkCustom(list(root['custom']), names.builtIn),
     ...checkOutputs(list(root['outputs']), list(root['routes'])),
     ...checkSlack(root['slack']),
-    ...checkHttp(dict(root['http']), dict(root['slack'])),
+    ...checkPorts(root),
+    ...checkListening(['intake'], dict(root['intake'])),
     ...checkRoles(dict(root['roles']), root['announce_channel'], names.actions),
     ...checkQuarantine(root['quarantine']),
     ...checkHiding(root, names.rules),
@@ -154,19 +155,36 @@ const checkSlack = (slack: unknown): Flaw[] => {
   ];
 };
 
-const checkHttp = (
-  http: Readonly<Record<string, unknown>>,
-  slack: Readonly<Record<string, unknown>>,
-): Flaw[] =>
-  slack['mode'] === 'http' && http['port'] !== undefined && http['port'] === slack['port']
-    ? [
-        {
-          path: ['http', 'port'],
-          message: 'is slack.port as well',
-          hint: 'Slack calls that one from outside; probes need another',
-        },
-      ]
-    : [];
+/** Ports of this process, each its own. */
+const checkPorts = (root: Readonly<Record<string, unknown>>): Flaw[] => {
+  const slack = dict(root['slack']);
+  const ports: readonly (readonly [Path, unknown, string])[] = [
+    [
+      ['slack', 'port'],
+      slack['mode'] === 'http' ? slack['port'] : undefined,
+      'Slack calls that one from outside',
+    ],
+    [['http', 'port'], dict(root['http'])['port'], 'probes need another'],
+    [['intake', 'port'], dict(root['intake'])['port'], 'calls from outside need another'],
+  ];
+  return ports.flatMap(([path, port, hint], at): Flaw[] => {
+    const taken = ports.slice(0, at).find(([, other]) => port !== undefined && other === port);
+    return taken === undefined ? [] : [{ path, message: `is ${taken[0].join('.')} as well`, hint }];
+  });
+};
+
+/** A certificate and its key belong together. */
+const checkListening = (path: Path, listening: Readonly<Record<string, unknown>>): Flaw[] =>
+  (
+    [
+      ['cert_file', 'key_file'],
+      ['key_file', 'cert_file'],
+    ] as const
+  ).flatMap(([there, missing]) =>
+    listening[there] !== undefined && listening[missing] === undefined
+      ? [{ path: [...path, missing], message: 'is missing', hint: `${there} is given: they belong together` }]
+      : [],
+  );
 
 const checkRoles = (
   roles: Readonly<Record<string, unknown>>,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { custom } from './custom.ts';
 import { maintenance, silence } from './dispatch.ts';
+import { intake } from './intake.ts';
 import { later } from './later.ts';
 import { choice, words } from './leaf.ts';
 import { output } from './outputs.ts';
@@ -83,6 +84,9 @@ export const ConfigFile = z.strictObject({
   custom: z.array(custom).default([]).meta({ description: 'Rules of your own; see docs/custom-rules.md.' }),
   outputs: z.array(output).default([]).meta({
     description: 'Webhooks, mail and syslog that routes may name; criticals go there when Slack is away.',
+  }),
+  intake: intake.optional().meta({
+    description: 'A port where other products report detections and pagers acknowledge; left out = none.',
   }),
   silences: z.array(silence).default([]).meta({ description: 'Alerts that are hidden until a date.' }),
   maintenance: z.array(maintenance).default([]).meta({ description: 'Windows in which alerts are hidden.' }),

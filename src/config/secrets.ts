@@ -22,6 +22,8 @@ interface SecretKey {
   readonly required?: true;
   readonly begins?: RegExp;
   readonly example?: string;
+  /** Characters it has at least. */
+  readonly least?: number;
 }
 
 const PCE_KEYS: readonly SecretKey[] = [
@@ -47,6 +49,12 @@ const OUTPUT_KEYS: readonly SecretKey[] = [
   { key: 'password' },
 ];
 
+/** Whoever guesses it can make alerts. */
+const INTAKE_KEYS: readonly SecretKey[] = [
+  { key: 'secret', required: true, least: 16 },
+  { key: 'pagerduty_secret' },
+];
+
 /** Reads every secret: literal, `${ENV}`, or the file named by `KEY_file`. Flaws never hold a value. */
 export const readSecrets = (tree: unknown, sources: SecretSources): Secrets => {
   const values = new Map<string, string>();
@@ -67,6 +75,7 @@ export const readSecrets = (tree: unknown, sources: SecretSources): Secrets => {
   list(dict(tree)['outputs']).forEach((output, i) => {
     read(output, ['outputs', i], OUTPUT_KEYS);
   });
+  read(dict(tree)['intake'], ['intake'], INTAKE_KEYS);
   read(dict(tree)['slack'], ['slack'], SLACK_KEYS);
   return { of: (path) => values.get(JSON.stringify(path)), flaws };
 };
@@ -74,7 +83,7 @@ export const readSecrets = (tree: unknown, sources: SecretSources): Secrets => {
 const readSecret = (
   section: Dict,
   path: Path,
-  { key, required, begins, example }: SecretKey,
+  { key, required, begins, example, least = 0 }: SecretKey,
   { file, env, readFile }: SecretSources,
 ): { value: string } | Flaw | undefined => {
   const fileKey = `${key}_file`;
@@ -113,6 +122,8 @@ const readSecret = (
   } else return undefined;
   if (/\s/.test(value))
     return { path: where, message: 'has a space or a line break inside', hint: 'a secret is one word' };
+  if (value !== '' && value.length < least)
+    return { path: where, message: 'is too short', hint: `${least} characters at least` };
   if (value !== '' && begins !== undefined && !begins.test(value))
     return { path: where, message: `does not begin with ${example}`, hint: 'is it another token?' };
   return { value };

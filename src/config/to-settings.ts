@@ -2,6 +2,8 @@ import type { Matcher } from '../core/matcher.ts';
 import type {
   ConfiguredSilence,
   Grant,
+  IntakeSettings,
+  Listening,
   MaintenanceWindow,
   OutputSettings,
   PceKey,
@@ -85,6 +87,7 @@ export const toSettings = (
     ...(config.outputs.length === 0
       ? {}
       : { outputs: config.outputs.map((one, i) => toOutput(one, ['outputs', i], more.secrets, more.file)) }),
+    ...(config.intake === undefined ? {} : { intake: toIntake(config.intake, more) }),
     ...(config.silences.length === 0 ? {} : { silences: config.silences.map(toSilence) }),
     ...(config.maintenance.length === 0 ? {} : { maintenance: config.maintenance.map(toWindow) }),
     log: config.log,
@@ -154,6 +157,27 @@ const toOutput = (
     caFile,
   };
 };
+
+const toListening = (
+  { host, port, cert_file: cert, key_file: key }: NonNullable<ConfigFile['intake']>,
+  file: string,
+): Listening => ({
+  host,
+  port,
+  tls:
+    cert === undefined || key === undefined
+      ? undefined
+      : { certFile: besideConfig(file, cert), keyFile: besideConfig(file, key) },
+});
+
+const toIntake = (
+  intake: NonNullable<ConfigFile['intake']>,
+  { secrets, file }: { readonly secrets: Secrets; readonly file: string },
+): IntakeSettings => ({
+  ...toListening(intake, file),
+  secret: secrets.of(['intake', 'secret']) ?? '',
+  pagerDutySecret: secrets.of(['intake', 'pagerduty_secret']),
+});
 
 const toSlack = (slack: ConfigFile['slack'], secrets: Secrets): SlackSettings => ({
   mode: slack.mode,

@@ -9,6 +9,7 @@ export const warningsOf = ({
   roles,
   protected: guarded,
   outputs = [],
+  intake,
 }: Settings): Flaw[] => {
   const flaws: Flaw[] = [];
   if (outputs.length === 0)
@@ -16,6 +17,13 @@ export const warningsOf = ({
       path: ['outputs'],
       message: 'is empty: criticals can reach nobody while Slack is away',
       hint: 'name a webhook, mail or syslog server',
+    });
+  if (intake !== undefined && intake.tls === undefined && !isLoopback(intake.host))
+    flaws.push({
+      path: ['intake', 'cert_file'],
+      message:
+        'is missing: what is reported crosses the network readable (nobody can change it, it is signed)',
+      hint: 'give cert_file and key_file, or let a proxy on this machine speak TLS',
     });
   if (channels.fallback === channels.fallthrough)
     flaws.push({
@@ -50,3 +58,6 @@ export const warningsOf = ({
     });
   return flaws;
 };
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.');

@@ -8,6 +8,12 @@ export interface Person {
   readonly user: string;
 }
 
+/** Who answered outside Slack, as another product names him, and where. Foreign text. */
+export interface Outsider {
+  readonly name: string;
+  readonly via: string;
+}
+
 /**
  * Why a firing alert was not told: it ends "inhibited by alert id" or "silenced by id" (promise 2). What was told before is not held:
  * of that only the counter moves.
@@ -76,7 +82,7 @@ export interface Alert {
   readonly highValue: boolean;
   /** Repeats are withheld until then; `stepMs` doubles while it keeps firing (definitions §4 quiet period). */
   readonly quiet: { readonly until: number; readonly stepMs: number };
-  readonly acknowledged?: { readonly by: Person; readonly at: number };
+  readonly acknowledged?: { readonly by: Person | Outsider; readonly at: number };
   /** Hidden from new posts until then, by a person. */
   readonly snoozed?: { readonly by: Person; readonly until: number };
   readonly resolved?: { readonly at: number; readonly why: string };

@@ -274,6 +274,8 @@ const reducers: Reducers = {
 
   ...responseReducers,
 
+  'intake-taken': (draft, t) => add(draft, 'intakes', t.key, t.at, t),
+
   'task-accepted': (draft, t) => add(draft, 'tasks', t.task.id, t.task, t),
 
   'task-done': (draft, t) => draft.delete('tasks', t.id),

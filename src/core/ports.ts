@@ -68,6 +68,8 @@ export interface Store {
   overrides(): Promise<readonly Override[]>;
   /** What one output was told, by `output|fingerprint`. */
   outputRows(output: string): Promise<ReadonlyMap<string, OutputRow>>;
+  /** Whether this alert of another product was taken before. @param key `intakeKey` */
+  intakeTaken(key: string): Promise<boolean>;
   /** Alerts in any state that no confirmed message has named. */
   unsaid(): Promise<readonly Alert[]>;
   /** Burst alerts that fired last before `before` and are due to resolve are found by the caller among `firing`. */
@@ -129,6 +131,22 @@ export interface Output {
   /** Resolves when the receiver has taken the notice. Rejects with OutputError, which says whether it may be sent again. */
   send(notice: Notice): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What a caller from outside is told; `body.why` says what was wrong. */
+export interface IntakeAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly retryAfterS?: number;
+}
+
+/** A call from outside that was not taken. */
+export interface IntakeRefusal {
+  readonly path: string;
+  /** The caller's address. */
+  readonly from: string;
+  readonly status: number;
+  readonly why: string;
 }
 
 /** Turns a chart into a picture. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { PceEvent } from './event.ts';
+import type { ExternalAlert, MeantHost } from './external.ts';
 import type { End } from './flow.ts';
 import type { HealthReading } from './health.ts';
 import type { Label } from './label.ts';
@@ -69,6 +70,8 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
     }
   /** Who began to talk to whom in the last 24 h, and how much was new in the hours that are complete (definitions §5). */
   | ({ readonly kind: 'flows' } & Pick<Polled, 'edges' | 'hours' | 'daysKnown'>)
+  /** What another product detected, with the hosts of this PCE that it may mean. */
+  | { readonly kind: 'external'; readonly alert: ExternalAlert; readonly hosts: readonly MeantHost[] }
   /** A rule asked to be called at this time; `hosts` holds what it asked to be read (Detector.reads). */
   | { readonly kind: 'wake'; readonly hosts: ReadonlyMap<string, Workload | null> }
 );
@@ -180,16 +183,7 @@ export interface AlertRule {
     readonly types: readonly string[];
     /** Notification types that count in whatever event they occur. */
     readonly notices?: readonly string[];
-    readonly readings?: readonly (
-      | 'health'
-      | 'reach'
-      | 'sweep'
-      | 'ingest'
-      | 'hour'
-      | 'quarantine'
-      | 'flows'
-      | 'wake'
-    )[];
+    readonly readings?: readonly Exclude<Observation['kind'], 'events'>[];
   };
   readonly options: z.ZodType;
   /** What a person should do next: one or two plain sentences. */

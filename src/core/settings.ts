@@ -74,7 +74,21 @@ export interface Settings {
   readonly maintenance?: readonly MaintenanceWindow[];
   /** Absent = none. */
   readonly outputs?: readonly OutputSettings[];
+  /** Where other products report detections; absent = nowhere. */
+  readonly intake?: IntakeSettings;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+}
+
+/** A port that is called from outside; file paths as the process sees them. */
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+}
+
+export interface IntakeSettings extends Listening {
+  readonly secret: string;
+  readonly pagerDutySecret: string | undefined;
 }
 
 /** A place outside Slack; `caFile` as the process sees it. */

@@ -28,6 +28,8 @@ const severity = z.enum(SEVERITIES);
 const reason = z.enum(REASONS);
 const place = z.enum(['root', 'thread', 'broadcast', 'file']);
 const person = row({ team: z.string(), user: z.string() });
+/** Of Slack, or known to another product alone. */
+const answerer = z.union([person, row({ name: z.string(), via: z.string() })]);
 const label = row({ href: id, key: z.string(), value: z.string() });
 const root = row({ channel: id, ts: id });
 const quiet = row({ until: time, stepMs: z.number() });
@@ -49,6 +51,7 @@ const alert: z.ZodType<Alert> = row({
     kind: z.enum(['workload', 'ven', 'user', 'ip', 'pce', 'node', 'policy', 'label', 'key', 'value']),
     href: id.nullable(),
     name: z.string(),
+    aspect: z.string().exactOptional(),
   }),
   state: z.enum(['firing', 'resolved', 'told']),
   severity,
@@ -62,7 +65,7 @@ const alert: z.ZodType<Alert> = row({
   lastAt: time,
   highValue: z.boolean(),
   quiet,
-  acknowledged: row({ by: person, at: time }).exactOptional(),
+  acknowledged: row({ by: answerer, at: time }).exactOptional(),
   snoozed: row({ by: person, until: time }).exactOptional(),
   resolved: row({ at: time, why: z.string() }).exactOptional(),
   said: id.exactOptional(),
@@ -283,13 +286,14 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
     anew: z.boolean().exactOptional(),
   }),
   'alert-resolved': row({ fingerprint: id, at: time, why: z.string() }),
-  'alert-acknowledged': row({ fingerprint: id, by: person, at: time }),
+  'alert-acknowledged': row({ fingerprint: id, by: answerer, at: time }),
   'alert-snoozed': row({ fingerprint: id, by: person, until: time }),
   'alert-released': row({ fingerprint: id, quiet, escalation }),
   'alert-escalated': row({ fingerprint: id, step: z.number() }),
   'alert-assigned': row({ fingerprint: id, to: id, by: person, at: time }),
   'alert-noted': row({ fingerprint: id, by: person, at: time, text: z.string() }),
   'alert-closed': row({ fingerprint: id, as: z.enum(VERDICTS), by: person, at: time }),
+  'intake-taken': row({ key: id, at: time }),
   'silence-set': row({ silence }),
   'silence-approved': row({ id, by: person, until: time }),
   'silence-ended': row({ id, at: time, by: person.nullable() }),
@@ -406,4 +410,5 @@ export const PersistedState: z.ZodType<State> = z.object({
   cards: table(card).default(new Map()),
   restores: table(restore).default(new Map()),
   overrides: table(override).default(new Map()),
+  intakes: table(time).default(new Map()),
 });

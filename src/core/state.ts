@@ -1,4 +1,14 @@
-import type { Alert, AlertVerdict, Delivery, Escalation, Incident, Person, Reason, Told } from './alert.ts';
+import type {
+  Alert,
+  AlertVerdict,
+  Delivery,
+  Escalation,
+  Incident,
+  Outsider,
+  Person,
+  Reason,
+  Told,
+} from './alert.ts';
 import type { Brake } from './brake.ts';
 import type { Label } from './label.ts';
 import type { NoticeKind } from './output/notice.ts';
@@ -37,6 +47,8 @@ export interface State {
   readonly cards: ReadonlyMap<string, Card>;
   /** What people changed of rules in Slack, by id. */
   readonly overrides: ReadonlyMap<string, Override>;
+  /** By `pce|source|id`: when an alert of another product was taken, so that it is taken once (definitions §9). Epoch ms. */
+  readonly intakes: ReadonlyMap<string, number>;
   /** The newest time this state was put back from a backup, under `RESTORE`; empty = never. */
   readonly restores: ReadonlyMap<string, Restore>;
 }
@@ -82,6 +94,7 @@ export const emptyState = (): State => ({
   cards: new Map(),
   restores: new Map(),
   overrides: new Map(),
+  intakes: new Map(),
 });
 
 /** A command or a click that was acknowledged and is to be carried out, also after a restart. */
@@ -127,7 +140,7 @@ export type Transition =
   | {
       readonly type: 'alert-acknowledged';
       readonly fingerprint: string;
-      readonly by: Person;
+      readonly by: Person | Outsider;
       readonly at: number;
     }
   | {
@@ -165,6 +178,7 @@ export type Transition =
       readonly by: Person;
       readonly at: number;
     }
+  | { readonly type: 'intake-taken'; readonly key: string; readonly at: number }
   | { readonly type: 'silence-set'; readonly silence: Silence }
   | {
       readonly type: 'silence-approved';

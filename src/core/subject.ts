@@ -9,10 +9,13 @@ export interface Subject {
   /** What the PCE identifies it by; null when the event names none. */
   readonly href: string | null;
   readonly name: string;
+  /** What of it, where one thing can have several alerts of one rule: which detection of which product. */
+  readonly aspect?: string;
 }
 
-/** What tells two subjects of one kind apart: the href where there is one, else the name. */
-export const subjectKey = (subject: Subject): string => `${subject.kind}:${subject.href ?? subject.name}`;
+/** What tells two subjects of one kind apart: the href where there is one, else the name; and the aspect. */
+export const subjectKey = ({ kind, href, name, aspect }: Subject): string =>
+  `${kind}:${href ?? name}${aspect === undefined ? '' : `:${aspect}`}`;
 
 /** A host as an event names it: any of workload href, VEN href, agent href and hostname, never all of them. */
 interface Mention {

@@ -2,6 +2,7 @@ import type { Alert, Person } from '../core/alert.ts';
 import type { AlertDeed } from '../core/deed.ts';
 import type { Audit, Clock, Inventory, Message, Store } from '../core/ports.ts';
 import type { Transition } from '../core/state.ts';
+import { answerer } from '../views/answerer.ts';
 import { bold, type Markup, md, mention, message, section, time } from '../views/parts.ts';
 import type { Alerting } from './alerting.ts';
 import type { Gate } from './gate.ts';
@@ -99,7 +100,7 @@ const nothingLeft = async (
     );
   if (first?.acknowledged === undefined) return;
   await say(
-    md`Already acknowledged by ${mention(first.acknowledged.by.user)} at ${time(first.acknowledged.at)}.`,
+    md`Already acknowledged by ${answerer(first.acknowledged.by)} at ${time(first.acknowledged.at)}.`,
     'Already acknowledged',
   );
 };

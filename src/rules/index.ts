@@ -9,6 +9,7 @@ import { authzDenied } from './authz-denied.ts';
 import { csrf } from './csrf.ts';
 import { enforcementLowered } from './enforcement-lowered.ts';
 import { eventsRate } from './events-rate.ts';
+import { external } from './external.ts';
 import { firewallTampering } from './firewall-tampering.ts';
 import { guardLowered } from './guard-lowered.ts';
 import { ingestGap } from './ingest-gap.ts';
@@ -60,6 +61,7 @@ export const rules: readonly AlertRule[] = [
   portScan,
   sweep,
   slowScan,
+  external,
 ];
 
 /** The built-in rules and those of a configuration. */

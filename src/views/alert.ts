@@ -16,6 +16,7 @@ import {
   titleOf,
   WORDS,
 } from './alert-title.ts';
+import { answerer } from './answerer.ts';
 import {
   actions,
   bold,
@@ -270,7 +271,7 @@ const status = (alerts: readonly ShownAlert[]): KnownBlock[] => {
   const [first] = acknowledged;
   if (first !== undefined)
     lines.push(
-      md`✓ Acknowledged by ${mention(first.by.user)} ${time(first.at)}${acknowledged.length < alerts.length ? ` (${acknowledged.length} of ${alerts.length})` : ''}`,
+      md`✓ Acknowledged by ${answerer(first.by)} ${time(first.at)}${acknowledged.length < alerts.length ? ` (${acknowledged.length} of ${alerts.length})` : ''}`,
     );
   for (const { alert, quarantine } of alerts.slice(0, LISTED))
     if (quarantine !== undefined)

@@ -138,7 +138,8 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
   };
   const acknowledgedBy = async (): Promise<(string | undefined)[]> =>
     (await store.alerts(alerts.map(({ fingerprint }) => fingerprint))).map(
-      ({ acknowledged }) => acknowledged?.by.user,
+      ({ acknowledged }) =>
+        acknowledged && ('user' in acknowledged.by ? acknowledged.by.user : acknowledged.by.name),
     );
   return { intake, press, click, store, chat, audit, log, asked, opened, submitted, clock, acknowledgedBy };
 };

@@ -111,6 +111,12 @@ export const LAYERS: readonly Layer[] = [
     why: 'Tells receivers outside Slack, and knows neither alerts nor routes.',
   },
   {
+    from: 'adapters/intake/',
+    may: ['core/'],
+    packages: [NODE],
+    why: 'Hears what comes from outside and whether it may be believed; what it means is decided elsewhere.',
+  },
+  {
     from: 'simulators/pce/',
     may: [],
     packages: [NODE, 'ws'],

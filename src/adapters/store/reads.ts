@@ -28,6 +28,7 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
   silence: async (id) => durable().silences.get(id),
   overrides: async () => [...durable().overrides.values()],
   outputRows: async (output) => new Map([...durable().outputs].filter(([, row]) => row.output === output)),
+  intakeTaken: async (key) => durable().intakes.has(key),
   unsaid: async () => alertsBy(durable().alerts, 'unsaid'),
 
   incident: async (id) => durable().incidents.get(id),

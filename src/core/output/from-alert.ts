@@ -13,7 +13,8 @@ export interface NoticeContext {
 
 /** What an output is told of an alert as it stands. */
 export const noticeOf = ({ alert, id, kind }: Owed, { now, hosts, root }: NoticeContext): Notice => {
-  const by = alert.acknowledged?.by.user;
+  const answerer = alert.acknowledged?.by;
+  const by = answerer && ('user' in answerer ? answerer.user : `${answerer.name} via ${answerer.via}`);
   const why = alert.resolved?.why;
   return {
     version: 1,

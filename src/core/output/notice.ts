@@ -26,7 +26,7 @@ export interface Notice {
   readonly count: number;
   readonly since: string;
   readonly hosts: readonly NoticeHost[];
-  /** Slack user id of who acknowledged, or why it resolved. */
+  /** Slack user id of who acknowledged, or his name and where he did; or why it resolved. */
   readonly by?: string;
   readonly why?: string;
   /** The message in Slack, where there is one. */

@@ -15,6 +15,8 @@ export interface Accepting extends Told {
   readonly origin?: number;
   /** Before the first start: the memories take it in, nobody is told. */
   readonly history?: boolean;
+  /** What becomes durable together with it. */
+  readonly also?: readonly Transition[];
 }
 
 /** Detects, decides and commits what one observation means, in one commit. */
@@ -27,7 +29,9 @@ export const createAccept = (deps: AlertingDeps): Accept => {
     const found = rules.run(observation, await store.memories(pce.name));
     report(found, deps);
     const dispatched = more.history === true ? [] : await decide(found, observation, deps, more);
+    const also = more.also ?? [];
     const idle =
+      also.length === 0 &&
       dispatched.length === 0 &&
       found.seen.length === 0 &&
       Object.keys(found.memories).length === 0 &&
@@ -44,6 +48,7 @@ export const createAccept = (deps: AlertingDeps): Accept => {
         wakes: found.wakes,
       },
       ...(more.origin === undefined ? [] : [stream(pce.name, 'origin', more.origin)]),
+      ...also,
       ...dispatched,
     ]);
     deps.reached?.('poll committed');

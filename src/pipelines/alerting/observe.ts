@@ -1,3 +1,4 @@
+import { type ExternalAlert, intakeKey, type MeantHost } from '../../core/external.ts';
 import { type NamingRule, rulesNaming } from '../../core/naming-rules.ts';
 import { type Inventory, PceError } from '../../core/ports.ts';
 import { type QuarantinedHost, quarantinedHosts } from '../../core/quarantined.ts';
@@ -19,6 +20,8 @@ const READ_EACH = 50;
 export interface Observing {
   health(): Promise<void>;
   reach(): Promise<void>;
+  /** Takes what another product detected, once. @returns whether it was new */
+  external(alert: ExternalAlert, hosts: readonly MeantHost[]): Promise<boolean>;
   /** Reads the hosts of open ven-* alerts: events alone may never clear them (definitions §2). */
   sweep(): Promise<void>;
   /** Reads the hosts in quarantine and the rules that name their labels: a quarantine is watched as long as it lasts. */
@@ -81,6 +84,17 @@ export const createObserving = (
       exclusive(() =>
         accept({ kind: 'reach', pce: pce.name, now: clock.now(), estate: inventory, reach: pce.reach() }),
       ),
+
+    external: (alert, hosts) =>
+      exclusive(async () => {
+        const key = intakeKey(pce.name, alert);
+        if (await store.intakeTaken(key)) return false;
+        await accept(
+          { kind: 'external', pce: pce.name, now: pceNow(), estate: inventory, alert, hosts },
+          { also: [{ type: 'intake-taken', key, at: clock.now() }] },
+        );
+        return true;
+      }),
 
     async sweep() {
       const open = (await store.firing(pce.name)).filter(({ rule }) => rule.startsWith('ven-'));

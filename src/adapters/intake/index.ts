@@ -1,0 +1,2 @@
+export { type Door, openIntake } from './server.ts';
+export { signedByPagerDuty, signedByUs } from './signatures.ts';

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { integer, textLeaf, words } from './leaf.ts';
+
+export const listenHost = textLeaf({
+  expects: 'an address of this machine',
+  hint: 'write 127.0.0.1, 0.0.0.0 or the address of one interface',
+  json: {},
+  read: (text) => (/^[A-Za-z0-9.:-]+$/.test(text) ? text : undefined),
+});
+
+/** PEM files of a server: what it shows, and its key. */
+export const serverFiles = {
+  cert_file: words.optional().meta({ description: 'PEM file of the certificate this port shows: TLS.' }),
+  key_file: words.optional().meta({ description: 'PEM file of its key.' }),
+};
+
+/** Where other products report detections (definitions §9). Off unless written. */
+export const intake = z.strictObject({
+  port: integer(1, 65_535).meta({ description: 'A port of its own.' }),
+  host: listenHost.prefault('127.0.0.1'),
+  secret: words.optional().meta({ description: 'Signs time and body of every call (HMAC-SHA256).' }),
+  secret_file: words.optional(),
+  pagerduty_secret: words
+    .optional()
+    .meta({ description: 'Of a PagerDuty webhook (v3): acknowledging there acknowledges here.' }),
+  pagerduty_secret_file: words.optional(),
+  ...serverFiles,
+});
