@@ -138,6 +138,48 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
     expect(await alert(page).getByRole('button', { name: 'Quarantine…' }).count()).toBe(0);
   });
 
+  it('shows an admin the rules; one is switched off and one tuned', async () => {
+    const page = await open('#ops/app-home');
+    const rule = (id: string) => page.locator('#home .section', { hasText: id }).first();
+    const choose = async (id: string, choice: string): Promise<void> => {
+      await rule(id).getByLabel('More actions').click();
+      await rule(id).getByRole('button', { name: choice }).click();
+    };
+    const preview = page.getByRole('dialog', { name: 'Change a rule' });
+    const save = async (): Promise<void> => {
+      await preview.getByText('In the last 7 days').waitFor();
+      await preview.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('dialog', { name: 'Saved' }).waitFor();
+      await page.keyboard.press('Escape');
+    };
+
+    await choose('nen-problem', 'Disable…');
+    await save();
+    await rule('nen-problem').getByText('in Slack').waitFor();
+    expect(await rule('nen-problem').textContent()).toContain('off');
+
+    await choose('authz-denied', 'Tune…');
+    const form = page.getByRole('dialog', { name: 'Tune a rule' });
+    await form.getByLabel('minutes').fill('soon');
+    await form.getByRole('button', { name: 'Try it' }).click();
+    await form.getByText('must be a number').waitFor();
+    await form.getByLabel('minutes').fill('15');
+    await form.getByRole('button', { name: 'Try it' }).click();
+    await preview.getByText('minutes default → 15').waitFor();
+    await picture(page, 'tune');
+    await save();
+    await rule('authz-denied').getByText('in Slack').waitFor();
+    await picture(page, 'home');
+  });
+
+  it('shows nothing of the rules to somebody who is not named', async () => {
+    const page = await open('#sam/app-home');
+    const home = page.locator('#home');
+    await home.getByText("You can't see the alert rules").waitFor();
+    expect(await home.getByRole('button').count()).toBe(0);
+    expect(await home.textContent()).not.toContain('nen-problem');
+  });
+
   it('shows people of another workspace only what is shared with them', async () => {
     const page = await open('#otto/soc-alerts');
     const channels = page.getByRole('navigation', { name: 'Channels' }).getByRole('listitem');
