@@ -8,7 +8,13 @@ import process from 'node:process';
 import { actions } from './actions/index.ts';
 import { createGeo } from './adapters/geo/index.ts';
 import { openHttp, openProcessFigures, ping } from './adapters/http/index.ts';
-import { type Door, openIntake, signedByPagerDuty, signedByUs } from './adapters/intake/index.ts';
+import {
+  type Door,
+  listenSyslog,
+  openIntake,
+  signedByPagerDuty,
+  signedByUs,
+} from './adapters/intake/index.ts';
 import { openOutput } from './adapters/outputs/index.ts';
 import { openInventory, openPce, type PceAdapter } from './adapters/pce/index.ts';
 import { createRenderer } from './adapters/render/index.ts';
@@ -48,6 +54,7 @@ import { createIntake, type Intake } from './pipelines/intake.ts';
 import { createLagWatch } from './pipelines/lag-watch.ts';
 import { createMeter, type Meter, meteredChat, meteredStore } from './pipelines/meter.ts';
 import { AWAY_MS, createOutlet } from './pipelines/outputs.ts';
+import { createPceStream } from './pipelines/pce-stream.ts';
 import { createPeerCounts } from './pipelines/peer-counts.ts';
 import { createProbes } from './pipelines/probes.ts';
 import { recoveryTexts } from './pipelines/recovery-text.ts';
@@ -501,6 +508,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       const watchLag = createLagWatch({ status, mostMs: lagAllowed(settings), tell: troubles.tell });
       const sayDaily = createDailyLine({ status, meter, troubles, clock });
       for (const { close } of outputs) ends.push(close);
+      for (const desk of desks.values()) ends.push(...(await hearStream(desk, meter, log)));
       if (settings.intake !== undefined)
         ends.push((await listenOutside(settings.intake, outside, { clock, log })).close);
       ends.push(startCalendar([{ name: 'line a day', ...DAILY, run: sayDaily }], { log }).stop);
@@ -577,6 +585,27 @@ const listenOutside = async (
   );
   log.info({ host: settings.host, port: server.port }, 'listening for calls from outside');
   return server;
+};
+
+/** The port for the PCE's own syslog stream, where one is configured. @returns how to end it */
+const hearStream = async (
+  { settings: { name, syslog }, alerting }: Desk,
+  meter: Meter,
+  log: Log,
+): Promise<(() => Promise<void>)[]> => {
+  if (syslog === undefined) return [];
+  const { host, port, from, clientCaFile } = syslog;
+  const pem = await pemOf(syslog);
+  const ca = clientCaFile === undefined ? undefined : await readFile(clientCaFile, 'utf8');
+  const stream = createPceStream({ pce: name, alerting, meter, log });
+  const listener = await listenSyslog({ host, port, from, tls: pem && { ...pem, ca } }, stream, log);
+  log.info({ pce: name, host, port: listener.port }, 'listening for the syslog stream');
+  return [
+    async () => {
+      await listener.close();
+      await stream.idle();
+    },
+  ];
 };
 
 const pemOf = async ({ tls }: Listening) =>

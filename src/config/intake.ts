@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { integer, textLeaf, words } from './leaf.ts';
+import { network } from './selector.ts';
 
 export const listenHost = textLeaf({
   expects: 'an address of this machine',
@@ -13,6 +14,18 @@ export const serverFiles = {
   cert_file: words.optional().meta({ description: 'PEM file of the certificate this port shows: TLS.' }),
   key_file: words.optional().meta({ description: 'PEM file of its key.' }),
 };
+
+/** Where one PCE sends its syslog stream (definitions §9): polling goes on, and remains the truth. */
+export const syslogStream = z.strictObject({
+  port: integer(1, 65_535).meta({ description: 'A port of its own for each PCE.' }),
+  host: listenHost.prefault('127.0.0.1'),
+  from: z
+    .array(network)
+    .default([])
+    .meta({ description: 'Addresses and networks that may connect; none = any.' }),
+  client_ca_file: words.optional().meta({ description: 'Only peers with a certificate of this authority.' }),
+  ...serverFiles,
+});
 
 /** Where other products report detections (definitions §9). Off unless written. */
 export const intake = z.strictObject({

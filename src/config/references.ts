@@ -23,6 +23,7 @@ export const checkReferences = (tree: unknown, names: Names): Flaw[] => {
     ...checkSlack(root['slack']),
     ...checkPorts(root),
     ...checkListening(['intake'], dict(root['intake'])),
+    ...list(root['pces']).flatMap((pce, i) => checkSyslog(['pces', i, 'syslog'], dict(dict(pce)['syslog']))),
     ...checkRoles(dict(root['roles']), root['announce_channel'], names.actions),
     ...checkQuarantine(root['quarantine']),
     ...checkHiding(root, names.rules),
@@ -166,6 +167,14 @@ const checkPorts = (root: Readonly<Record<string, unknown>>): Flaw[] => {
     ],
     [['http', 'port'], dict(root['http'])['port'], 'probes need another'],
     [['intake', 'port'], dict(root['intake'])['port'], 'calls from outside need another'],
+    ...list(root['pces']).map(
+      (pce, i) =>
+        [
+          ['pces', i, 'syslog', 'port'],
+          dict(dict(pce)['syslog'])['port'],
+          'each stream needs its own',
+        ] as const,
+    ),
   ];
   return ports.flatMap(([path, port, hint], at): Flaw[] => {
     const taken = ports.slice(0, at).find(([, other]) => port !== undefined && other === port);
@@ -185,6 +194,34 @@ const checkListening = (path: Path, listening: Readonly<Record<string, unknown>>
       ? [{ path: [...path, missing], message: 'is missing', hint: `${there} is given: they belong together` }]
       : [],
   );
+
+/** Whoever may write to the port may make alerts: beyond this machine it must be said who that is. */
+const checkSyslog = (path: Path, syslog: Readonly<Record<string, unknown>>): Flaw[] => {
+  const host = syslog['host'] ?? '127.0.0.1';
+  const open = host !== '127.0.0.1' && host !== '::1' && host !== 'localhost';
+  const named = list(syslog['from']).length > 0 || syslog['client_ca_file'] !== undefined;
+  return [
+    ...checkListening(path, syslog),
+    ...(syslog['client_ca_file'] !== undefined && syslog['cert_file'] === undefined
+      ? [
+          {
+            path: [...path, 'cert_file'],
+            message: 'is missing',
+            hint: 'client_ca_file is given: it needs TLS',
+          },
+        ]
+      : []),
+    ...(open && !named
+      ? [
+          {
+            path: [...path, 'from'],
+            message: 'is missing',
+            hint: 'name the PCE’s addresses, or client_ca_file',
+          },
+        ]
+      : []),
+  ];
+};
 
 const checkRoles = (
   roles: Readonly<Record<string, unknown>>,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { address, callable } from './address.ts';
 import { channelBy, hours, zone } from './dispatch.ts';
+import { syslogStream } from './intake.ts';
 import { later } from './later.ts';
 import { choice, flag, integer, textLeaf, words } from './leaf.ts';
 import { hostOrSelector, networkOrSelector, selector } from './selector.ts';
@@ -45,6 +46,9 @@ export const pce = z.strictObject({
   traffic_secret_file: secretFile.optional(),
   expires: date.optional().meta({ description: 'When key expires: the bot warns before.' }),
   ca_file: words.optional().meta({ description: 'PEM file of your own certificate authority.' }),
+  syslog: syslogStream.optional().meta({
+    description: 'A port for its syslog stream: alerts a second after the event.',
+  }),
   members: later,
 });
 

@@ -112,6 +112,15 @@ const toPce = (pce: ConfigFile['pces'][number], path: Path, secrets: Secrets, fi
     traffic: pair('traffic_'),
     expires: pce.expires,
     caFile: pce.ca_file === undefined ? undefined : besideConfig(file, pce.ca_file),
+    ...(pce.syslog === undefined
+      ? {}
+      : {
+          syslog: {
+            ...toListening(pce.syslog, file),
+            from: pce.syslog.from,
+            clientCaFile: pce.syslog.client_ca_file && besideConfig(file, pce.syslog.client_ca_file),
+          },
+        }),
   };
 };
 
@@ -159,7 +168,12 @@ const toOutput = (
 };
 
 const toListening = (
-  { host, port, cert_file: cert, key_file: key }: NonNullable<ConfigFile['intake']>,
+  {
+    host,
+    port,
+    cert_file: cert,
+    key_file: key,
+  }: Pick<NonNullable<ConfigFile['intake']>, 'host' | 'port' | 'cert_file' | 'key_file'>,
   file: string,
 ): Listening => ({
   host,

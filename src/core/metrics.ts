@@ -10,6 +10,7 @@ export const COUNTERS = {
   chat_refusals: 'Calls that Slack did not accept, by why; rate-limited is a 429.',
   alerts_fired: 'Alerts that began to fire, by rule and severity.',
   deliveries_sent: 'Notifications confirmed by Slack.',
+  syslog_lines: "Lines of the PCE's syslog stream, by what they were.",
   responses: 'Responses that reached a state.',
 } as const;
 export type CounterName = keyof typeof COUNTERS;

@@ -155,6 +155,14 @@ export interface PceSettings {
   /** When the read key expires, epoch ms. */
   readonly expires: number | undefined;
   readonly caFile: string | undefined;
+  /** Where this PCE's syslog stream is heard; absent = nowhere. */
+  readonly syslog?: SyslogSettings;
+}
+
+/** `from`: addresses and networks that may connect; `clientCaFile`: only peers with a certificate of it. */
+export interface SyslogSettings extends Listening {
+  readonly from: readonly string[];
+  readonly clientCaFile: string | undefined;
 }
 
 export interface SlackSettings {

@@ -30,6 +30,7 @@ export const eventAsLeef = (event: PceEvent, source: Source): string => {
     ['sev', severity],
     ['cat', CATEGORY],
     ['usrName', who(event).name],
+    ['duid', who(event).id],
     ['src', event.action.address ?? fqdnOf(event, source)],
     ['url', event.action.endpoint],
     ['api_method', event.action.method],

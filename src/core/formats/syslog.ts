@@ -17,7 +17,7 @@ export type SyslogLine =
   | { readonly kind: 'garbled'; readonly why: string };
 
 /** Longer lines are refused: the PCE cuts its own far below. */
-const MOST_LINE = 262_144;
+export const MOST_LINE = 262_144;
 
 /** `<14>1 2019-06-04T15:24:48.000000+00:00 core0 illumio_pce/agent 31897 - [meta x="1"] …` (RFC 5424 §6) */
 const NEW = /^<\d{1,3}>1 \S+ (\S+) (\S+) \S+ \S+ (?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+) ?/;

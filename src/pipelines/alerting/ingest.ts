@@ -1,3 +1,4 @@
+import type { PceEvent } from '../../core/event.ts';
 import type { EventsAnswer, Inventory } from '../../core/ports.ts';
 import { quarantinedHosts } from '../../core/quarantined.ts';
 import type { Observation } from '../../core/rule.ts';
@@ -45,6 +46,11 @@ export interface Ingest {
    * What was read is judged when `estate` has resolved: before it, machines have no names and labels.
    */
   poll(overlapMs: number, how?: { readonly late?: boolean; readonly estate?: Promise<void> }): Promise<void>;
+  /**
+   * Judges events that came another way (the syslog stream), each once: by href, whichever way is first. The cursor stays: what was missed is
+   * still polled. Before the first poll of this process nothing is judged, because what is history is not known yet.
+   */
+  heard(events: readonly PceEvent[]): Promise<void>;
   /** Looks whether the PCE's newest event is older than one we have seen: it was restored from a backup (definitions §1). */
   lookBack(): Promise<void>;
   /** Reads the next complete hour once it is 20 min over, so that late events are in it; hours missed in an absence are made up. */
@@ -142,6 +148,22 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
         };
       });
       await deps.evaluated(answer.events);
+    },
+
+    async heard(events) {
+      if (cursor === undefined) return;
+      await inventory.ensure(unknownHosts(events, inventory));
+      await exclusive(async () => {
+        const seen = await store.seen(pce.name, events);
+        const fresh = events.filter(
+          ({ href, at }) => !seen.has(href) && !evaluated.has(href) && at >= (origin ?? 0),
+        );
+        if (fresh.length === 0) return;
+        await accept({ kind: 'events', pce: pce.name, now: pceNow(), estate: inventory, events: fresh });
+        // What changed nothing is judged again when it is polled: a line may say less than the event has.
+        status = { ...status, eventsSeen: status.eventsSeen + fresh.length };
+      });
+      await deps.evaluated(events);
     },
 
     async lookBack() {
