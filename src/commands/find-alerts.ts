@@ -4,7 +4,7 @@ import { listed } from '../core/text.ts';
 import { nearestText, type Problem, problem } from './problem.ts';
 
 /** Alerts about a host or event, those that fire first: by id; else by the newest event, whole or its last part, or by the subject's name. */
-export const alertsNamed = async (asked: string, store: Store): Promise<readonly Alert[]> => {
+const alertsNamed = async (asked: string, store: Store): Promise<readonly Alert[]> => {
   const alert = await store.alertById(asked);
   if (alert !== undefined) return [alert];
   const named = ({ event, subject }: Alert): boolean =>

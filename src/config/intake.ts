@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { integer, textLeaf, words } from './leaf.ts';
 import { network } from './selector.ts';
 
-export const listenHost = textLeaf({
+const listenHost = textLeaf({
   expects: 'an address of this machine',
   hint: 'write 127.0.0.1, 0.0.0.0 or the address of one interface',
   json: {},
@@ -10,7 +10,7 @@ export const listenHost = textLeaf({
 });
 
 /** PEM files of a server: what it shows, and its key. */
-export const serverFiles = {
+const serverFiles = {
   cert_file: words.optional().meta({ description: 'PEM file of the certificate this port shows: TLS.' }),
   key_file: words.optional().meta({ description: 'PEM file of its key.' }),
 };

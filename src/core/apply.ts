@@ -9,7 +9,7 @@ import { prune } from './retention.ts';
 import { graver } from './severity.ts';
 import { RESTORE, type State, type Transition } from './state.ts';
 
-export { type Draft, type Row, TransitionRefused } from './apply/draft.ts';
+export { type Draft, TransitionRefused } from './apply/draft.ts';
 
 import { type Table, tableOf } from './table.ts';
 

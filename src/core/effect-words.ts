@@ -85,14 +85,7 @@ const verdictLines = (name: string, { verdict, openings }: Effect): readonly str
 };
 
 /** `in 443/tcp from 12 workloads (web-02, web-03, web-04) and other addresses, by "Core services"`. */
-export const openingText = ({
-  direction,
-  services,
-  rules,
-  workloads,
-  examples,
-  outside,
-}: Opening): string => {
+const openingText = ({ direction, services, rules, workloads, examples, outside }: Opening): string => {
   const others = outside ? ['addresses of no workload'] : [];
   const hosts =
     workloads === 0

@@ -28,7 +28,7 @@ export type EstateSettings = Pick<
 const DEFAULT_ZONES = ['prod*'];
 
 /** Addresses of one's own where the configuration names none: RFC 1918, RFC 6598, RFC 4193, link-local ones. */
-export const PRIVATE_NETWORKS: readonly string[] = [
+const PRIVATE_NETWORKS: readonly string[] = [
   '10.0.0.0/8',
   '172.16.0.0/12',
   '192.168.0.0/16',

@@ -11,7 +11,7 @@ import { refusalText } from './refusal.ts';
 import type { RespondingDeps } from './response-desk.ts';
 
 /** A request unanswered for so long may be carried out by its requester alone, where that is configured (definitions §7.5). */
-export const ALONE_MS = 5 * 60_000;
+const ALONE_MS = 5 * 60_000;
 /** Decided requests are shown as they are for so long. */
 const SHOWN_MS = 24 * 3_600_000;
 

@@ -20,8 +20,7 @@ const HOUR_MS = 3_600_000;
 export const slowScan = defineRule({
   id: 'slow-scan',
   title: 'Slow scan',
-  about:
-    'One host reaches, within 24 h, many services of one other or many others on one service, all new in 14 days',
+  about: 'Within 24 h one host reaches many services of another, or many others on one service',
   severity: 'warning',
   life: { kind: 'burst', quietMs: 30 * 60_000, over: 'nothing new' },
   on: { types: [], readings: ['flows'] },

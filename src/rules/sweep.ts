@@ -14,7 +14,7 @@ import {
 export const sweep = defineRule({
   id: 'sweep',
   title: 'Network sweep',
-  about: 'One host reaches many others on one service within a minute that it never talked to in 14 days',
+  about: 'One host reaches many others on one service within a minute, all new in 14 days',
   severity: 'error',
   life: { kind: 'burst', quietMs: 30 * 60_000, over: 'no new hosts' },
   on: { types: [], readings: ['flows'] },

@@ -26,7 +26,7 @@ import {
 export const RULE_TUNE = 'rule-tune';
 export const RULE_SAVE = 'rule-save';
 /** Value of the severity list: the rule decides. */
-export const OWN_SEVERITY = 'own';
+const OWN_SEVERITY = 'own';
 /** Fields a form asks for; a modal takes 100 blocks. */
 const MOST_FIELDS = 90;
 const TITLE = 24;
@@ -152,7 +152,7 @@ export const changePreview = (
 });
 
 /** `In the last 7 days it would have fired 14 times on 6 hosts; as it is now, 20 times on 9 hosts.` */
-export const trialWords = ({ before, after, complete, since, missing }: RuleTrial): string =>
+const trialWords = ({ before, after, complete, since, missing }: RuleTrial): string =>
   [
     `In the last 7 days it would have ${times(after)}; as it is now, ${times(before)}.`,
     ...(missing.length === 0 ? [] : [`Not everything could be read: ${missing.join('; ')}.`]),

@@ -29,7 +29,7 @@ const matcherOf = ({ matcher }: Pick<Silence, 'matcher'>): Markup =>
   code(clip(matcherText(matcher), SHORT.matcher));
 
 /** `would have hidden 14 of 15 in the last 7 days; 1 of them was real`. */
-export const trialText = ({ hidden, total, closed, critical }: Trial): string => {
+const trialText = ({ hidden, total, closed, critical }: Trial): string => {
   if (total === 0) return 'Nothing fired in the last 7 days, so nothing would have been hidden.';
   const known = [
     ...(critical > 0 ? [`${counted(critical, 'critical')}`] : []),

@@ -210,5 +210,5 @@ const noSpinning = (store: Store, clock: VirtualClock): Store => {
   };
 };
 
-export const lineOf = ({ thread_ts, broadcast, text }: Shown): string =>
+const lineOf = ({ thread_ts, broadcast, text }: Shown): string =>
   `${thread_ts === null ? '' : '  '}${broadcast ? '(also in the channel) ' : ''}${text}`;

@@ -1,3 +1,3 @@
 export { type Door, openIntake } from './server.ts';
 export { signedByPagerDuty, signedByUs } from './signatures.ts';
-export { listenSyslog, type SyslogListener } from './syslog.ts';
+export { listenSyslog } from './syslog.ts';

@@ -5,7 +5,7 @@ import type { Spend } from '../linear-regex.ts';
  * of it takes less than the 100 ms of fault 27, measured at some 50 ns a step. Counted, not timed: the same events always come to
  * the same.
  */
-export const MOST_STEPS = 1_000_000;
+const MOST_STEPS = 1_000_000;
 
 /** A rule that would keep the others waiting: it is left out of this observation, by name. */
 export class OverBudget extends Error {

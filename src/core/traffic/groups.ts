@@ -8,8 +8,8 @@ import type { Estate } from '../workload.ts';
 import type { Row } from './batch.ts';
 
 /** What blocked-spike and traffic-spike count apart; the group's name follows. */
-export const BLOCKED = 'blocked ';
-export const TRAFFIC = 'traffic ';
+const BLOCKED = 'blocked ';
+const TRAFFIC = 'traffic ';
 const DAY_MS = 86_400_000;
 
 /**

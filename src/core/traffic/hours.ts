@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 /** Reports of an hour are complete so long after its end (definitions §5 "judged 25 min after the hour"). */
 const SETTLED_MS = 25 * 60_000;
 /** Sources and services that make the sum (definitions §5: five); of how many it is counted. */

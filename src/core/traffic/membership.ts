@@ -5,7 +5,7 @@ const BITS = 24;
 const PROBES = 12;
 const FIRST_SLICE = 4_096;
 /** Entries of one filter at most: 3 MB. A day with more of them is said, and what does not fit stays unknown. */
-export const MOST_MEMBERS = 1_000_000;
+const MOST_MEMBERS = 1_000_000;
 
 /** Which things were there, in a few bits each: a "no" is certain, a "yes" nearly. */
 export interface Membership {
