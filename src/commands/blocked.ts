@@ -1,20 +1,16 @@
 import { type BlockedRow, blockedAnalysis } from '../analytics/blocked.ts';
 import { barChart } from '../charts/bar.ts';
 import type { Command } from '../core/command.ts';
-import { isLabelTerm } from '../core/label-query.ts';
 import { counted, grouped } from '../core/text.ts';
-import { unexpected } from './problem.ts';
 import {
   analysed,
   basisOf,
+  labelQuestion,
   listAnswer,
   pictureOf,
   readTraffic,
   SHOWN_ROWS,
-  TRAFFIC_FLAGS,
-  trafficQuestion,
 } from './traffic-question.ts';
-import { parseWords } from './words.ts';
 
 const THIS = { id: 'blocked', example: '/illumio blocked', narrow: '/illumio blocked env=prod' };
 
@@ -28,18 +24,13 @@ export const blocked: Command = {
   role: 'analyst',
   scope: 'estate',
   async run(given, _asker, deps) {
-    const parsed = parseWords(given, THIS, TRAFFIC_FLAGS);
-    if (!parsed.ok) return parsed.problem;
-    const { words, flags } = parsed;
-    const wrong = words.find((word) => !isLabelTerm(word));
-    if (wrong !== undefined) return unexpected(THIS.id, wrong);
-    const question = trafficQuestion(words, flags, deps, THIS, false, ['blocked', 'potentially_blocked']);
+    const question = labelQuestion(given, deps, THIS, ['blocked', 'potentially_blocked']);
     if ('kind' in question) return question;
     const { traffic, read } = await readTraffic(question);
     const { hosts, services, total } = await analysed(blockedAnalysis.of(traffic), deps);
     const lines = (kind: string, rows: readonly BlockedRow[]): string[][] =>
       rows.map((row) => [`${kind} ${row.name}`, grouped(row.blocked), grouped(row.potentially_blocked)]);
-    const most = Math.ceil((flags.n ?? 10) / 2);
+    const most = Math.ceil((question.flags.n ?? 10) / 2);
     return listAnswer(question, {
       title: 'Blocked traffic by destination and service',
       says:
@@ -64,7 +55,7 @@ export const blocked: Command = {
             title: 'Blocked and potentially blocked connections by destination',
             basis: basisOf(question, read).join(' · '),
             measure: 'connections',
-            rows: hosts.slice(0, flags.n ?? SHOWN_ROWS).map(barOf),
+            rows: hosts.slice(0, question.flags.n ?? SHOWN_ROWS).map(barOf),
           }),
         ),
     });

@@ -2,19 +2,8 @@ import { countriesAnalysis } from '../analytics/countries.ts';
 import { isPublic } from '../core/address.ts';
 import type { Command } from '../core/command.ts';
 import { countryName } from '../core/country.ts';
-import { isLabelTerm } from '../core/label-query.ts';
 import { counted, grouped } from '../core/text.ts';
-import { unexpected } from './problem.ts';
-import {
-  analysed,
-  basisOf,
-  listAnswer,
-  pictureOf,
-  readTraffic,
-  TRAFFIC_FLAGS,
-  trafficQuestion,
-} from './traffic-question.ts';
-import { parseWords } from './words.ts';
+import { analysed, basisOf, labelQuestion, listAnswer, pictureOf, readTraffic } from './traffic-question.ts';
 
 const THIS = { id: 'geo', example: '/illumio geo env=prod', narrow: '/illumio geo env=prod' };
 
@@ -28,12 +17,7 @@ export const geo: Command = {
   role: 'analyst',
   scope: 'estate',
   async run(given, _asker, deps) {
-    const parsed = parseWords(given, THIS, TRAFFIC_FLAGS);
-    if (!parsed.ok) return parsed.problem;
-    const { words, flags } = parsed;
-    const wrong = words.find((word) => !isLabelTerm(word));
-    if (wrong !== undefined) return unexpected(THIS.id, wrong);
-    const question = trafficQuestion(words, flags, deps, THIS);
+    const question = labelQuestion(given, deps, THIS);
     if ('kind' in question) return question;
     const { traffic, read } = await readTraffic(question);
     const country = (address: string): string | undefined =>

@@ -1,18 +1,8 @@
 import { scansAnalysis } from '../analytics/scans.ts';
 import { sweepsAnalysis } from '../analytics/sweeps.ts';
 import type { Command } from '../core/command.ts';
-import { isLabelTerm } from '../core/label-query.ts';
 import { counted } from '../core/text.ts';
-import { unexpected } from './problem.ts';
-import {
-  analysed,
-  basisOf,
-  listAnswer,
-  readTraffic,
-  TRAFFIC_FLAGS,
-  trafficQuestion,
-} from './traffic-question.ts';
-import { parseWords } from './words.ts';
+import { analysed, basisOf, labelQuestion, listAnswer, readTraffic } from './traffic-question.ts';
 
 const THIS = { id: 'scan', example: '/illumio scan', narrow: '/illumio scan env=prod' };
 
@@ -26,12 +16,7 @@ export const scan: Command = {
   role: 'analyst',
   scope: 'estate',
   async run(given, _asker, deps) {
-    const parsed = parseWords(given, THIS, TRAFFIC_FLAGS);
-    if (!parsed.ok) return parsed.problem;
-    const { words, flags } = parsed;
-    const wrong = words.find((word) => !isLabelTerm(word));
-    if (wrong !== undefined) return unexpected(THIS.id, wrong);
-    const question = trafficQuestion(words, flags, deps, THIS);
+    const question = labelQuestion(given, deps, THIS);
     if ('kind' in question) return question;
     const { traffic, read } = await readTraffic(question);
     const scans = await analysed(scansAnalysis.of(traffic), deps);

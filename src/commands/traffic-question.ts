@@ -10,8 +10,8 @@ import { csv } from '../views/csv.ts';
 import { type ShownList, trafficList } from '../views/traffic-list.ts';
 import { oneDesk } from './desks.ts';
 import { labelHrefs } from './label-hrefs.ts';
-import { type Problem, problem } from './problem.ts';
-import type { Flag, Flags } from './words.ts';
+import { type Problem, problem, unexpected } from './problem.ts';
+import { type Flag, type Flags, parseWords } from './words.ts';
 
 /** The options every question about traffic takes. */
 export const TRAFFIC_FLAGS = [
@@ -73,6 +73,21 @@ export const trafficQuestion = (
   if ('kind' in window) return window;
   const { from, to } = window;
   return { desk, query: { from, to, labels, decisions }, window: window.words, terms, flags };
+};
+
+/** The question of a command whose words are labels and options alone; any other word is a problem that names it. */
+export const labelQuestion = (
+  given: readonly string[],
+  deps: CommandDeps,
+  called: Called,
+  decisions: readonly Decision[] = DECISIONS,
+): TrafficQuestion | Problem => {
+  const parsed = parseWords(given, called, TRAFFIC_FLAGS);
+  if (!parsed.ok) return parsed.problem;
+  const { words, flags } = parsed;
+  const wrong = words.find((word) => !isLabelTerm(word));
+  if (wrong !== undefined) return unexpected(called.id, wrong);
+  return trafficQuestion(words, flags, deps, called, false, decisions);
 };
 
 /** Traffic that was read, and how completely. */
