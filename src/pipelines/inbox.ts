@@ -39,14 +39,14 @@ export interface InboxDeps {
 /** A response_url lives 30 min (facts/slack §3): an older question can no longer be answered. */
 const ANSWERABLE_MS = 30 * 60_000;
 
-export interface Intake {
+export interface InboxPipeline {
   readonly inbox: Inbox;
   /** Carries out what was acknowledged before a stop or a crash and not finished. */
   resume(): Promise<void>;
 }
 
 /** Where everything people do in Slack arrives: what is unknown or no longer valid is explained, never ignored. */
-export const createInbox = (deps: InboxDeps): Intake => {
+export const createInbox = (deps: InboxDeps): InboxPipeline => {
   const { store, clock, log } = deps;
   const carryOut = async ({ id, inbound }: Pick<Task, 'id' | 'inbound'>): Promise<void> => {
     try {

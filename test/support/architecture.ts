@@ -135,10 +135,11 @@ export const LAYERS: readonly Layer[] = [
     why: 'Text to settings: environment, files and registries arrive as arguments.',
   },
   {
-    from: 'app.ts',
+    // app.ts and its folder.
+    from: 'app',
     may: ['config/', 'core/', ...REGISTRIES, 'views/', 'charts/', 'pipelines/', 'adapters/'],
     packages: [NODE, 'pino'],
-    why: 'The only file that constructs adapters; it never starts a process or a simulator.',
+    why: 'The only place that constructs adapters; it never starts a process or a simulator.',
   },
   {
     from: 'cli/',

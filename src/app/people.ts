@@ -1,0 +1,88 @@
+import { createGeo } from '../adapters/geo/index.ts';
+import { createRenderer } from '../adapters/render/index.ts';
+import { readRules } from '../config/rules.ts';
+import type { BotStatus } from '../core/command.ts';
+import { createActing } from '../pipelines/acting.ts';
+import { createAsking } from '../pipelines/asking.ts';
+import { createHome } from '../pipelines/home.ts';
+import { createInbox } from '../pipelines/inbox.ts';
+import type { Responding } from '../pipelines/response.ts';
+import { createRuleChanges } from '../pipelines/rule-changes.ts';
+import type { Base } from './base.ts';
+import type { Desk } from './desk.ts';
+
+export interface PeopleDeps {
+  readonly desks: ReadonlyMap<string, Desk>;
+  readonly responding: Responding;
+  readonly status: () => Promise<BotStatus>;
+  /** Slack said that it took the app away. */
+  readonly revoked: (event: string) => void;
+}
+
+/** All that people can do from Slack: ask, act on alerts, respond, and change rules. @returns what takes it, and takes up what a stop left */
+export const openPeople = (base: Base, { desks, responding, status, revoked }: PeopleDeps) => {
+  const { settings, store, audit, chat, gate, clock, ids, log, catalog, rules, rulebook, ruleBase } = base;
+  const { announce, announced } = base;
+  const acting = createActing({
+    alertings: new Map([...desks].map(([name, { alerting }]) => [name, alerting])),
+    inventories: new Map([...desks].map(([name, { inventory }]) => [name, inventory])),
+    store,
+    gate,
+    audit,
+    clock,
+    ids,
+    announce: announced,
+  });
+  const ask = createAsking({
+    deps: { desks: [...desks.values()], store, chat, clock, settings, geo: createGeo(), status, catalog },
+    renderer: createRenderer((reason) => log.warn({ reason }, 'charts are not drawn on this machine')),
+    gate,
+    audit,
+    log,
+    act: acting.act,
+    announce,
+    openResponse: (inbound, { action, pce, href }, say) =>
+      responding.open({
+        action,
+        pce,
+        href,
+        person: inbound.person,
+        channel: inbound.channel,
+        alert: null,
+        triggerId: inbound.triggerId,
+        say,
+      }),
+  });
+  const showHome = createHome({ rulebook, store, gate, audit, chat, clock });
+  const ruleChanges = createRuleChanges({
+    base: ruleBase,
+    desks: [...desks.values()],
+    rulebook,
+    showHome,
+    store,
+    gate,
+    audit,
+    chat,
+    clock,
+    ids,
+    flaws: (rule, written) =>
+      readRules({ [rule]: written }, rules).flaws.map(({ path, message, hint }) => ({
+        path: path.slice(2).join('.'),
+        message: hint === '' ? message : `${message}; ${hint}`,
+      })),
+    announce: announced,
+  });
+  return createInbox({
+    ask,
+    responding,
+    tend: acting.tend,
+    silence: acting.silence,
+    rules: ruleChanges,
+    home: (user) => showHome({ team: settings.slack.team, user }),
+    store,
+    chat,
+    clock,
+    log,
+    revoked,
+  });
+};
