@@ -207,6 +207,27 @@ export interface EventsAnswer {
   readonly completeFrom: number | undefined;
 }
 
+/** Which events a question is about; both times included, epoch ms. */
+export interface EventQuery {
+  readonly from: number;
+  readonly to: number;
+  /** Exactly this type; absent = any. */
+  readonly type?: string;
+  /** In the PCE's spelling (facts §2.1); absent = any. */
+  readonly severity?: 'info' | 'warning' | 'err';
+}
+
+/** What a question found in the log, oldest first. */
+export interface EventsFound {
+  readonly events: readonly PceEvent[];
+  /** Rows that were read to find them. */
+  readonly rows: number;
+  /** Rows that could not be read as events. */
+  readonly rejected: number;
+  /** From here to the end of the window nothing is missing: the window's start when all of it was read. */
+  readonly completeFrom: number;
+}
+
 export interface TrafficQuery {
   readonly from: number;
   readonly to: number;
@@ -234,6 +255,10 @@ export interface Pce {
   readonly name: string;
   /** All events with from ≤ time ≤ to, cut into as many calls as the cap needs, oldest first. */
   events(from: number, to: number): Promise<EventsAnswer>;
+  /** The events of a window that are wanted, within a bound on what is read: `completeFrom` says how far back it reaches. */
+  findEvents(query: EventQuery, wanted: (event: PceEvent) => boolean): Promise<EventsFound>;
+  /** One event by the UUID at the end of its href; null when the PCE has none, or no longer. */
+  event(uuid: string): Promise<PceEvent | null>;
   /** Time of the newest event the PCE has, epoch ms; undefined when it has none. */
   newestEventAt(): Promise<number | undefined>;
   health(): Promise<HealthReading>;

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../../src/core/audit.ts';
+import type { PceEvent } from '../../src/core/event.ts';
 import type { Flow } from '../../src/core/flow.ts';
 import type { HealthReading } from '../../src/core/health.ts';
 import type { Label } from '../../src/core/label.ts';
@@ -284,6 +285,10 @@ export const fakeInventory = (
 export interface FakePce extends Pce {
   readonly rows: Map<string, Workload>;
   flowRows: Flow[];
+  /** The log that questions read. */
+  recorded: PceEvent[];
+  /** Before this time the log is not read any more. */
+  logFrom: number | undefined;
   reading: HealthReading;
   truncated: boolean;
   readonly asked: string[];
@@ -306,6 +311,8 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
     name,
     rows: new Map(rows.map((row) => [row.href, row])),
     flowRows: [],
+    recorded: [],
+    logFrom: undefined,
     reading: { available: true, clusters: [], nodeAvailable: true },
     rules: { rules: [] },
     truncated: false,
@@ -316,6 +323,27 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
     async events(_from, to): Promise<EventsAnswer> {
       await answered('events');
       return { events: [], rejected: [], pceNow: to, completeFrom: undefined };
+    },
+    async findEvents({ from, to, type, severity }, wanted) {
+      await answered(`events ${type ?? '*'} ${severity ?? '*'}`);
+      const since = Math.max(from, pce.logFrom ?? from);
+      const read = pce.recorded.filter(
+        (event) =>
+          event.at >= since &&
+          event.at <= to &&
+          (type === undefined || event.type === type) &&
+          (severity === undefined || event.severity === severity),
+      );
+      return {
+        events: read.filter(wanted).toSorted((a, b) => a.at - b.at),
+        rows: read.length,
+        rejected: 0,
+        completeFrom: since,
+      };
+    },
+    async event(uuid) {
+      await answered(`event ${uuid}`);
+      return pce.recorded.find(({ href }) => href.endsWith(`/${uuid}`)) ?? null;
     },
     async health() {
       await answered('health');

@@ -1,8 +1,15 @@
 import { type PceEvent, parseEvent } from '../../core/event.ts';
-import type { EventsAnswer } from '../../core/ports.ts';
-import { PceError } from '../../core/ports.ts';
+import {
+  type EventQuery,
+  type EventsAnswer,
+  type EventsFound,
+  type Lane,
+  PceError,
+} from '../../core/ports.ts';
 import type { Client } from './client.ts';
 import type { Collections } from './collections.ts';
+import { badAnswer } from './errors.ts';
+import { LIMITS } from './limits.ts';
 import { parseJson } from './records.ts';
 
 /** A part of the window, both ends included, epoch ms. */
@@ -11,15 +18,52 @@ interface Piece {
   readonly to: number;
 }
 
-/** The events of one piece, as far as one answer holds them. */
-interface Reading {
-  readonly events: readonly PceEvent[];
-  readonly rejected: readonly string[];
+/** What is asked of each piece, and what of its rows is kept. */
+interface Ask {
+  /** Parameters beside the window (facts §2.1). */
+  readonly filter: Readonly<Record<string, string>>;
+  readonly lane: Lane;
+  wanted(event: PceEvent): boolean;
+  /** After so many rows no further piece is read. */
+  readonly most: number;
+}
+
+/** The rows of one piece, as far as one answer holds them. */
+interface Reading extends Collected {
   /** Rows of the answer, readable or not. */
   readonly rows: number;
   /** How many the PCE says there are. */
   readonly matched: number | undefined;
   readonly pceNow: number;
+}
+
+interface Collected {
+  /** Those that are wanted. */
+  readonly events: readonly PceEvent[];
+  readonly rejected: readonly string[];
+  /** Time of the oldest readable row, wanted or not. */
+  readonly oldest: number | undefined;
+}
+
+/** A window as far as it was read, newest piece first. */
+interface Walked {
+  readonly events: readonly PceEvent[];
+  readonly rejected: readonly string[];
+  readonly rows: number;
+  readonly pceNow: number | undefined;
+  /** Pieces of which no answer was complete. */
+  readonly broken: readonly Piece[];
+  /** The newest piece that was not read any more. */
+  readonly unread: Piece | undefined;
+}
+
+export interface EventReader {
+  /** Everything of a window, for ingest. `completeFrom` says from where on something is missing. */
+  all(from: number, to: number): Promise<EventsAnswer>;
+  /** What a question asks for, at most `LIMITS.searched` full answers of rows; `completeFrom` says how far back nothing is missing. */
+  find(query: EventQuery, wanted: (event: PceEvent) => boolean): Promise<EventsFound>;
+  /** One event by the UUID its href ends with; null when the PCE has none, or no longer. */
+  one(uuid: string): Promise<PceEvent | null>;
 }
 
 /** Spare room when a piece is cut by its rate (definitions §1). */
@@ -29,72 +73,121 @@ const MOST_PIECES = 50;
 
 /**
  * Reads GET /events of a window completely (definitions §1, facts §2.1). An answer that reaches the cap may have left out
- * anything, in any order, so its piece is cut in time and read again; neighbours share their border, so that no event between two
- * milliseconds falls between them, and are told apart by href. What one millisecond holds beyond the cap is asked for as an
- * async job; if even that fails, `completeFrom` says from where on something is missing. Rejects with PceError when any other
- * call fails: nothing is then known of the window.
+ * anything, in any order, so its piece is cut in time and read again, newest first; neighbours share their border, so that no event
+ * between two milliseconds falls between them, and are told apart by href. What one millisecond holds beyond the cap is asked for as
+ * an async job. Every method rejects with PceError when any other call fails: nothing is then known of the window.
  */
 export const createEventReader = (
   client: Client,
   collections: Collections,
   { org, cap, full }: { readonly org: number; readonly cap: number; full?(): void },
-): ((from: number, to: number) => Promise<EventsAnswer>) => {
+): EventReader => {
   const path = `/orgs/${org}/events`;
 
-  const read = async (piece: Piece): Promise<Reading> =>
+  const read = async (piece: Piece, { filter, lane, wanted }: Ask): Promise<Reading> =>
     await client.call(
-      { path, query: { ...windowOf(piece), max_results: cap }, lane: 'ingest' },
+      { path, query: { ...windowOf(piece), ...filter, max_results: cap }, lane },
       async (answer) => {
-        const collected = collect();
+        const collected = collect(wanted);
         const rows = await answer.rows(collected.take);
-        return { ...collected, rows, matched: answer.count('x-matched-count'), pceNow: answer.pceNow };
+        return { ...collected.kept(), rows, matched: answer.count('x-matched-count'), pceNow: answer.pceNow };
       },
     );
 
   /** The piece through a job; undefined when there is no complete answer that way either. */
-  const readWhole = async (piece: Piece): Promise<Pick<Reading, 'events' | 'rejected'> | undefined> => {
-    let collected = collect();
+  const readWhole = async (piece: Piece, { filter, lane, wanted }: Ask): Promise<Collected | undefined> => {
+    let collected = collect(wanted);
     try {
-      await collections.readAsync({ what: 'events', path, query: windowOf(piece), lane: 'ingest' }, () => {
-        collected = collect();
+      const query = { ...windowOf(piece), ...filter };
+      await collections.readAsync({ what: 'events', path, query, lane }, () => {
+        collected = collect(wanted);
         return collected.take;
       });
-      return collected;
+      return collected.kept();
     } catch (error) {
       if (error instanceof PceError) return undefined;
       throw error;
     }
   };
 
-  return async (from, to) => {
+  const walk = async (window: Piece, ask: Ask): Promise<Walked> => {
     const found = new Map<string, PceEvent>();
     const rejected: string[] = [];
-    const keep = (reading: Pick<Reading, 'events' | 'rejected'>): void => {
-      for (const event of reading.events) found.set(event.href, event);
-      rejected.push(...reading.rejected);
+    const broken: Piece[] = [];
+    const keep = (collected: Collected): void => {
+      for (const event of collected.events) found.set(event.href, event);
+      rejected.push(...collected.rejected);
     };
+    let rows = 0;
     let pceNow: number | undefined;
-    let completeFrom: number | undefined;
-    const waiting: Piece[] = [{ from, to }];
-    for (let piece = waiting.pop(); piece !== undefined; piece = waiting.pop()) {
-      const reading = await read(piece);
+    const waiting: Piece[] = [window];
+    while (rows < ask.most) {
+      const piece = waiting.pop();
+      if (piece === undefined) break;
+      const reading = await read(piece, ask);
       pceNow ??= reading.pceNow;
       if (reading.rows < cap) {
+        rows += reading.rows;
         keep(reading);
         continue;
       }
       full?.();
       if (piece.to - piece.from > 1) {
-        waiting.push(...cut(piece, reading).reverse());
-      } else {
-        const whole = await readWhole(piece);
-        keep(whole ?? reading);
-        if (whole === undefined) completeFrom ??= piece.from;
+        waiting.push(...cut(piece, reading));
+        continue;
       }
+      const whole = await readWhole(piece, ask);
+      rows += reading.rows;
+      keep(whole ?? reading);
+      if (whole === undefined) broken.push(piece);
     }
-    return { events: [...found.values()].sort(inTime), rejected, pceNow: pceNow ?? to, completeFrom };
+    const events = [...found.values()].sort(inTime);
+    return { events, rejected, rows, pceNow, broken, unread: waiting.pop() };
+  };
+
+  return {
+    async all(from, to) {
+      const ask: Ask = { filter: {}, lane: 'ingest', wanted: () => true, most: Number.POSITIVE_INFINITY };
+      const { events, rejected, pceNow, broken } = await walk({ from, to }, ask);
+      const completeFrom = broken.length === 0 ? undefined : Math.min(...broken.map((piece) => piece.from));
+      return { events, rejected, pceNow: pceNow ?? to, completeFrom };
+    },
+
+    async find({ from, to, type, severity }, wanted) {
+      const filter = {
+        ...(type === undefined ? {} : { event_type: type }),
+        ...(severity === undefined ? {} : { severity }),
+      };
+      const ask: Ask = { filter, lane: 'question', wanted, most: LIMITS.searched * cap };
+      const { events, rejected, rows, broken, unread } = await walk({ from, to }, ask);
+      const missing = [...broken, ...(unread === undefined ? [] : [unread])].map((piece) => piece.to);
+      return {
+        events,
+        rows,
+        rejected: rejected.length,
+        completeFrom: missing.length === 0 ? from : Math.max(...missing),
+      };
+    },
+
+    async one(uuid) {
+      // It was typed: nothing but one event is reachable with it.
+      if (!/^[\w-]+$/.test(uuid)) throw new PceError('invalid', 'this is no id of an event');
+      for (const href of [`${path}/${uuid}`, `/system_events/${uuid}`]) {
+        const event = await readOne(client, href);
+        if (event !== null) return event;
+      }
+      return null;
+    },
   };
 };
+
+const readOne = async (client: Client, path: string): Promise<PceEvent | null> =>
+  await client.call({ path, lane: 'question', expects: [404] }, async (answer) => {
+    if (answer.status === 404) return null;
+    const parsed = parseEvent(await answer.json());
+    if (!parsed.ok) throw badAnswer(`an event that is none: ${parsed.why}`);
+    return parsed.event;
+  });
 
 /** `…Z` and milliseconds: a time without a zone is refused, and a `+` would be read as a space (facts §2.1). */
 const windowOf = ({ from, to }: Piece): Record<string, string> => ({
@@ -102,15 +195,22 @@ const windowOf = ({ from, to }: Piece): Record<string, string> => ({
   'timestamp[lte]': new Date(to).toISOString(),
 });
 
-const collect = () => {
+const collect = (wanted: Ask['wanted']) => {
   const events: PceEvent[] = [];
   const rejected: string[] = [];
-  const take = (json: string): void => {
-    const parsed = parseEvent(parseRow(json));
-    if (parsed.ok) events.push(parsed.event);
-    else rejected.push(parsed.why);
+  let oldest: number | undefined;
+  return {
+    take: (json: string): void => {
+      const parsed = parseEvent(parseRow(json));
+      if (!parsed.ok) {
+        rejected.push(parsed.why);
+        return;
+      }
+      oldest = Math.min(oldest ?? parsed.event.at, parsed.event.at);
+      if (wanted(parsed.event)) events.push(parsed.event);
+    },
+    kept: (): Collected => ({ events, rejected, oldest }),
   };
-  return { events, rejected, take };
 };
 
 /** One bad row costs itself, not its neighbours. */
@@ -135,9 +235,8 @@ const cut = (piece: Piece, reading: Reading): Piece[] => {
  * How many rows the piece holds: what the PCE says; else, since a full answer usually holds the newest rows without a gap
  * (facts §2.1), their rate over the whole piece. A wrong guess costs calls, never events.
  */
-const expected = (piece: Piece, { matched, rows, events }: Reading): number => {
+const expected = (piece: Piece, { matched, rows, oldest = piece.to }: Reading): number => {
   if (matched !== undefined && matched > rows) return matched;
-  const oldest = events.reduce((least, { at }) => Math.min(least, at), piece.to);
   return (rows * (piece.to - piece.from)) / Math.max(piece.to - oldest, 1);
 };
 
@@ -160,11 +259,12 @@ export const newestEventAt = async (client: Client, org: number): Promise<number
   await client.call(
     { path: `/orgs/${org}/events`, query: { max_results: 10 }, lane: 'background' },
     async (answer) => {
-      const collected = collect();
+      let newest: number | undefined;
+      const collected = collect(({ at }) => {
+        newest = Math.max(newest ?? at, at);
+        return false;
+      });
       await answer.rows(collected.take);
-      return collected.events.reduce<number | undefined>(
-        (newest, { at }) => Math.max(newest ?? at, at),
-        undefined,
-      );
+      return newest;
     },
   );

@@ -71,16 +71,19 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
   const policy = createPolicyReader(collections, labels, { org, clock });
   const workloads = createWorkloads(client, collections, { org, known: labels.known });
   let overflows = 0;
+  const events = createEventReader(client, collections, {
+    org,
+    cap,
+    full: () => {
+      overflows += 1;
+    },
+  });
   const traffic = createTraffic(client, { org, clock, times, known: labels.known });
   return {
     name,
-    events: createEventReader(client, collections, {
-      org,
-      cap,
-      full: () => {
-        overflows += 1;
-      },
-    }),
+    events: events.all,
+    findEvents: events.find,
+    event: events.one,
     overflows: () => overflows,
     newestEventAt: () => newestEventAt(client, org),
     health: () => readHealth(client),

@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** Most rows of one GET /events; the rest is left out silently (facts §2.1). */
   events: 10_000,
+  /** Full answers of events one question may read: 50,000 rows, about 75 MB of JSON (facts §2.1: 1.5 kB each). Ingest has no bound. */
+  searched: 5,
   /** Most rows of one synchronous collection GET that every release honours (facts §4.1). */
   page: 500,
   /** What some releases honour beyond it, where respond-async is not to be had (facts §4.1, UNCERTAIN). */

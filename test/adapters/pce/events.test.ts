@@ -122,6 +122,53 @@ describe('events of a window', () => {
   });
 });
 
+describe('events a question is about', () => {
+  const wide = { from: START - 60 * MINUTE, to: START };
+
+  it('are asked of the PCE by type and severity, and only those that are wanted are kept', async () => {
+    const { pce, sim } = await aLabWith([START - 5]);
+    const [one, other] = sim.control.events([
+      { event_type: 'rule_set.update', timestamp: iso(START - 9), severity: 'warning' },
+      { event_type: 'rule_set.update', timestamp: iso(START - 8), severity: 'info' },
+    ]);
+    const typed = await pce.findEvents({ ...wide, type: 'rule_set.update' }, () => true);
+    expect(typed.events.map(({ href }) => href)).toEqual([one, other]);
+    expect(typed).toMatchObject({ rows: 2, completeFrom: wide.from });
+    const warned = await pce.findEvents(
+      { ...wide, type: 'rule_set.update', severity: 'warning' },
+      () => true,
+    );
+    expect(warned.events.map(({ href }) => href)).toEqual([one]);
+    const wanted = await pce.findEvents(wide, ({ href }) => href === other);
+    expect(wanted.events.map(({ href }) => href)).toEqual([other]);
+  });
+
+  it('are read newest first up to five full answers, and it is said how far back that reaches', async () => {
+    const times = spread(400, START - 60 * MINUTE, START);
+    const { pce, hrefs } = await aLabWith(times, { eventsCap: 20 });
+    const found = await pce.findEvents(wide, () => true);
+    expect(found.rows).toBeGreaterThanOrEqual(100);
+    expect(found.rows).toBeLessThan(140);
+    expect(found.completeFrom).toBeGreaterThan(wide.from);
+    const since = hrefs.filter((_, n) => (times[n] ?? 0) > found.completeFrom);
+    expect(found.events.map(({ href }) => href)).toEqual(expect.arrayContaining(since));
+  });
+
+  it('one is read by its id, of either kind, and one there is not is null', async () => {
+    const { pce, sim, hrefs } = await aLabWith([START - 5]);
+    const uuid = (href = ''): string => href.split('/').at(-1) ?? '';
+    expect((await pce.event(uuid(hrefs[0])))?.type).toBe('agent.tampering');
+    const [ofSystem] = sim.control.events({
+      event_type: 'user.login',
+      href: '/system_events/0000-system',
+      timestamp: iso(START - 4),
+    });
+    expect((await pce.event(uuid(ofSystem)))?.href).toBe('/system_events/0000-system');
+    expect(await pce.event('0000-none')).toBeNull();
+    expect(await failureOf(pce.event('../workloads'))).toMatchObject({ code: 'invalid' });
+  });
+});
+
 describe('fault 20: events that no call can give completely', () => {
   it('are said to be incomplete from their millisecond on, and the rest is there', async () => {
     const { pce, sim, hrefs } = await aLabWith([START - 20, ...Array(30).fill(START - 10), START - 1], {
