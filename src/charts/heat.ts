@@ -13,6 +13,7 @@ export interface HeatCell {
 export interface HeatData extends Heading {
   /** What is counted, in the plural. */
   readonly measure: string;
+  /** Several cells of one pair, one per decision for example, are added up. */
   readonly cells: readonly HeatCell[];
   /** Rows and columns drawn at most, busiest first; the rest is said in words. Default 14. */
   readonly most?: number;
@@ -23,7 +24,8 @@ const HEAD = 34;
 const ROW = 30;
 
 /** From (rows) × to (columns): the darker, the more, on a logarithmic scale; figures in the cells. */
-export const heatChart = (data: HeatData): Chart => {
+export const heatChart = (given: HeatData): Chart => {
+  const data = { ...given, cells: summed(given.cells) };
   const groups = busiest(data.cells);
   const shown = groups.slice(0, data.most ?? 14);
   const values = new Map(data.cells.map(({ from, to, value }) => [`${from}\u0000${to}`, value]));
@@ -41,7 +43,7 @@ export const heatChart = (data: HeatData): Chart => {
         width: width - 2,
         height: ROW - 2,
         rx: 3,
-        fill: value === 0 ? '#f5f6f8' : tint(share),
+        fill: value === 0 ? COLOURS.empty : tint(share),
       }),
       ...(value === 0
         ? []
@@ -49,7 +51,7 @@ export const heatChart = (data: HeatData): Chart => {
             label(x + (width - 2) / 2, y + 18.5, short(value), {
               size: 11.5,
               anchor: 'middle',
-              colour: darkTint(share) ? '#ffffff' : COLOURS.ink,
+              colour: darkTint(share) ? COLOURS.onDarkTint : COLOURS.onTint,
             }),
           ]),
     ];
@@ -70,6 +72,15 @@ export const heatChart = (data: HeatData): Chart => {
     ],
     summary: summary(data, groups.length - shown.length),
   });
+};
+
+const summed = (cells: readonly HeatCell[]): readonly HeatCell[] => {
+  const sums = new Map<string, HeatCell>();
+  for (const { from, to, value } of cells) {
+    const key = `${from}\u0000${to}`;
+    sums.set(key, { from, to, value: (sums.get(key)?.value ?? 0) + value });
+  }
+  return [...sums.values()];
 };
 
 const busiest = (cells: readonly HeatCell[]): string[] => {

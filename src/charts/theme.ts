@@ -9,10 +9,29 @@ export const COLOURS = {
   faint: '#667085',
   grid: '#e4e7ec',
   land: '#e3e7ed',
-  border: '#ffffff',
+  border: '#fdfdfd',
   plain: '#3b6fb6',
   others: '#b3bcc9',
+  empty: '#f5f6f8',
+  /** Text on `tint`, whatever the card is. */
+  onTint: '#1b2330',
+  onDarkTint: '#fefefe',
 } as const;
+
+/**
+ * The same in a dark page. A picture in Slack keeps its white card; in a page a style sheet may override what the drawing says,
+ * colour by colour.
+ */
+export const DARK: Readonly<Partial<Record<keyof typeof COLOURS, string>>> = {
+  card: '#171c24',
+  ink: '#e6eaf0',
+  faint: '#98a3b3',
+  grid: '#2b3340',
+  empty: '#222936',
+  land: '#2b3340',
+  plain: '#6d9bdc',
+  others: '#566173',
+};
 
 /** Decisions keep one colour each in every chart; told apart also with red-green blindness (differences in lightness). */
 export const DECISION_COLOURS: Readonly<Record<Decision, string>> = {

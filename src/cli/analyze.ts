@@ -1,12 +1,20 @@
 import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { stdin } from 'node:process';
 import { readFlows } from '../adapters/pce/index.ts';
+import { blockedAnalysis } from '../analytics/blocked.ts';
+import { crossAnalysis } from '../analytics/cross.ts';
 import { type Summary, summaryAnalysis } from '../analytics/summary.ts';
-import { type TopRow, topAnalysis } from '../analytics/top.ts';
+import { type TopKey, topAnalysis } from '../analytics/top.ts';
 import { gatherTraffic, type Traffic } from '../analytics/traffic.ts';
 import { instant } from '../core/foreign.ts';
 import { type Steps, withPauses } from '../core/steps.ts';
 import { counted, grouped } from '../core/text.ts';
+import { BARS, type Drawn, figuresOf } from '../report/figures.ts';
+import { reportPage } from '../report/page.ts';
+import { type Table, tablesOf } from '../report/tables.ts';
+import { textOf } from '../report/text.ts';
 import { atCwd } from './load-config.ts';
 import { defineVerb, type Edge, EXIT, UsageError } from './verb.ts';
 
@@ -15,13 +23,14 @@ const MOST = 100_000;
 
 export const verb = defineVerb({
   name: 'analyze',
-  usage: 'analyze --flows F|- [--n 10] [--label env] [--now ISO] [--json]',
+  usage: 'analyze --flows F|- [--n 10] [--label env] [--now ISO] [--html F] [--json]',
   help: `Reads downloaded traffic and prints who talks, what is blocked and who scans. Nothing is sent anywhere.
 
   --flows F    a JSON array, one object a line, or CSV; plain or gzip, told by content; - reads stdin
   --n 10       rows of each list; 0 = all
   --label env  the label key of the cross matrix
   --now ISO    the time that relative words are measured from; changes no number
+  --html F     also writes a page with charts and every list; it needs nothing but itself
   --json       one document {flows, rejected, window, decisions, top, blocked, cross, scans, sweeps}
 
 A flow that both ends report counts once, on the side with the most connections. Counters are day-bucket totals. Scans and sweeps are raw:
@@ -31,10 +40,11 @@ known edges are not removed. Rows that cannot be used are counted as rejected. E
     n: { type: 'string', default: '10' },
     label: { type: 'string', default: 'env' },
     now: { type: 'string' },
+    html: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
   async run({ flags }, edge) {
-    const { flows: file, label, now } = flags;
+    const { flows: file, label, now, html: page } = flags;
     if (file === undefined) throw new UsageError('Name the flows: --flows F, or - for stdin.');
     const most = Number(flags.n);
     if (!/^\d+$/.test(flags.n) || most > MOST)
@@ -47,8 +57,22 @@ known edges are not removed. Rows that cannot be used are counted as rejected. E
     if (rejected === undefined) return EXIT.failed;
     const summary = await breathing(summaryAnalysis.of(traffic, { most, label }));
     if (flags.json) edge.out(JSON.stringify(documentOf(summary, rejected)));
-    else for (const line of await asText(traffic, summary, rejected, { most, label })) edge.out(line);
-    return EXIT.done;
+    if (flags.json && page === undefined) return EXIT.done;
+    const facts = basisOf(summary, rejected);
+    const basis = facts.join(' · ');
+    const tables = tablesOf(summary, await alsoShown(traffic, { most, label }));
+    if (!flags.json) for (const line of linesOf(summary, basis, tables)) edge.out(line);
+    if (page === undefined) return EXIT.done;
+    const report = reportPage({
+      source: file === '-' ? 'stdin' : basename(file),
+      basis,
+      ...summary,
+      inexact: summary.inexact === true,
+      tables,
+      charts: figuresOf(await drawn(traffic, label), facts.slice(0, 2).join(' · ')),
+      now: instant(now) ?? Date.now(),
+    });
+    return writePage(page, report, edge);
   },
 });
 
@@ -71,60 +95,53 @@ const breathing = <T>(steps: Steps<T>): Promise<T> => withPauses(steps, () => ne
 /** definitions §6, in the order it names the fields. */
 const documentOf = ({ flows, ...rest }: Summary, rejected: number): object => ({ flows, rejected, ...rest });
 
-const asText = async (
-  traffic: Traffic,
-  summary: Summary,
-  rejected: number,
-  { most, label }: { most: number; label: string },
-): Promise<string[]> => {
-  const { flows, window, decisions, top, blocked, cross, scans, sweeps } = summary;
-  const more = async (by: 'process' | 'label'): Promise<readonly TopRow[]> =>
-    (await breathing(topAnalysis.of(traffic, { by, label, most, ties: 'key' }))).rows;
-  return [
-    `${counted(flows, 'flow')}, ${grouped(rejected)} rejected${window === null ? '' : ` · ${window.from} to ${window.to}`} · day-bucket totals`,
+const basisOf = ({ flows, window }: Summary, rejected: number): string[] => [
+  ...(window === null ? [] : [`${window.from} to ${window.to}`]),
+  `${counted(flows, 'row')}, ${rejected === 0 ? 'all read' : `${grouped(rejected)} rejected`}`,
+  'all decisions in the file',
+  'day-bucket totals',
+  'the file does not name its PCE',
+];
+
+const linesOf = (
+  { decisions, inexact }: Summary,
+  basis: string,
+  tables: readonly Table[],
+): readonly string[] =>
+  [
+    basis,
     `Decisions: ${Object.entries(decisions)
       .map(([decision, count]) => `${decision} ${grouped(count)}`)
       .join(', ')}`,
-    ...(summary.inexact ? ['Some sums are beyond 2^53 and no longer exact.'] : []),
-    ...listed('Top sources', top.src.map(topLine)),
-    ...listed('Top destinations', top.dst.map(topLine)),
-    ...listed('Top hosts, as source and destination', top.host.map(topLine)),
-    ...listed('Top pairs', top.pair.map(topLine)),
-    ...listed('Top services', top.service.map(topLine)),
-    ...listed('Top processes', (await more('process')).map(topLine)),
-    ...listed(`Top by ${label}`, (await more('label')).map(topLine)),
-    ...listed('Blocked hosts', blocked.hosts.map(blockedLine)),
-    ...listed('Blocked services', blocked.services.map(blockedLine)),
-    ...listed(
-      `Between values of ${cross.key}`,
-      cross.rows.map(
-        ({ from, to, decision, connections }) => `${from} → ${to}  ${decision}  ${grouped(connections)}`,
-      ),
-    ),
-    ...listed(
-      'Port scans (raw: known edges not removed)',
-      scans.map(
-        ({ src, dst, services, first, last }) => `${src} → ${dst}  ${services} services  ${first} to ${last}`,
-      ),
-    ),
-    ...listed(
-      'Sweeps (raw: known edges not removed)',
-      sweeps.map(
-        ({ src, service, destinations, first, last }) =>
-          `${src}  ${service}  ${destinations} destinations  ${first} to ${last}`,
-      ),
-    ),
+    ...(inexact ? ['Some sums are beyond 2^53 and no longer exact.'] : []),
+    ...tables.flatMap(textOf),
   ].map((line) => line.replace(/\p{Cc}/gu, '?'));
+
+const alsoShown = async (traffic: Traffic, { most, label }: { most: number; label: string }) => {
+  const top = async (by: 'process' | 'label') =>
+    (await breathing(topAnalysis.of(traffic, { by, label, most, ties: 'key' }))).rows;
+  return { processes: await top('process'), labels: await top('label') };
 };
 
-const listed = (title: string, lines: readonly string[]): string[] => [
-  '',
-  title,
-  ...(lines.length === 0 ? ['  none'] : lines.map((line) => `  ${line}`)),
-];
+const drawn = async (traffic: Traffic, label: string): Promise<Drawn> => {
+  const top = (by: TopKey) => breathing(topAnalysis.of(traffic, { by, most: BARS, ties: 'key' }));
+  return {
+    sources: await top('src'),
+    destinations: await top('dst'),
+    services: await top('service'),
+    blocked: await breathing(blockedAnalysis.of(traffic, { most: BARS })),
+    cross: { key: label, rows: await breathing(crossAnalysis.of(traffic, { label })) },
+  };
+};
 
-const topLine = ({ name, connections, bytes, peers, flows }: TopRow): string =>
-  `${name}  ${grouped(connections)} connections  ${grouped(bytes)} bytes  ${grouped(peers)} peers  ${grouped(flows)} flows`;
-
-const blockedLine = ({ name, blocked, potentially_blocked }: Summary['blocked']['hosts'][number]): string =>
-  `${name}  ${grouped(blocked)} blocked  ${grouped(potentially_blocked)} potentially blocked`;
+const writePage = async (file: string, report: string, edge: Edge): Promise<number> => {
+  try {
+    await writeFile(atCwd(edge, file), report);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    edge.err(`${file} cannot be written: ${code ?? message}`);
+    return EXIT.failed;
+  }
+  edge.err(`The report is in ${file}`);
+  return EXIT.done;
+};

@@ -1,5 +1,5 @@
 import { type BlockedRow, blockedAnalysis } from '../analytics/blocked.ts';
-import { barChart } from '../charts/bar.ts';
+import { blockedChart } from '../charts/blocked.ts';
 import type { Command } from '../core/command.ts';
 import { counted, grouped } from '../core/text.ts';
 import {
@@ -51,19 +51,17 @@ export const blocked: Command = {
         pictureOf(
           'blocked.png',
           'Blocked traffic by destination',
-          barChart({
-            title: 'Blocked and potentially blocked connections by destination',
-            basis: basisOf(question, read).join(' · '),
-            measure: 'connections',
-            rows: hosts.slice(0, question.flags.n ?? SHOWN_ROWS).map(barOf),
-          }),
+          blockedChart(
+            {
+              rows: hosts.slice(0, question.flags.n ?? SHOWN_ROWS),
+              total: { ...total, count: total.hosts },
+            },
+            {
+              title: 'Blocked and potentially blocked connections by destination',
+              basis: basisOf(question, read).join(' · '),
+            },
+          ),
         ),
     });
   },
 };
-
-const barOf = ({ name, blocked: refused, potentially_blocked }: BlockedRow) => ({
-  name,
-  value: refused + potentially_blocked,
-  decisions: { allowed: 0, potentially_blocked, blocked: refused, unknown: 0 },
-});

@@ -1,6 +1,6 @@
-import { type CrossRow, crossAnalysis } from '../analytics/cross.ts';
+import { crossAnalysis } from '../analytics/cross.ts';
 import { labelValue } from '../analytics/labels.ts';
-import { type HeatCell, heatChart } from '../charts/heat.ts';
+import { heatChart } from '../charts/heat.ts';
 import type { Command } from '../core/command.ts';
 import type { Flow } from '../core/flow.ts';
 import { glob, isLabelTerm, type LabelTerm, parseLabelQuery } from '../core/label-query.ts';
@@ -80,21 +80,11 @@ export const cross: Command = {
             title: `Connections between values of ${border.key}`,
             basis: basisOf({ ...question, terms: [] }, read).join(' · '),
             measure: 'connections',
-            cells: summed(rows),
+            cells: rows.map(({ from, to, connections }) => ({ from, to, value: connections })),
           }),
         ),
     });
   },
-};
-
-/** One cell a pair of values, whatever was decided. */
-const summed = (rows: readonly CrossRow[]): HeatCell[] => {
-  const cells = new Map<string, HeatCell>();
-  for (const { from, to, connections } of rows) {
-    const key = JSON.stringify([from, to]);
-    cells.set(key, { from, to, value: (cells.get(key)?.value ?? 0) + connections });
-  }
-  return [...cells.values()];
 };
 
 interface Border {

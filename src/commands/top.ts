@@ -1,13 +1,5 @@
-import {
-  TOP_KEYS,
-  TOP_MEASURES,
-  type TopKey,
-  type TopMeasure,
-  type TopResult,
-  topAnalysis,
-} from '../analytics/top.ts';
-import { barChart } from '../charts/bar.ts';
-import type { Chart, Heading } from '../charts/chart.ts';
+import { TOP_KEYS, TOP_MEASURES, type TopKey, type TopMeasure, topAnalysis } from '../analytics/top.ts';
+import { topChart } from '../charts/top.ts';
 import type { Command } from '../core/command.ts';
 import { isLabelTerm } from '../core/label-query.ts';
 import { topCsv, topView } from '../views/top.ts';
@@ -100,15 +92,6 @@ export const top: Command = {
     };
   },
 };
-
-/** Distinct counterparts of several rows cannot be added up: a chart of peers has no bar for the rest. */
-const topChart = ({ rows, others, measure }: TopResult, heading: Heading): Chart =>
-  barChart({
-    ...heading,
-    measure,
-    rows: rows.map((row) => ({ name: row.name, value: row[measure] })),
-    ...(measure === 'peers' ? {} : { others: { count: others.count, value: others[measure] } }),
-  });
 
 const keysOf = (labels: Iterable<{ readonly key: string }>): Set<string> =>
   new Set([...labels].map(({ key }) => key));

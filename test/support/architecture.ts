@@ -15,7 +15,7 @@ export interface Layer {
 const NODE = 'node:';
 const DRAWING = ['d3-geo'];
 const REGISTRIES = ['rules/', 'actions/', 'commands/', 'analytics/'];
-const CLI = ['app.ts', 'config/', 'core/', ...REGISTRIES, 'adapters/pce/', 'adapters/slack/manifest.ts'];
+const CLI = ['app.ts', 'config/', 'core/', 'report/', ...REGISTRIES, 'adapters/pce/', 'adapters/slack/manifest.ts'];
 const CLI_PACKAGES = [NODE, 'pino', 'yaml', 'zod'];
 
 export const LAYERS: readonly Layer[] = [
@@ -43,6 +43,12 @@ export const LAYERS: readonly Layer[] = [
     may: ['core/'],
     packages: ['type @slack/types'],
     why: 'Data to blocks: only the types of Slack, so that a view runs anywhere.',
+  },
+  {
+    from: 'report/',
+    may: ['core/', 'analytics/', 'charts/'],
+    packages: [],
+    why: 'An analysis to a page or to lines, without Slack: who reads it has a file, not a channel.',
   },
   {
     from: 'actions/',
