@@ -96,11 +96,10 @@ const breathing = <T>(steps: Steps<T>): Promise<T> => withPauses(steps, () => ne
 const documentOf = ({ flows, ...rest }: Summary, rejected: number): object => ({ flows, rejected, ...rest });
 
 const basisOf = ({ flows, window }: Summary, rejected: number): string[] => [
+  `${counted(flows, 'flow')}, ${grouped(rejected)} rejected`,
   ...(window === null ? [] : [`${window.from} to ${window.to}`]),
-  `${counted(flows, 'row')}, ${rejected === 0 ? 'all read' : `${grouped(rejected)} rejected`}`,
-  'all decisions in the file',
   'day-bucket totals',
-  'the file does not name its PCE',
+  'all decisions and whatever PCE the file is of',
 ];
 
 const linesOf = (

@@ -163,7 +163,9 @@ describe('analyze, what it says', () => {
       JSON.stringify([flow('192.0.2.1', '192.0.2.2', 443, 0, { num_connections: 1_234 })]),
     );
     expect(code).toBe(0);
-    expect(out[0]).toBe(`1 flow, 0 rejected · ${at(0)} to ${at(0)} · day-bucket totals`);
+    expect(out[0]).toBe(
+      `1 flow, 0 rejected · ${at(0)} to ${at(0)} · day-bucket totals · all decisions and whatever PCE the file is of`,
+    );
     expect(out).toContain('  192.0.2.1 → 192.0.2.2  1,234 connections  0 bytes  1 peers  1 flows');
     expect(out).toContain('Top processes');
     expect(out).toContain('Port scans (raw: known edges not removed)');

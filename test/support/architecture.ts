@@ -15,7 +15,15 @@ export interface Layer {
 const NODE = 'node:';
 const DRAWING = ['d3-geo'];
 const REGISTRIES = ['rules/', 'actions/', 'commands/', 'analytics/'];
-const CLI = ['app.ts', 'config/', 'core/', 'report/', ...REGISTRIES, 'adapters/pce/', 'adapters/slack/manifest.ts'];
+const CLI = [
+  'app.ts',
+  'config/',
+  'core/',
+  'report/',
+  ...REGISTRIES,
+  'adapters/pce/',
+  'adapters/slack/manifest.ts',
+];
 const CLI_PACKAGES = [NODE, 'pino', 'yaml', 'zod'];
 
 export const LAYERS: readonly Layer[] = [
