@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { custom } from './custom.ts';
 import { maintenance, silence } from './dispatch.ts';
 import { intake } from './intake.ts';
-import { later } from './later.ts';
-import { choice, words } from './leaf.ts';
+import { choice, flag, words } from './leaf.ts';
 import { output } from './outputs.ts';
 import { http, pce, quarantine, roles, route, scanner, slack } from './sections.ts';
 import { hostOrSelector, labelKey, network, networkOrSelector, selector } from './selector.ts';
 import { channel } from './slack-ids.ts';
-import { interval } from './time.ts';
+import { duration, interval } from './time.ts';
 
 /** Infrastructure whose isolation takes others down with it (definitions §7.2). */
 const PROTECTED: readonly string[] = [
@@ -45,8 +44,12 @@ export const ConfigFile = z.strictObject({
     .meta({ description: 'Criticals nobody answered for 15 min; announce_channel if not given.' }),
   share_channels: z.array(channel).default([]).meta({ description: 'Where --share may post answers.' }),
   roles: roles.prefault({}),
-  join_hold: later,
-  break_glass: later,
+  join_hold: duration.prefault('60m').meta({
+    description: 'How long who joins a user group waits for its role; an approver may let him in before.',
+  }),
+  break_glass: flag.prefault(false).meta({
+    description: 'Whether a quarantine that nobody approved for 5 min may be done by its requester alone.',
+  }),
   quarantine: quarantine.optional(),
   never: z.array(hostOrSelector).default([]).meta({ description: 'Hosts nobody may quarantine.' }),
   protected: z

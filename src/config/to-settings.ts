@@ -50,9 +50,10 @@ export const toSettings = (
       labels: config.quarantine.labels,
     },
     management: config.quarantine?.management ?? { sources: [], services: [] },
-    limits:
-      config.quarantine === undefined
-        ? DEFAULT_LIMITS
+    limits: {
+      ...DEFAULT_LIMITS,
+      ...(config.quarantine === undefined
+        ? {}
         : {
             budget: {
               perResponder: config.quarantine.budget.per_responder,
@@ -60,8 +61,10 @@ export const toSettings = (
             },
             reviewsMs: config.quarantine.review,
             dryRun: config.quarantine.dry_run,
-            breakGlass: false,
-          },
+          }),
+      breakGlass: config.break_glass,
+      joinHoldMs: config.join_hold,
+    },
     never: config.never,
     protected: config.protected,
     highValue: config.high_value,

@@ -1,6 +1,7 @@
 import type { Incident } from './alert.ts';
 import { alertReducers } from './apply/alerts.ts';
 import { add, type Draft, known, type Of, type Reducers, TransitionRefused } from './apply/draft.ts';
+import { groupReducers } from './apply/groups.ts';
 import { outputReducers } from './apply/outputs.ts';
 import { overrideReducers } from './apply/overrides.ts';
 import { responseReducers } from './apply/responses.ts';
@@ -80,6 +81,7 @@ const reducers: Reducers = {
   ...silenceReducers,
   ...outputReducers,
   ...overrideReducers,
+  ...groupReducers,
 
   'incident-opened': (draft, t) => add(draft, 'incidents', t.incident.id, t.incident, t),
 

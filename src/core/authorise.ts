@@ -2,7 +2,7 @@ import type { Label } from './label.ts';
 import { matchesLabels, selector } from './label-query.ts';
 import type { Profile } from './ports.ts';
 import type { Grant, Roles } from './settings.ts';
-import { listed } from './text.ts';
+import { clockUtc, listed } from './text.ts';
 
 /** Roles, definitions §8: viewer ⊂ analyst ⊂ responder; approver and admin stand apart. */
 export const ROLES = ['viewer', 'analyst', 'responder', 'approver', 'admin'] as const;
@@ -40,6 +40,8 @@ export const ACTION_ROLES = {
   'change-rule': 'admin',
   'approve-rule': 'approver',
   'approve-silence': 'approver',
+  /** To give somebody who has just joined a group its role at once. */
+  'let-in': 'approver',
   quarantine: 'responder',
   release: 'responder',
   test: 'responder',
@@ -57,7 +59,12 @@ export const ACTION_ROLES = {
 } as const satisfies Readonly<Record<string, Role | readonly Role[]>>;
 
 /** What is known of one person and one user group. `unknown` = the group could not be read: then nobody has its role. */
-export type Membership = 'member' | 'not-member' | 'unknown';
+export type Membership =
+  | 'member'
+  | 'not-member'
+  | 'unknown'
+  /** He joined a short while ago: the role is his from then on, epoch ms, or when an approver lets him in. */
+  | { readonly heldUntil: number };
 
 type Labels = readonly Pick<Label, 'key' | 'value'>[];
 
@@ -116,6 +123,12 @@ export const authorise = (question: Question): Verdict => {
   const who = [...new Set(covering.flatMap(({ grant }) => grant.members.map(idOf)))].filter(
     (id) => id !== profile.person.user,
   );
+  const waiting = covering.flatMap(({ membership: { held: one } }) => (typeof one === 'object' ? [one.heldUntil] : []));
+  if (waiting.length > 0)
+    return refusal(
+      `you joined the user group that may do this a short while ago: its role is yours at ${clockUtc(Math.min(...waiting))} UTC, or as soon as one of the approver list lets you in`,
+      [...who, ...roles.approver.map(({ user }) => user)],
+    );
   if (covering.some(({ membership }) => membership.held === 'unknown'))
     return refusal(
       'the members of a user group that may do this cannot be read right now, so nobody has its role',
@@ -186,7 +199,7 @@ const membershipIn = (
     }
     const one = memberships.get(member.group) ?? 'unknown';
     if (one === 'member') return { held: 'member', how: `member of user group ${member.group}` };
-    if (one === 'unknown') held = 'unknown';
+    if (one !== 'not-member' && typeof held !== 'object') held = one;
   }
   return { held, how: '' };
 };

@@ -4,6 +4,7 @@ import type { Brake } from './brake.ts';
 import type { CountryOutline } from './country.ts';
 import type { PceEvent } from './event.ts';
 import type { Flow } from './flow.ts';
+import type { GroupRow } from './group.ts';
 import type { HealthReading } from './health.ts';
 import type { HostSearch } from './host-index.ts';
 import type { Label } from './label.ts';
@@ -98,6 +99,9 @@ export interface Store {
   /** The brake, also one whose time is over; undefined when nobody pulled it since it was last re-armed. */
   brake(): Promise<Brake | undefined>;
   card(key: string): Promise<Card | undefined>;
+  /** A user group as it was read last; undefined when it never was. */
+  group(id: string): Promise<GroupRow | undefined>;
+  groups(): Promise<readonly GroupRow[]>;
   /** When this state was last put back from a backup; undefined = never. */
   restore(): Promise<Restore | undefined>;
   /** Responses that have not ended. */

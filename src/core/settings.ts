@@ -268,6 +268,8 @@ export interface ResponseLimits {
   readonly dryRun: boolean;
   /** A request unanswered for 5 min may be carried out by its requester alone (definitions §7.5). */
   readonly breakGlass: boolean;
+  /** How long who joins a user group waits for its role (definitions §8); 0 = not at all. */
+  readonly joinHoldMs: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -276,4 +278,5 @@ export const DEFAULT_LIMITS: ResponseLimits = {
   reviewsMs: [HOUR_MS, 4 * HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS],
   dryRun: false,
   breakGlass: false,
+  joinHoldMs: HOUR_MS,
 };

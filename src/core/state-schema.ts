@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Alert, Delivery, Incident, Told } from './alert.ts';
 import { REASONS, VERDICTS } from './alert.ts';
 import type { Brake } from './brake.ts';
+import type { GroupRow } from './group.ts';
 import { NOTICE_KINDS } from './output/notice.ts';
 import type { OutputRow } from './output/owed.ts';
 import type { Override } from './override.ts';
@@ -259,6 +260,11 @@ const card: z.ZodType<Card> = row({
   face: z.string(),
 });
 
+const group: z.ZodType<GroupRow> = row({
+  group: id,
+  members: z.record(id, row({ since: time.nullable(), letIn: vote.exactOptional() })),
+});
+
 const restore: z.ZodType<Restore> = row({ at: time, checkedAt: time.exactOptional() });
 
 type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
@@ -362,6 +368,8 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   'response-reminded': row({ id, reminders: z.number() }),
   'response-alone': row({ id, at: time }),
   'response-reviewed': row({ id, vote }),
+  'group-read': row({ group: id, users: ids, at: time }),
+  'group-let-in': row({ group: id, user: id, vote }),
   disarmed: row({ brake }),
   rearmed: row({}),
   'card-shown': row({ card }),
@@ -411,4 +419,5 @@ export const PersistedState: z.ZodType<State> = z.object({
   restores: table(restore).default(new Map()),
   overrides: table(override).default(new Map()),
   intakes: table(time).default(new Map()),
+  groups: table(group).default(new Map()),
 });

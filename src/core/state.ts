@@ -10,6 +10,7 @@ import type {
   Told,
 } from './alert.ts';
 import type { Brake } from './brake.ts';
+import type { GroupRow } from './group.ts';
 import type { Label } from './label.ts';
 import type { NoticeKind } from './output/notice.ts';
 import type { OutputRow } from './output/owed.ts';
@@ -51,6 +52,8 @@ export interface State {
   readonly intakes: ReadonlyMap<string, number>;
   /** The newest time this state was put back from a backup, under `RESTORE`; empty = never. */
   readonly restores: ReadonlyMap<string, Restore>;
+  /** User groups that roles are given to, by id: since when who is in them. */
+  readonly groups: ReadonlyMap<string, GroupRow>;
 }
 
 /** The one key of `restores`. */
@@ -95,6 +98,7 @@ export const emptyState = (): State => ({
   restores: new Map(),
   overrides: new Map(),
   intakes: new Map(),
+  groups: new Map(),
 });
 
 /** A command or a click that was acknowledged and is to be carried out, also after a restart. */
@@ -318,6 +322,15 @@ export type Transition =
   /** Its requester goes on without the second person; or one of the approver list has looked at that since. */
   | { readonly type: 'response-alone'; readonly id: string; readonly at: number }
   | { readonly type: 'response-reviewed'; readonly id: string; readonly vote: Vote }
+  /** Who is in a user group now. */
+  | {
+      readonly type: 'group-read';
+      readonly group: string;
+      readonly users: readonly string[];
+      readonly at: number;
+    }
+  /** One of the approver list lets somebody have the group's role before his time is over. */
+  | { readonly type: 'group-let-in'; readonly group: string; readonly user: string; readonly vote: Vote }
   | { readonly type: 'disarmed'; readonly brake: Brake }
   | { readonly type: 'rearmed' }
   | { readonly type: 'card-shown'; readonly card: Card }

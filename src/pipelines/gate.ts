@@ -2,9 +2,11 @@ import type { Person } from '../core/alert.ts';
 import { authorise, groupsIn, type Membership, type Question, type Verdict } from '../core/authorise.ts';
 import type { Chat, Log, Profile } from '../core/ports.ts';
 import type { Roles } from '../core/settings.ts';
+import type { Memberships } from './memberships.ts';
 
 export interface GateDeps {
-  readonly chat: Pick<Chat, 'profile' | 'groupMembers'>;
+  readonly chat: Pick<Chat, 'profile'>;
+  readonly memberships: Pick<Memberships, 'of'>;
   readonly roles: Roles;
   readonly log: Log;
 }
@@ -18,11 +20,11 @@ export interface Gate {
   ): Promise<{ verdict: Verdict; profile: Profile }>;
 }
 
-export const createGate = ({ chat, roles, log }: GateDeps): Gate => ({
+export const createGate = ({ chat, roles, memberships: membersOf, log }: GateDeps): Gate => ({
   async check(person, action, about) {
     const profile = await profileOf(person, chat, log);
     const memberships = new Map<string, Membership>();
-    for (const group of groupsIn(roles)) memberships.set(group, await membership(group, person, chat, log));
+    for (const group of groupsIn(roles)) memberships.set(group, await membersOf.of(group, person));
     return { profile, verdict: authorise({ action, profile, roles, memberships, ...about }) };
   },
 });
@@ -39,19 +41,5 @@ const profileOf = async (person: Person, chat: GateDeps['chat'], log: Log): Prom
       why: 'Slack could not tell who you are just now',
       zone: undefined,
     };
-  }
-};
-
-const membership = async (
-  group: string,
-  { user }: Person,
-  chat: GateDeps['chat'],
-  log: Log,
-): Promise<Membership> => {
-  try {
-    return (await chat.groupMembers(group)).includes(user) ? 'member' : 'not-member';
-  } catch (err) {
-    log.warn({ err, group }, 'could not read a user group, so nobody is in it');
-    return 'unknown';
   }
 };

@@ -5,7 +5,7 @@ import { systemClock } from '../../src/adapters/schedule/clock.ts';
 import { openMemoryStore } from '../../src/adapters/store/memory.ts';
 import { labelText } from '../../src/core/label.ts';
 import { contextOf, isOurs } from '../../src/core/rule-context.ts';
-import { createGate } from '../../src/pipelines/gate.ts';
+import { aGate } from '../support/gate.ts';
 import { createResponding } from '../../src/pipelines/response.ts';
 import { startPceSimulator } from '../../src/simulators/pce/index.ts';
 import { aChannel, aProfile, fakeAudit, fakeChat, fakeLog } from '../support/fakes.ts';
@@ -86,7 +86,7 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
     store,
     audit,
     chat,
-    gate: createGate({ chat, roles, log }),
+    gate: aGate({ chat, roles, log }),
     clock: systemClock,
     ids: { next: () => `id${++ids}` },
     log,

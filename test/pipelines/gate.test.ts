@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ChatError } from '../../src/core/ports.ts';
-import { createGate } from '../../src/pipelines/gate.ts';
+import { aGate } from '../support/gate.ts';
 import { someRoles } from '../support/asking.ts';
 import { labels } from '../support/builders.ts';
 import { aProfile, fakeChat, fakeLog } from '../support/fakes.ts';
@@ -15,7 +15,7 @@ const aBench = () => {
   chat.groups.set('S0RESPOND', ['U0MAYA']);
   chat.groups.set('S0ANALYST', []);
   const log = fakeLog();
-  return { chat, log, gate: createGate({ chat, roles: someRoles, log }) };
+  return { chat, log, gate: aGate({ chat, roles: someRoles, log }) };
 };
 
 describe('the gate', () => {
@@ -97,7 +97,7 @@ describe('the gate on Slack', () => {
       await lab.sim.control.group({ id: 'S0SECOPS1', users: everyone });
       const scope = { labels: undefined, channels: undefined, actions: undefined };
       const roles = { ...someRoles, responder: [{ members: [{ group: 'S0SECOPS1' }], ...scope }] };
-      const gate = createGate({ chat: lab.chat, roles, log: fakeLog() });
+      const gate = aGate({ chat: lab.chat, roles, log: fakeLog() });
       const { verdict } = await gate.check({ team: 'T0SIM0001', user }, 'quarantine', about);
       expect(verdict.allowed).toBe(allowed);
     });

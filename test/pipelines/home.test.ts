@@ -3,7 +3,7 @@ import { openMemoryStore } from '../../src/adapters/store/memory.ts';
 import type { Override } from '../../src/core/override.ts';
 import type { Home } from '../../src/core/ports.ts';
 import { DEFAULT_CONTEXT } from '../../src/core/rule-context.ts';
-import { createGate } from '../../src/pipelines/gate.ts';
+import { aGate } from '../support/gate.ts';
 import { createHome } from '../../src/pipelines/home.ts';
 import { createRulebook } from '../../src/pipelines/rulebook.ts';
 import { rules } from '../../src/rules/index.ts';
@@ -49,7 +49,7 @@ const aHome = async (overrides: readonly Override[] = []) => {
     log,
     tell: (text) => void told.push(text),
   });
-  const gate = createGate({ chat, roles: { ...someRoles, admin: [OPS] }, log });
+  const gate = aGate({ chat, roles: { ...someRoles, admin: [OPS] }, log });
   const show = createHome({ rulebook, store, gate, audit, chat, clock });
   const look = async (user: string): Promise<Home | undefined> => {
     await show({ team: 'T1', user });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alert, Incident } from '../../src/core/alert.ts';
 import type { Handling, Inbound, Message } from '../../src/core/ports.ts';
 import { createActing } from '../../src/pipelines/acting.ts';
-import { createGate } from '../../src/pipelines/gate.ts';
+import { aGate } from '../support/gate.ts';
 import { createInbox, type InboxDeps } from '../../src/pipelines/inbox.ts';
 import type { Opening, Submission } from '../../src/pipelines/response-form.ts';
 import { pickHost } from '../../src/views/pick-host.ts';
@@ -90,7 +90,7 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
       alertings: new Map([['prod-east', alerting]]),
       inventories: new Map([['prod-east', fakeInventory('prod-east', hosts)]]),
       store,
-      gate: createGate({ chat, roles, log }),
+      gate: aGate({ chat, roles, log }),
       audit,
       clock,
       ids: { next: () => `draft-${++drafts}` },

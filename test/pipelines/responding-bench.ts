@@ -12,7 +12,7 @@ import type { Response } from '../../src/core/response.ts';
 import { isOurs } from '../../src/core/rule-context.ts';
 import type { Roles } from '../../src/core/settings.ts';
 import type { Workload } from '../../src/core/workload.ts';
-import { createGate } from '../../src/pipelines/gate.ts';
+import { aGate } from '../support/gate.ts';
 import { createResponding, type Responding } from '../../src/pipelines/response.ts';
 import type { RespondingDeps } from '../../src/pipelines/response-desk.ts';
 import type { PceSimulator } from '../../src/simulators/pce/index.ts';
@@ -133,7 +133,7 @@ export const aBench = async (
       store,
       audit,
       chat,
-      gate: createGate({ chat, roles: differs.gateRoles ?? someRoles, log: aLog() }),
+      gate: aGate({ chat, roles: differs.gateRoles ?? someRoles, log: aLog() }),
       clock,
       ids: { next: () => `id${++serial}` },
       log: aLog(),

@@ -4,7 +4,7 @@ import { readRules } from '../../src/config/rules.ts';
 import type { PceEvent } from '../../src/core/event.ts';
 import type { Handling, Message } from '../../src/core/ports.ts';
 import { DEFAULT_CONTEXT } from '../../src/core/rule-context.ts';
-import { createGate } from '../../src/pipelines/gate.ts';
+import { aGate } from '../support/gate.ts';
 import { createHome } from '../../src/pipelines/home.ts';
 import { createRuleChanges } from '../../src/pipelines/rule-changes.ts';
 import { createRulebook } from '../../src/pipelines/rulebook.ts';
@@ -51,7 +51,7 @@ const aDesk = async () => {
   chat.groups.set('S0RESPOND', []);
   const base = () => ({ rules, settings: {}, context: DEFAULT_CONTEXT });
   const rulebook = await createRulebook({ base, store, log, tell: () => undefined });
-  const gate = createGate({ chat, roles: { ...someRoles, admin: [OPS], approver: [OPS, ANA] }, log });
+  const gate = aGate({ chat, roles: { ...someRoles, admin: [OPS], approver: [OPS, ANA] }, log });
   const announced: Message[] = [];
   let serial = 0;
   const changes = createRuleChanges({

@@ -10,7 +10,7 @@ import type { Roles, Settings } from '../../src/core/settings.ts';
 import type { Workload } from '../../src/core/workload.ts';
 import { createActing } from '../../src/pipelines/acting.ts';
 import { createAsking } from '../../src/pipelines/asking.ts';
-import { createGate } from '../../src/pipelines/gate.ts';
+import { aGate } from './gate.ts';
 import { rules } from '../../src/rules/index.ts';
 import { problemsOf, shown } from './blocks.ts';
 import { aFinding, aWorkload, T0 } from './builders.ts';
@@ -165,7 +165,7 @@ export const aBench = (options: BenchOptions = {}) => {
     queue: { waiting: 0, oldestAt: undefined, dead: 0 },
   };
   const opened: { action: string; pce: string; href: string }[] = [];
-  const gate = createGate({ chat, roles: settings.roles, log });
+  const gate = aGate({ chat, roles: settings.roles, log });
   const announced: Message[] = [];
   let ids = 0;
   const acting = createActing({
