@@ -1,6 +1,7 @@
 import { openBase } from './app/base.ts';
 import type { Bot, BotOptions } from './app/bot.ts';
 import { type Desk, openDesk } from './app/desk.ts';
+import { openJoining } from './app/joining.ts';
 import { openOutlets } from './app/outlets.ts';
 import { openPeople } from './app/people.ts';
 import { openResponding } from './app/responding.ts';
@@ -62,9 +63,11 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     restored: restored.status,
     audited: selfAudit.last,
   });
+  const joining = openJoining(base);
   const people = openPeople(base, {
     desks,
     responding,
+    joining,
     status,
     revoked: (event) => {
       revoked = event;
@@ -79,7 +82,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     run: (stop, ready) =>
       runBot(
         base,
-        { desks, delivery, responding, restored, outlets, outside, people, selfAudit, status },
+        { desks, delivery, responding, restored, outlets, outside, people, joining, selfAudit, status },
         stop,
         ready,
       ),

@@ -16,6 +16,7 @@ import type { Step } from '../core/step.ts';
 import { counted } from '../core/text.ts';
 import { watchedStore } from '../pipelines/disk-watch.ts';
 import { createGate } from '../pipelines/gate.ts';
+import { createMemberships } from '../pipelines/memberships.ts';
 import { createMeter, meteredChat, meteredStore } from '../pipelines/meter.ts';
 import { recoveryTexts } from '../pipelines/recovery-text.ts';
 import { createRulebook } from '../pipelines/rulebook.ts';
@@ -70,7 +71,15 @@ export const openBase = async (options: BotOptions) => {
   let inbox: Inbox = () => ({});
   const slack = openSlack(settings.slack, (inbound) => inbox(inbound), { clock, log });
   const chat = meteredChat(slack.chat, meter);
-  const gate = createGate({ chat, roles: settings.roles, log });
+  const memberships = createMemberships({
+    chat,
+    store,
+    audit,
+    clock,
+    log,
+    holdMs: settings.limits.joinHoldMs,
+  });
+  const gate = createGate({ chat, roles: settings.roles, memberships, log });
   const troubles = createTroubles({ chat, channels: settings.channels, clock, log });
   for (const text of recoveryTexts(files.recovery)) troubles.tell(text);
   const ruleBase = () => ({ rules, settings: settings.rules, context });
@@ -95,6 +104,7 @@ export const openBase = async (options: BotOptions) => {
     catalog,
     slack,
     chat,
+    memberships,
     gate,
     troubles,
     ruleBase,

@@ -6,6 +6,7 @@ import { createActing } from '../pipelines/acting.ts';
 import { createAsking } from '../pipelines/asking.ts';
 import { createHome } from '../pipelines/home.ts';
 import { createInbox } from '../pipelines/inbox.ts';
+import type { Joining } from '../pipelines/joining.ts';
 import type { Responding } from '../pipelines/response.ts';
 import { createRuleChanges } from '../pipelines/rule-changes.ts';
 import type { Base } from './base.ts';
@@ -14,13 +15,14 @@ import type { Desk } from './desk.ts';
 export interface PeopleDeps {
   readonly desks: ReadonlyMap<string, Desk>;
   readonly responding: Responding;
+  readonly joining: Joining;
   readonly status: () => Promise<BotStatus>;
   /** Slack said that it took the app away. */
   readonly revoked: (event: string) => void;
 }
 
 /** All that people can do from Slack: ask, act on alerts, respond, and change rules. @returns what takes it, and takes up what a stop left */
-export const openPeople = (base: Base, { desks, responding, status, revoked }: PeopleDeps) => {
+export const openPeople = (base: Base, { desks, responding, joining, status, revoked }: PeopleDeps) => {
   const { settings, store, audit, chat, gate, clock, ids, log, catalog, rules, rulebook, ruleBase } = base;
   const { announce, announced } = base;
   const acting = createActing({
@@ -75,6 +77,7 @@ export const openPeople = (base: Base, { desks, responding, status, revoked }: P
   return createInbox({
     ask,
     responding,
+    joining,
     tend: acting.tend,
     silence: acting.silence,
     rules: ruleChanges,

@@ -7,6 +7,7 @@ import { createDeadLetters } from '../pipelines/dead-letters.ts';
 import type { DeliveryLoop } from '../pipelines/delivery.ts';
 import type { InboxPipeline } from '../pipelines/inbox.ts';
 import type { Intake } from '../pipelines/intake.ts';
+import type { Joining } from '../pipelines/joining.ts';
 import { createLagWatch } from '../pipelines/lag-watch.ts';
 import type { Responding } from '../pipelines/response.ts';
 import type { Restored } from '../pipelines/restored.ts';
@@ -30,6 +31,7 @@ export interface RunDeps {
   readonly outlets: readonly RunningOutlet[];
   readonly outside: Intake;
   readonly people: InboxPipeline;
+  readonly joining: Joining;
   readonly selfAudit: SelfAuditing;
   readonly status: () => Promise<BotStatus>;
 }
@@ -115,7 +117,7 @@ export const runBot = async (
 /** What looks after the state, not after one PCE. */
 const ownLoops = (
   { store, settings, clock, troubles, announced, shortId }: Base,
-  { restored, responding, outside, selfAudit, status }: RunDeps,
+  { restored, responding, joining, outside, selfAudit, status }: RunDeps,
 ): LoopSpec[] => {
   const soon = (name: string, run: () => Promise<void>, firstAfterMs = 0): LoopSpec => ({
     name,
@@ -134,6 +136,7 @@ const ownLoops = (
     soon('restored', restored.check),
     soon('responses', responding.resume),
     soon('requests', responding.tend),
+    { name: 'user groups', every: MINUTE_MS, firstAfterMs: 0, run: joining.look },
     soon('policy watch', responding.watch, EVERY_MS.due),
     soon('silences', createSilencing({ store, clock, settings, announce: announced, idOf: shortId })),
     soon('dead letters', createDeadLetters({ store, alarm: troubles.alarm })),

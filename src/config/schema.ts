@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { custom } from './custom.ts';
 import { maintenance, silence } from './dispatch.ts';
 import { intake } from './intake.ts';
-import { choice, flag, words } from './leaf.ts';
+import { later } from './later.ts';
+import { choice, words } from './leaf.ts';
 import { output } from './outputs.ts';
 import { http, pce, quarantine, roles, route, scanner, slack } from './sections.ts';
 import { hostOrSelector, labelKey, network, networkOrSelector, selector } from './selector.ts';
@@ -47,9 +48,7 @@ export const ConfigFile = z.strictObject({
   join_hold: duration.prefault('60m').meta({
     description: 'How long who joins a user group waits for its role; an approver may let him in before.',
   }),
-  break_glass: flag.prefault(false).meta({
-    description: 'Whether a quarantine that nobody approved for 5 min may be done by its requester alone.',
-  }),
+  break_glass: later,
   quarantine: quarantine.optional(),
   never: z.array(hostOrSelector).default([]).meta({ description: 'Hosts nobody may quarantine.' }),
   protected: z

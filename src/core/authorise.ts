@@ -120,14 +120,17 @@ export const authorise = (question: Question): Verdict => {
     };
 
   const covering = held.filter((one) => one.failing === undefined);
-  const who = [...new Set(covering.flatMap(({ grant }) => grant.members.map(idOf)))].filter(
-    (id) => id !== profile.person.user,
+  const others = (ids: readonly string[]): string[] => [
+    ...new Set(ids.filter((id) => id !== profile.person.user)),
+  ];
+  const who = others(covering.flatMap(({ grant }) => grant.members.map(idOf)));
+  const waiting = covering.flatMap(({ membership: { held: one } }) =>
+    typeof one === 'object' ? [one.heldUntil] : [],
   );
-  const waiting = covering.flatMap(({ membership: { held: one } }) => (typeof one === 'object' ? [one.heldUntil] : []));
   if (waiting.length > 0)
     return refusal(
       `you joined the user group that may do this a short while ago: its role is yours at ${clockUtc(Math.min(...waiting))} UTC, or as soon as one of the approver list lets you in`,
-      [...who, ...roles.approver.map(({ user }) => user)],
+      others([...who, ...roles.approver.map(({ user }) => user)]),
     );
   if (covering.some(({ membership }) => membership.held === 'unknown'))
     return refusal(

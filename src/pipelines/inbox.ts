@@ -1,37 +1,22 @@
-import type { Alert, Person } from '../core/alert.ts';
-import { parseTargetRef } from '../core/command.ts';
 import { dict, list, text } from '../core/foreign.ts';
-import { narrowest } from '../core/matcher.ts';
-import type { Chat, Clock, Handling, Inbound, Inbox, Log, Message, Store } from '../core/ports.ts';
-import { ChatError } from '../core/ports.ts';
+import { ChatError, type Handling, type Inbound, type Inbox } from '../core/ports.ts';
 import type { Task } from '../core/state.ts';
-import { bold, clip, type Markup, md, message, section, time } from '../views/parts.ts';
-import { pickHost } from '../views/pick-host.ts';
+import { clip, md, message, section, time } from '../views/parts.ts';
 import { notice, RESPONSE_FORM } from '../views/response.ts';
 import { RULE_SAVE, RULE_TUNE } from '../views/rule-form.ts';
-import { relink } from './relink.ts';
+import { type Click, type ClickDeps, clicked } from './clicks.ts';
+import type { Joining } from './joining.ts';
 import type { Responding } from './response.ts';
 import type { RuleChanges } from './rule-changes.ts';
-import type { SilenceRequests } from './silence-requests.ts';
-import type { Doer, Tending } from './tending.ts';
 
-const HOUR_MS = 3_600_000;
-
-type Click = Extract<Inbound, { kind: 'click' }>;
 type Asked = Extract<Inbound, { kind: 'command' }>;
 
-export interface InboxDeps {
-  readonly ask: (command: Asked) => Promise<void>;
+export interface InboxDeps extends ClickDeps {
   readonly responding: Responding;
-  readonly tend: Tending;
-  readonly silence: SilenceRequests;
+  readonly joining: Joining;
   /** Somebody looks at the Home tab; Slack names the user alone. */
   readonly home: (user: string) => Promise<void>;
   readonly rules: RuleChanges;
-  readonly store: Store;
-  readonly chat: Chat;
-  readonly clock: Clock;
-  readonly log: Log;
   /** Slack took the app or its token away: nothing more can be said in Slack. */
   readonly revoked?: (event: string) => void;
 }
@@ -127,11 +112,15 @@ const decide =
         };
       case 'event':
         if (isRevocation(inbound)) deps.revoked?.(inbound.type);
+        if (GROUP_EVENTS.includes(inbound.type)) return { work: deps.joining.look };
         return looksHome(inbound) ? { work: () => deps.home(text(inbound.body['user']) ?? '') } : {};
       default:
         return inbound satisfies never;
     }
   };
+
+/** A user group changed hands: the time of who joined begins now. */
+const GROUP_EVENTS: readonly string[] = ['subteam_members_changed', 'subteam_updated'];
 
 /** `tokens_revoked` names user and bot tokens apart; only the bot's own matters. */
 const isRevocation = ({ type, body }: Extract<Inbound, { kind: 'event' }>): boolean =>
@@ -147,167 +136,3 @@ const sentOf = ({
 /** The same event says that somebody opened the tab of messages. */
 const looksHome = ({ type, body }: Extract<Inbound, { kind: 'event' }>): boolean =>
   type === 'app_home_opened' && body['tab'] === 'home';
-
-const say =
-  (click: Click, deps: InboxDeps) =>
-  (words: Markup, plain: string): Promise<void> =>
-    show(click, message(plain, [section(words)]), deps);
-
-/** Answers a click for the clicker alone. */
-const show = async (click: Click, answer: Message, { chat }: InboxDeps): Promise<void> => {
-  if (click.responseUrl !== null) await chat.respond(click.responseUrl, answer);
-  else if (click.channel !== null)
-    await chat.ephemeral({ channel: click.channel, user: click.person.user }, answer);
-};
-
-/** A host is called what it calls itself: only a plain word is made part of a command, never an option, a pattern or a second word. */
-const PLAIN_NAME = /^[\w.:][\w.:-]*$/;
-
-/** Definitions §8; a channel the bot cannot look up, such as a direct message, is judged by the person's rights alone. */
-const isExternal = async (channel: string, { chat }: InboxDeps): Promise<boolean> => {
-  try {
-    return (await chat.channel(channel)).external;
-  } catch (err) {
-    if (err instanceof ChatError) return false;
-    throw err;
-  }
-};
-
-const STALE =
-  'This button is no longer valid: what it was about is closed or older than 30 days. Nothing was done.';
-
-const clicked = async (click: Click, deps: InboxDeps): Promise<void> => {
-  const tell = say(click, deps);
-  const doer: Doer = {
-    person: click.person,
-    channel: click.channel,
-    show: (answer) => show(click, answer, deps),
-  };
-  if (click.action === 'rule') return deps.rules.choose(click.value, click);
-  if (click.message !== null && !click.message.ours) {
-    deps.log.warn(
-      { user: click.person.user, channel: click.channel },
-      'a click on a message that is not ours',
-    );
-    return tell(
-      md`This button does not belong to a message of this bot. Nothing was done.`,
-      'Not a button of this bot',
-    );
-  }
-  if (click.channel !== null && (await isExternal(click.channel, deps)))
-    return tell(
-      md`This channel is shared with another organisation: buttons do nothing here. Nothing was done.`,
-      'Buttons do nothing in a shared channel',
-    );
-  const [verb, value] = click.action === 'more' ? split(click.value) : [click.action, click.value];
-  if (verb === 'approve' || verb === 'deny')
-    return deps.responding.decide(verb, {
-      id: value,
-      person: click.person,
-      channel: click.channel,
-      say: tell,
-    });
-  if (verb === 'approve-rule' || verb === 'refuse-rule')
-    return deps.rules.decide(value, verb === 'approve-rule', doer);
-  if (verb === 'confirm-silence') return deps.silence({ verb, draft: value }, doer);
-  if (verb === 'approve-silence' || verb === 'refuse-silence') return deps.silence({ verb, id: value }, doer);
-  if (verb === 'extend' || verb === 'keep')
-    return deps.responding.review(verb, {
-      id: value,
-      person: click.person,
-      channel: click.channel,
-      say: tell,
-    });
-  const alerts = await alertsOf(value, deps.store);
-  await relink(click, alerts, deps);
-  if (verb === 'quarantine' || verb === 'release') return respond(click, verb, value, deps);
-  const ids = alerts.map(({ id }) => id);
-  const [first] = alerts;
-  if (first === undefined) return tell(md`${STALE}`, 'This button is no longer valid');
-  switch (verb) {
-    case 'acknowledge':
-      return deps.tend({ verb: 'acknowledge', alerts: ids }, doer);
-    case 'snooze':
-      return deps.tend({ verb: 'snooze', alerts: ids, forMs: HOUR_MS }, doer);
-    case 'assign':
-      return deps.tend({ verb: 'assign', alerts: ids, to: click.person.user }, doer);
-    case 'close-real':
-      return deps.tend({ verb: 'close', alerts: ids, as: 'real' }, doer);
-    case 'close-expected':
-      return deps.tend({ verb: 'close', alerts: ids, as: 'expected' }, doer);
-    case 'close-false':
-      return deps.tend({ verb: 'close', alerts: ids, as: 'false' }, doer);
-    case 'silence':
-      return deps.silence({ ...narrowest(first), verb: 'silence', forMs: 8 * HOUR_MS }, doer);
-    case 'why':
-      return deps.ask(asCommand(click, `why ${first.id}`));
-    case 'investigate':
-      return PLAIN_NAME.test(first.subject.name)
-        ? deps.ask(asCommand(click, `workload ${first.subject.name}`))
-        : tell(
-            md`I can't look up a host by the name ${bold(first.subject.name)}. Ask for its address: /illumio workload 192.0.2.10`,
-            'Not a name I can look up',
-          );
-    default:
-      return tell(md`I don't know this button. Nothing was done.`, 'Unknown button');
-  }
-};
-
-const split = (value: string): [string, string] => {
-  const at = value.indexOf(':');
-  return at < 0 ? [value, ''] : [value.slice(0, at), value.slice(at + 1)];
-};
-
-/** A button's value is an id that is looked up: of an alert, or `incident:` and the id of an incident. */
-const alertsOf = async (value: string, store: Store): Promise<readonly Alert[]> => {
-  const [kind, id] = split(value);
-  if (kind === 'incident') {
-    const incident = await store.incident(id);
-    return incident === undefined ? [] : store.alerts(incident.alerts);
-  }
-  const alert = await store.alertById(value);
-  return alert === undefined ? [] : [alert];
-};
-
-/** Opens the form for one host; where a message is about several, asks which. */
-const respond = async (
-  click: Click,
-  action: 'quarantine' | 'release',
-  value: string,
-  deps: InboxDeps,
-): Promise<void> => {
-  const tell = say(click, deps);
-  const open = (pce: string, href: string, alert: Alert | null): Promise<void> =>
-    deps.responding.open({
-      action,
-      pce,
-      href,
-      alert,
-      person: click.person,
-      channel: click.channel,
-      triggerId: click.triggerId,
-      say: tell,
-    });
-
-  const ref = parseTargetRef(value);
-  if (ref !== undefined) return open(ref.pce, ref.href, null);
-  const alerts = (await alertsOf(value, deps.store)).filter(({ workloads }) => workloads.length > 0);
-  const [only] = alerts;
-  const href = only?.workloads[0];
-  if (only === undefined || href === undefined) return tell(md`${STALE}`, 'This button is no longer valid');
-  if (alerts.length === 1) return open(only.pce, href, only);
-  const choice = pickHost(action, alerts);
-  if (click.responseUrl !== null) await deps.chat.respond(click.responseUrl, choice);
-  else if (click.channel !== null)
-    await deps.chat.ephemeral({ channel: click.channel, user: click.person.user }, choice);
-};
-
-const asCommand = (click: Click, text: string): Asked => ({
-  kind: 'command',
-  id: click.id,
-  person: click.person as Person,
-  channel: click.channel ?? '',
-  text,
-  triggerId: click.triggerId,
-  responseUrl: click.responseUrl ?? '',
-});

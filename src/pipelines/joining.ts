@@ -66,10 +66,13 @@ export const createJoining = (deps: JoiningDeps): Joining => {
       const [group = '', user = ''] = id.split('|');
       const joined = joinedOf(await store.group(group), user);
       const held = joined !== undefined && heldUntil(joined, holdMs, clock.now()) !== undefined;
-      if (!held) return say(md`${mention(user)} does not wait any more. Nothing was changed.`, 'Nobody waits');
+      if (!held)
+        return say(md`${mention(user)} does not wait any more. Nothing was changed.`, 'Nobody waits');
       const { verdict, profile } = await gate.check(person, 'let-in', { targets: [], channel: where });
       const newcomer = await chat.profile({ team: person.team, user });
-      const own = samePerson(profile, newcomer) ? 'nobody lets himself in: another approver has to' : undefined;
+      const own = samePerson(profile, newcomer)
+        ? 'nobody lets himself in: another approver has to'
+        : undefined;
       const why = verdict.allowed ? own : verdict.why;
       await audit.append({
         actor: person,

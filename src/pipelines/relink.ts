@@ -2,7 +2,7 @@ import { type Alert, type Incident, REASONS } from '../core/alert.ts';
 import { TransitionRefused } from '../core/apply.ts';
 import { ChatError, type Inbound } from '../core/ports.ts';
 import type { Transition } from '../core/state.ts';
-import type { InboxDeps } from './inbox.ts';
+import type { ClickDeps } from './clicks.ts';
 
 /** Slack's times are rounded. */
 const ROUNDED_MS = 1_000;
@@ -14,7 +14,7 @@ const ROUNDED_MS = 1_000;
 export const relink = async (
   { message, channel }: Extract<Inbound, { kind: 'click' }>,
   alerts: readonly Alert[],
-  { store, chat, clock, log }: Pick<InboxDeps, 'store' | 'chat' | 'clock' | 'log'>,
+  { store, chat, clock, log }: Pick<ClickDeps, 'store' | 'chat' | 'clock' | 'log'>,
 ): Promise<void> => {
   if (message === null || channel === null) return;
   const ts = message.thread ?? message.ts;

@@ -10,7 +10,9 @@ const BUTTONS = 10;
 export const newcomersCard = (some: Newcomers, holdMs: number, now: number): Message => {
   const { group, since, people } = some;
   const held = stillHeld(some, holdMs, now);
-  const letIn = people.flatMap(({ user, joined: { letIn } }) => (letIn === undefined ? [] : [{ user, letIn }]));
+  const letIn = people.flatMap(({ user, joined: { letIn } }) =>
+    letIn === undefined ? [] : [{ user, letIn }],
+  );
   return message(`${counted(people.length, 'person', 'people')} joined user group ${group}`, [
     section(
       md`${counted(people.length, 'person', 'people')} joined user group ${group} ${time(since)}. What this bot lets its members do is theirs ${time(since + holdMs)}, or as soon as one of the approver list lets them in.`,
@@ -20,7 +22,9 @@ export const newcomersCard = (some: Newcomers, holdMs: number, now: number): Mes
       accessory: button({ action: 'let-in', value: `${group}|${user}`, text: 'Let in now' }),
     })),
     ...(held.length > BUTTONS ? [context(md`${held.length - BUTTONS} more wait.`)] : []),
-    ...letIn.map(({ user, letIn: { name, at } }) => context(md`${mention(user)} was let in by ${name} ${time(at)}.`)),
+    ...letIn.map(({ user, letIn: { name, at } }) =>
+      context(md`${mention(user)} was let in by ${name} ${time(at)}.`),
+    ),
     ...(held.length === 0 ? [context(md`Nobody of them waits any more.`)] : []),
   ]);
 };

@@ -183,6 +183,11 @@ describe('values as the program uses them', () => {
     ],
     ['a later setting that is off asks for nothing', 'break_glass: false\ncustom:\n', {}],
     [
+      'who joins a group waits for its role for an hour unless said, whatever quarantine is',
+      'join_hold: 15m',
+      { limits: { ...DEFAULT_LIMITS, joinHoldMs: 900_000 } },
+    ],
+    [
       'what a scan is not, and which groups are counted',
       'scanners: [{host: 192.0.2.44, owner: vm, expires: 2030-12-31}]\ninternal: [10.0.0.0/8]\nwatch_groups: [app]\nspike_groups: [role=web]\npoll: {traffic: 10m}',
       {
@@ -242,8 +247,8 @@ describe('what is allowed and probably not meant is a warning', () => {
     ],
     [
       'settings of the design that this version does not act on',
-      `${MINIMAL}join_hold: 60m\nbreak_glass: false\n`,
-      ['5 join_hold is not acted on by this version yet'],
+      `${MINIMAL}break_glass: true\n`,
+      ['5 break_glass is not acted on by this version yet'],
     ],
   ])('%s', (_, text, expected) => {
     const others = valid(text).warnings.filter(({ path }) => path !== 'outputs');

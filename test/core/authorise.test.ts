@@ -83,6 +83,15 @@ describe('Allowed', () => {
 
 describe('Refused, and why', () => {
   const cases: readonly (readonly [string, Partial<Question>, string, string[]])[] = [
+    [
+      'who joined the group a short while ago, naming when and who lets him in',
+      {
+        roles: { ...responder(grant([dev])), approver: [{ team: 'T1', user: 'U0JO' }] },
+        memberships: member('S0DEV', { heldUntil: Date.UTC(2026, 10, 22, 10, 42) }),
+      },
+      'you joined the user group that may do this a short while ago: its role is yours at 10:42 UTC, or as soon as one of the approver list lets you in',
+      ['S0DEV', 'U0JO'],
+    ],
     ['no list means nobody', {}, 'it needs the role responder, which is given to nobody', []],
     [
       'guests, whatever they hold',
@@ -200,7 +209,7 @@ describe('Refused, and why', () => {
 const oracle = ({ action, profile, roles, memberships, targets, channel }: Question): boolean => {
   if (!profile.fullMember) return false;
   const named = (who: readonly { user: string }[]): boolean => who.some(({ user }) => user === 'U0MAYA');
-  if (['approve', 'approve-silence', 'approve-rule'].includes(action)) return named(roles.approver);
+  if (['approve', 'approve-silence', 'approve-rule', 'let-in'].includes(action)) return named(roles.approver);
   if (['disarm longer', 'change-rule'].includes(action)) return named(roles.admin);
   if (action === 'rules' && (named(roles.approver) || named(roles.admin))) return true;
   if (action === 'rearm') return named(roles.approver) || named(roles.admin);
@@ -264,8 +273,8 @@ const question: fc.Arbitrary<Question> = fc.record({
   }),
   memberships: fc
     .tuple(
-      fc.constantFrom<Membership>('member', 'not-member', 'unknown'),
-      fc.constantFrom<Membership>('member', 'not-member', 'unknown'),
+      fc.constantFrom<Membership>('member', 'not-member', 'unknown', { heldUntil: 9 }),
+      fc.constantFrom<Membership>('member', 'not-member', 'unknown', { heldUntil: 9 }),
     )
     .map(
       ([a, b]) =>

@@ -69,6 +69,7 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
   const { roles = someRoles, ...deps } = differs;
   const announced: Message[] = [];
   const homes: string[] = [];
+  const looked: string[] = [];
   const chosen: string[] = [];
   let drafts = 0;
   const intake = createInbox({
@@ -96,6 +97,10 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
       ids: { next: () => `draft-${++drafts}` },
       announce: (_key, line) => void announced.push(line),
     }),
+    joining: {
+      look: async () => void looked.push('groups'),
+      letIn: async ({ id }) => void chosen.push(id),
+    },
     home: async (user) => void homes.push(user),
     rules: {
       choose: async (choice) => void chosen.push(choice),

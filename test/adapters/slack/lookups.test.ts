@@ -71,6 +71,29 @@ describe('groupMembers', () => {
     await expect(slack.chat.groupMembers('S0NOSUCH1')).rejects.toMatchObject({ code: 'refused' });
   });
 
+  it('is as it was read last for 5 min while Slack does not answer, and nobody is in it afterwards', async () => {
+    const clock = fakeClock();
+    const { sim, slack } = await aBench({ deps: { clock } });
+    const members = await slack.chat.groupMembers('S0SECOPS1');
+    await sim.control.faults({ method: 'usergroups.users.list', kind: 'status', status: 503 });
+    for (const minutes of [1, 1, 1, 1]) {
+      await clock.advance(minutes * 60_000);
+      expect(await slack.chat.groupMembers('S0SECOPS1')).toEqual(members);
+    }
+    await clock.advance(60_000);
+    await expect(slack.chat.groupMembers('S0SECOPS1')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('fault 31: is not as it was read last once an event said that somebody left', async () => {
+    const { sim, slack, inbounds } = await aBench();
+    await slack.start();
+    await slack.chat.groupMembers('S0SECOPS1');
+    await sim.control.faults({ method: 'usergroups.users.list', kind: 'status', status: 503 });
+    await sim.control.group({ id: 'S0SECOPS1', users: ['U0JO00001'] });
+    await until(() => inbounds.length > 0);
+    await expect(slack.chat.groupMembers('S0SECOPS1')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('shares one call between those who ask at once', async () => {
     const { sim, slack } = await aBench();
     await Promise.all(Array.from({ length: 20 }, () => slack.chat.groupMembers('S0LEADS01')));
