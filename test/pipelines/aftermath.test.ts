@@ -5,10 +5,10 @@ import { systemClock } from '../../src/adapters/schedule/clock.ts';
 import { openMemoryStore } from '../../src/adapters/store/memory.ts';
 import { labelText } from '../../src/core/label.ts';
 import { contextOf, isOurs } from '../../src/core/rule-context.ts';
-import { aGate } from '../support/gate.ts';
 import { createResponding } from '../../src/pipelines/response.ts';
 import { startPceSimulator } from '../../src/simulators/pce/index.ts';
 import { aChannel, aProfile, fakeAudit, fakeChat, fakeLog } from '../support/fakes.ts';
+import { aGate } from '../support/gate.ts';
 import { unbounded } from '../support/responding.ts';
 
 const MAYA = { team: 'T0SIM0001', user: 'U0MAYA001' };

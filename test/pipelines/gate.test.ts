@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ChatError } from '../../src/core/ports.ts';
-import { aGate } from '../support/gate.ts';
 import { someRoles } from '../support/asking.ts';
 import { labels } from '../support/builders.ts';
 import { aProfile, fakeChat, fakeLog } from '../support/fakes.ts';
+import { aGate } from '../support/gate.ts';
 import { aSlackLab, virtualClock } from './support.ts';
 
 const MAYA = { team: 'T1', user: 'U0MAYA' };

@@ -3,7 +3,6 @@ import { openMemoryStore } from '../../src/adapters/store/memory.ts';
 import type { Override } from '../../src/core/override.ts';
 import type { Home } from '../../src/core/ports.ts';
 import { DEFAULT_CONTEXT } from '../../src/core/rule-context.ts';
-import { aGate } from '../support/gate.ts';
 import { createHome } from '../../src/pipelines/home.ts';
 import { createRulebook } from '../../src/pipelines/rulebook.ts';
 import { rules } from '../../src/rules/index.ts';
@@ -11,6 +10,7 @@ import { anAlert, someRoles } from '../support/asking.ts';
 import { problemsOf, shown } from '../support/blocks.ts';
 import { T0 } from '../support/builders.ts';
 import { aProfile, fakeAudit, fakeChat, fakeClock, fakeLog } from '../support/fakes.ts';
+import { aGate } from '../support/gate.ts';
 
 const OPS = { team: 'T1', user: 'U0OPS' };
 const change = (parts: Partial<Override> = {}): Override => ({

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Alert, Incident } from '../../src/core/alert.ts';
 import type { Handling, Inbound, Message } from '../../src/core/ports.ts';
 import { createActing } from '../../src/pipelines/acting.ts';
-import { aGate } from '../support/gate.ts';
 import { createInbox, type InboxDeps } from '../../src/pipelines/inbox.ts';
 import type { Opening, Submission } from '../../src/pipelines/response-form.ts';
 import { pickHost } from '../../src/views/pick-host.ts';
@@ -10,6 +9,7 @@ import { anAlert, someRoles } from '../support/asking.ts';
 import { buttonsOf, problemsOf, shown } from '../support/blocks.ts';
 import { aSubject, aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
 import { aChannel, aProfile, fakeAudit, fakeChat, fakeInventory, fakeLog } from '../support/fakes.ts';
+import { aGate } from '../support/gate.ts';
 import { anAlerting, aSlackLab, brittleStore, eventPce, virtualClock } from './support.ts';
 
 type Click = Extract<Inbound, { kind: 'click' }>;

@@ -12,7 +12,6 @@ import type { Response } from '../../src/core/response.ts';
 import { isOurs } from '../../src/core/rule-context.ts';
 import type { Roles } from '../../src/core/settings.ts';
 import type { Workload } from '../../src/core/workload.ts';
-import { aGate } from '../support/gate.ts';
 import { createResponding, type Responding } from '../../src/pipelines/response.ts';
 import type { RespondingDeps } from '../../src/pipelines/response-desk.ts';
 import type { PceSimulator } from '../../src/simulators/pce/index.ts';
@@ -23,6 +22,7 @@ import { anAlert, someRoles } from '../support/asking.ts';
 import { problemsIn, shown } from '../support/blocks.ts';
 import { MINUTE } from '../support/builders.ts';
 import { aChannel, aProfile, type FakeChat, fakeChat, fakeInventory } from '../support/fakes.ts';
+import { aGate } from '../support/gate.ts';
 import { unbounded } from '../support/responding.ts';
 import { aContext } from '../support/rules.ts';
 

@@ -4,7 +4,6 @@ import { readRules } from '../../src/config/rules.ts';
 import type { PceEvent } from '../../src/core/event.ts';
 import type { Handling, Message } from '../../src/core/ports.ts';
 import { DEFAULT_CONTEXT } from '../../src/core/rule-context.ts';
-import { aGate } from '../support/gate.ts';
 import { createHome } from '../../src/pipelines/home.ts';
 import { createRuleChanges } from '../../src/pipelines/rule-changes.ts';
 import { createRulebook } from '../../src/pipelines/rulebook.ts';
@@ -21,6 +20,7 @@ import {
   fakeLog,
   fakePce,
 } from '../support/fakes.ts';
+import { aGate } from '../support/gate.ts';
 
 const OPS = { team: 'T1', user: 'U0OPS' };
 const ANA = { team: 'T1', user: 'U0ANA' };

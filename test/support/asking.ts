@@ -10,7 +10,6 @@ import type { Roles, Settings } from '../../src/core/settings.ts';
 import type { Workload } from '../../src/core/workload.ts';
 import { createActing } from '../../src/pipelines/acting.ts';
 import { createAsking } from '../../src/pipelines/asking.ts';
-import { aGate } from './gate.ts';
 import { rules } from '../../src/rules/index.ts';
 import { problemsOf, shown } from './blocks.ts';
 import { aFinding, aWorkload, T0 } from './builders.ts';
@@ -24,6 +23,7 @@ import {
   fakeLog,
   fakePce,
 } from './fakes.ts';
+import { aGate } from './gate.ts';
 
 type Asked = Extract<Inbound, { kind: 'command' }>;
 
