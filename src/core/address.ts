@@ -74,3 +74,9 @@ export const addressText = ({ bits, value }: Address): string => {
   });
   return parts.join(bits === 32 ? '.' : ':');
 };
+
+/** A network as people write it: `10.1.2.0/24`. */
+export const networkText = ({ bits, value, prefix }: Network): string => {
+  const shift = BigInt(bits - prefix);
+  return `${addressText({ bits, value: (value >> shift) << shift })}/${prefix}`;
+};

@@ -2,7 +2,7 @@ import { type Alert, fingerprintOf, pastOf, type Reason } from './alert.ts';
 import { type Board, boardOn } from './board.ts';
 import { type Cover, coverOf } from './dispatch/cover.ts';
 import { reopen, touch } from './dispatch/incident.ts';
-import { firstQuiet, isExempt, isHushed, longer, noQuiet } from './dispatch/quiet.ts';
+import { daily, firstQuiet, isExempt, isHushed, longer, noQuiet } from './dispatch/quiet.ts';
 import { release } from './dispatch/release.ts';
 import { resolve } from './dispatch/resolve.ts';
 import { tell } from './dispatch/tell.ts';
@@ -60,8 +60,9 @@ const fire = (board: Board, given: Weighed, deps: DispatchDeps): void => {
     event: weighed.finding.event,
     title: weighed.finding.title,
     story: weighed.finding.story,
-    severity: before.life === 'burst' ? graver(before.severity, severity) : severity,
-    quiet: told ? longer(before, deps.now) : before.quiet,
+    severity:
+      before.life === 'burst' && given.finding.daily !== true ? graver(before.severity, severity) : severity,
+    quiet: told ? nextQuiet(before, given.finding, deps.now) : before.quiet,
     ...(told && (rose || before.life === 'once') ? { escalation: { since: deps.now, step: 0 } } : {}),
     ...(before.life === 'once' ? { anew: true } : {}),
   });
@@ -112,8 +113,8 @@ const begin = (
   const snoozed = before !== undefined && isSnoozed(before, now);
   const quiet = (): Alert['quiet'] => {
     if (held !== undefined) return noQuiet(now);
-    if (before === undefined || before.held !== undefined) return firstQuiet(now);
-    return hushed ? before.quiet : longer(before, now);
+    if (hushed) return before?.quiet ?? firstQuiet(now);
+    return nextQuiet(before?.held === undefined ? before : undefined, finding, now);
   };
   const past = pastOf(before);
   board.add({
@@ -149,6 +150,12 @@ const begin = (
   if (hushed || snoozed) return reopen(board, fingerprint, deps);
   const alert = board.alert(fingerprint) as Alert;
   tell(board, alert, weighed.labels, toldAs(alert, finding, deps), deps);
+};
+
+/** How long an alert that is told now is quiet after it. @param before undefined = nobody was told of it yet */
+const nextQuiet = (before: Alert | undefined, finding: Finding, now: number): Alert['quiet'] => {
+  if (finding.daily === true) return daily(now);
+  return before === undefined ? firstQuiet(now) : longer(before, now);
 };
 
 /** Why a new alert is told: found late, part of a catch-up, or simply one more (of none so far: the first). */

@@ -96,6 +96,10 @@ export interface Finding {
   readonly life?: 'once';
   /** Its severity counts in already whether a host is high-value. */
   readonly weighed?: true;
+  /** About many hosts that have alerts of their own: it leads their message, and no one host's worth makes it graver or louder. */
+  readonly gathers?: true;
+  /** The same again and again, harmless each time: its own severity, however grave it began, and one line a day. */
+  readonly daily?: true;
   /** Worth one line of a digest, no message of its own: still learning, or long over. */
   readonly digest?: true;
 }

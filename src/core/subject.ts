@@ -17,6 +17,9 @@ export interface Subject {
 export const subjectKey = ({ kind, href, name, aspect }: Subject): string =>
   `${kind}:${href ?? name}${aspect === undefined ? '' : `:${aspect}`}`;
 
+/** The href in the key of a subject that has one and no aspect: `workload:/orgs/1/workloads/…`. */
+export const hrefOfKey = (key: string): string => key.slice(key.indexOf(':') + 1);
+
 /** A host as an event names it: any of workload href, VEN href, agent href and hostname, never all of them. */
 interface Mention {
   readonly href: string | undefined;

@@ -42,6 +42,9 @@ export const tamperingOf = (event: PceEvent): Tampering | undefined => {
   };
 };
 
+/** The process without its number, which is another one each time. */
+export const processName = (process: string): string => process.replace(/ \(pid \d+\)$/, '');
+
 const total = (infos: readonly Dict[], key: string): number | undefined => {
   const counts = infos.flatMap((info) => number(info[key]) ?? []);
   return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);

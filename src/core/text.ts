@@ -13,6 +13,11 @@ export const clockUtc = (ms: number): string => {
   return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
 };
 
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** `Tuesday`, in UTC. @param ms epoch milliseconds */
+export const weekdayUtc = (ms: number): string => WEEKDAYS[new Date(ms).getUTCDay()] ?? '';
+
 /** The text without markup, times in UTC: for terminals, logs and push notifications. */
 export const plain = (text: Text): string =>
   text

@@ -1,24 +1,32 @@
 import { z } from 'zod';
+import { commonTo } from '../core/common.ts';
 import type { PceEvent } from '../core/event.ts';
-import { defineRule, type Finding } from '../core/rule.ts';
+import { defineRule, type Finding, type RuleContext } from '../core/rule.ts';
 import {
   type AffectedHost,
   affectedHosts,
   firstNamedHosts,
+  hrefOfKey,
   subjectKey,
   workloadHrefs,
 } from '../core/subject.ts';
 import { type Tampering, tamperingOf } from '../core/tampering.ts';
-import { clockUtc, counted, listed, span, type Text } from '../core/text.ts';
-import type { Estate } from '../core/workload.ts';
+import {
+  MOST_REPORTS,
+  type Recurring,
+  recurring,
+  remember,
+  TamperingMemory,
+} from '../core/tampering-memory.ts';
+import { clockUtc, counted, listed, span, type Text, weekdayUtc } from '../core/text.ts';
+import { type Together, together } from '../core/together.ts';
+import type { Estate, Workload } from '../core/workload.ts';
 
 const MINUTE_MS = 60_000;
-/** An episode: what happens within it is one story, and it is over when it was quiet for so long (definitions §3). */
-const EPISODE_MS = 240 * MINUTE_MS;
-/** How late an event may be recorded (definitions §1). */
-const LATENESS_MS = 20 * MINUTE_MS;
-/** Times kept per host: a host changed more often is told "at least". */
-const MOST_TIMES = 100;
+/** What happens within it is one story, and it is over when it was quiet for so long (definitions §3). */
+const STORY_MS = 240 * MINUTE_MS;
+/** Hosts changed within this span are one story of several hosts (definitions §3). */
+const TOGETHER = { hosts: 5, spanMs: 10 * MINUTE_MS } as const;
 
 const DEPLOY_FAILED = 'agent.policy_deploy_failed';
 
@@ -33,45 +41,54 @@ const Options = z
   })
   .prefault({});
 
-/** By subject key: when the host was tampered with, and when its policy could not be deployed (epoch ms, ascending). */
-const Memory = z
-  .record(z.string(), z.object({ tampered: z.array(z.number()), failed: z.array(z.number()) }))
-  .default({});
-type Memory = z.infer<typeof Memory>;
-
 /**
  * The host firewall was changed outside Illumio (agent.tampering, all shapes since 18.2: facts §2.3). Critical when the VEN could
- * not put Illumio's rules back, or could not deploy its policy shortly after.
+ * not put Illumio's rules back, or could not deploy its policy shortly after. What recurs and is put right each time is a warning; many
+ * hosts at once are one story, critical when one of them is high-value, suspended or offline.
  */
 export const firewallTampering = defineRule({
   id: 'firewall-tampering',
   title: 'Firewall tampering',
   about: 'The host firewall was changed outside Illumio',
   severity: 'error',
-  life: { kind: 'burst', quietMs: EPISODE_MS, over: 'no tampering' },
+  life: { kind: 'burst', quietMs: STORY_MS, over: 'no tampering' },
   on: { types: ['agent.tampering', 'fw_tampering_revert_failure'], notices: [DEPLOY_FAILED] },
   options: Options,
-  memory: Memory,
+  memory: TamperingMemory,
   todo: 'Look at who was logged in and what ran at that time. If it stays unexplained, quarantine the host.',
-  detect(observation, memory, options) {
+  detect(observation, memory, options, context) {
     if (observation.kind !== 'events') return { findings: [] };
-    const reports = observation.events.flatMap((event) => reportsOf(event, observation.estate));
-    const times = remember(memory, reports, observation.now);
-    const soon = options.deploy_minutes * MINUTE_MS;
-    const findings = reports.flatMap(({ host, event, tampering }): Finding[] => {
+    const { estate, now } = observation;
+    const reports = observation.events.flatMap((event) => reportsOf(event, estate));
+    const { hosts, kept } = remember(memory, reports.map(reported), now);
+    const soonMs = options.deploy_minutes * MINUTE_MS;
+    const single = reports.flatMap(({ host, event, tampering }): Finding[] => {
       const key = subjectKey(host.subject);
-      const { tampered, failed } = times.get(key) ?? { tampered: [], failed: [] };
+      const { tampered, failed } = hosts.get(key) ?? NOTHING;
+      const times = tampered.map(([at]) => at).filter((at) => at > event.at - STORY_MS);
       if (tampering !== undefined) {
-        const failure = failed.find((at) => at >= event.at && at - event.at <= soon);
-        return [finding(host, event, tampering, tampered, failure)];
+        const failure = failed.find((at) => at >= event.at && at - event.at <= soonMs);
+        const again = recurring(hosts.get(key) ?? NOTHING, event.at, soonMs);
+        if (again !== undefined && !isHighValue(host.workload, context)) return [daily(host, event, again)];
+        return [finding(host, event, tampering, times, failure)];
       }
       // Tampering of this same poll knows of the failure already; only what was told before is told again, as graver.
-      const before = memory[key]?.tampered.some((at) => event.at >= at && event.at - at <= soon) === true;
-      return before ? [finding(host, event, undefined, tampered, event.at)] : [];
+      const before = memory[key]?.tampered.some(([at]) => event.at >= at && event.at - at <= soonMs) === true;
+      return before ? [finding(host, event, undefined, times, event.at)] : [];
     });
-    return { findings, memory: alive(times, observation.now) };
+    const struck = [...hosts].flatMap(([key, { tampered }]) => tampered.map(([at]) => ({ at, key })));
+    const moments = reports.flatMap(({ event, tampering }) => (tampering === undefined ? [] : [event.at]));
+    const many = together(struck, moments, TOGETHER.spanMs, TOGETHER.hosts);
+    const names = (key: string): string => hosts.get(key)?.name ?? '';
+    const story = many === undefined ? [] : [gathered(observation.pce, many, names, estate, context)];
+    return { findings: [...story, ...single], memory: kept };
   },
 });
+
+const NOTHING = { name: '', tampered: [], failed: [] };
+
+const isHighValue = (workload: Workload | undefined, context: RuleContext): boolean =>
+  context.highValue(workload?.labels ?? []);
 
 interface Report {
   readonly event: PceEvent;
@@ -89,41 +106,12 @@ const reportsOf = (event: PceEvent, estate: Estate): Report[] => {
   return hosts.map((host) => ({ event, host, tampering }));
 };
 
-interface Times {
-  readonly tampered: readonly number[];
-  readonly failed: readonly number[];
-}
-
-/** Times are sets: the same event twice, or late, gives the same memory. */
-const remember = (memory: Memory, reports: readonly Report[], now: number): Map<string, Times> => {
-  const times = new Map<string, Times>(Object.entries(memory));
-  for (const { host, event, tampering } of reports) {
-    const key = subjectKey(host.subject);
-    const { tampered, failed } = times.get(key) ?? { tampered: [], failed: [] };
-    const kept = tampered.filter((at) => at > Math.max(now, event.at) - EPISODE_MS);
-    times.set(
-      key,
-      tampering === undefined
-        ? { tampered, failed: joined(failed, event.at) }
-        : { tampered: joined(kept, event.at), failed },
-    );
-  }
-  return times;
-};
-
-const joined = (times: readonly number[], at: number): number[] =>
-  [...new Set([...times, at])].sort((a, b) => a - b).slice(-MOST_TIMES);
-
-const alive = (times: ReadonlyMap<string, Times>, now: number): Memory =>
-  Object.fromEntries(
-    [...times].flatMap(([key, { tampered, failed }]) => {
-      const left = {
-        tampered: tampered.filter((at) => at > now - EPISODE_MS),
-        failed: failed.filter((at) => at > now - LATENESS_MS),
-      };
-      return left.tampered.length + left.failed.length === 0 ? [] : [[key, left]];
-    }),
-  );
+const reported = ({ host: { subject }, event: { at }, tampering }: Report) => ({
+  key: subjectKey(subject),
+  name: subject.name,
+  at,
+  tampering,
+});
 
 const finding = (
   host: AffectedHost,
@@ -152,7 +140,7 @@ const when = (times: readonly number[], at: number): Text => {
   const last = times[times.length - 1] ?? at;
   const what = 'The host firewall was changed outside Illumio';
   if (times.length <= 1) return [`${what} at `, { time: first }, '. '];
-  const least = times.length >= MOST_TIMES ? 'at least ' : '';
+  const least = times.length >= MOST_REPORTS ? 'at least ' : '';
   return [
     `${what} ${least}${counted(times.length, 'time')} in ${span(last - first)}, `,
     ...(clockUtc(first) === clockUtc(last)
@@ -185,4 +173,72 @@ const details = (tampering: Tampering | undefined): Text => {
     kinds.length > 0 ? ` Changed: ${listed(kinds, 5)}.` : '',
     changes === undefined ? '' : ` Changes counted by the VEN: ${changes}.`,
   ];
+};
+
+/** A host that is changed every so often and put right each time: most likely configuration management. */
+const daily = (host: AffectedHost, event: PceEvent, again: Recurring): Finding => ({
+  subject: host.subject,
+  severity: 'warning',
+  daily: true,
+  at: event.at,
+  title: `Firewall tampering keeps coming back on ${host.subject.name}`,
+  story: [
+    `The host firewall is changed outside Illumio every ~${span(rounded(again.everyMs))} since ${weekdayUtc(again.since)} `,
+    { time: again.since },
+    `, ${counted(again.episodes, 'time')} in the last day; the VEN put Illumio's rules back each time. `,
+    `Process: ${again.process ?? 'not reported'}. Configuration management? `,
+    'I say this once a day while it stays like this.',
+  ],
+  workloads: workloadHrefs(host),
+  suggests: ['quarantine'],
+  event: event.href,
+});
+
+/** A period as people say it: to 5 min below three hours, to half an hour above. */
+const rounded = (ms: number): number => {
+  const step = ms < 180 * MINUTE_MS ? 5 * MINUTE_MS : 30 * MINUTE_MS;
+  return Math.max(step, Math.round(ms / step) * step);
+};
+
+/** Many hosts within minutes: one story beside those of the hosts (definitions §3 "spreading"). */
+const gathered = (
+  pce: string,
+  { keys, first, last }: Together,
+  nameOf: (key: string) => string,
+  estate: Estate,
+  context: RuleContext,
+): Finding => {
+  const hosts = keys.map((key) => ({ name: nameOf(key), workload: estate.workload(hrefOfKey(key)) }));
+  const grave = hosts.flatMap(({ name, workload }) => {
+    const why = graveOf(workload, context);
+    return why === undefined ? [] : [`${name} is ${why}`];
+  });
+  const many = `${counted(keys.length, 'host')} within ${span(Math.max(last - first, MINUTE_MS))}`;
+  const known = hosts.flatMap(({ workload }) => workload ?? []);
+  return {
+    subject: { kind: 'pce', href: null, name: pce },
+    severity: grave.length > 0 ? 'critical' : 'error',
+    gathers: true,
+    at: last,
+    title: grave.length > 0 ? `Firewall tampering is spreading: ${many}` : `Firewall tampering on ${many}`,
+    story: [
+      'The host firewalls were changed outside Illumio between ',
+      { time: first },
+      ' and ',
+      { time: last },
+      `: ${listed(hosts.map(({ name }) => name))}. `,
+      commonTo(known)?.told ?? '',
+      grave.length > 0 ? `${listed(grave, 5)}.` : '',
+    ],
+    workloads: known.map(({ href }) => href),
+    suggests: [],
+    event: null,
+  };
+};
+
+const graveOf = (workload: Workload | undefined, context: RuleContext): string | undefined => {
+  if (workload === undefined) return undefined;
+  if (isHighValue(workload, context)) return 'high-value';
+  if (workload.ven?.status === 'suspended') return 'suspended';
+  return workload.online === false ? 'offline' : undefined;
 };

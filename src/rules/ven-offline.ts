@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { text } from '../core/foreign.ts';
+import { backFrom, ManyOffline, manyOffline } from '../core/many-offline.ts';
 import { PRESENCE, type Presence, presence } from '../core/presence.ts';
 import { type Cleared, defineRule, type Finding, type Observation, type RuleContext } from '../core/rule.ts';
 import { SEVERITIES } from '../core/severity.ts';
 import { forget, type Said, Standing, stand } from '../core/standing.ts';
-import { type AffectedHost, subjectKey, workloadHrefs } from '../core/subject.ts';
+import { type AffectedHost, hrefOfKey, type Subject, subjectKey, workloadHrefs } from '../core/subject.ts';
 import type { Text } from '../core/text.ts';
-import { uuidOf, type Workload } from '../core/workload.ts';
+import { type Estate, uuidOf, type Workload } from '../core/workload.ts';
 
 const MINUTE_MS = 60_000;
 /** How late an event may come and still be put in its place; what is older is settled by the state sweep (definitions §1, §2). */
@@ -22,9 +24,11 @@ const Options = z
       .default(30)
       .describe('An orderly shutdown alerts when the host is still offline after so many minutes.'),
     endpoints: z
-      .enum(SEVERITIES)
-      .default('info')
-      .describe('Severity for endpoints (laptops, desktops), which come and go.'),
+      .enum(['digest', ...SEVERITIES])
+      .default('digest')
+      .describe(
+        'How endpoints (laptops, desktops), which come and go, are told: in a digest, or as alerts of a severity.',
+      ),
   })
   .prefault({});
 type Options = z.infer<typeof Options>;
@@ -41,13 +45,13 @@ const Leaving = z.object({
 type Leaving = z.infer<typeof Leaving>;
 
 const Memory = z
-  .object({ standing: Standing, leaving: z.record(z.string(), Leaving).default({}) })
+  .object({ standing: Standing, leaving: z.record(z.string(), Leaving).default({}), many: ManyOffline })
   .prefault({});
 type Memory = z.infer<typeof Memory>;
 
 /**
  * A VEN is offline: the PCE removed its host from policy. Told by the PCE's own check or the notification after a goodbye; an orderly
- * shutdown alone (agent.goodbye) only when a GET half an hour later finds the host still offline.
+ * shutdown alone (agent.goodbye) only when a GET half an hour later finds the host still offline. Many at once are also one story.
  */
 export const venOffline = defineRule({
   id: 'ven-offline',
@@ -66,11 +70,15 @@ export const venOffline = defineRule({
   todo: 'Check that the host is up and reaches the PCE on its port; then look at the VEN with illumio-ven-ctl status.',
   detect(observation, memory, options, context) {
     if (observation.kind === 'events') return fromEvents(observation, memory, options, context);
-    if (observation.kind === 'sweep')
+    if (observation.kind === 'sweep') {
+      const cleared = back(observation.hosts, observation.now);
+      const many = backFrom(observation.pce, memory.many, cleared.map(subjectOf), observation.now);
       return {
         findings: (observation.away ?? []).flatMap((host) => standingOffline(host, options, context)),
-        cleared: back(observation.hosts, observation.now),
+        cleared: [...cleared, ...many.cleared],
+        memory: { ...memory, many: many.memory },
       };
+    }
     if (observation.kind === 'wake') return askedFor(observation, memory, options, context);
     return { findings: [] };
   },
@@ -81,7 +89,7 @@ export const venOffline = defineRule({
 });
 
 const fromEvents = (
-  { events, estate, now }: Extract<Observation, { kind: 'events' }>,
+  { pce, events, estate, now }: Extract<Observation, { kind: 'events' }>,
   memory: Memory,
   options: Options,
   context: RuleContext,
@@ -98,14 +106,29 @@ const fromEvents = (
       ([key, { at }]) => (standing[key]?.[0] ?? Number.NEGATIVE_INFINITY) < at,
     ),
   );
+  const findings = reports.flatMap(({ event, host, says }) =>
+    says === 'offline' ? finding(host, event, story(event.at, host.workload), options, context) : [],
+  );
+  const told = new Set(findings.map(({ subject }) => subjectKey(subject)));
+  const gone = reports.flatMap(({ event, host: { subject } }) =>
+    told.has(subjectKey(subject)) ? { subject, at: event.at, member: text(event.raw['pce_fqdn']) } : [],
+  );
+  const many = manyOffline(pce, memory.many, standing, gone, (key) => isServer(key, estate, context), estate);
+  const after = backFrom(pce, many.memory, over.map(subjectOf), now);
   return {
-    findings: reports.flatMap(({ event, host, says }) =>
-      says === 'offline' ? finding(host, event, story(event.at, host.workload), options, context) : [],
-    ),
-    cleared: over.map(({ subject, at }) => ({ subject, at, why: 'back online' })),
-    memory: { standing: forget(standing, now - LATEST_MS, () => false), leaving },
+    findings: [...many.findings, ...findings],
+    cleared: [...over.map(({ subject, at }) => ({ subject, at, why: 'back online' })), ...after.cleared],
+    memory: { standing: forget(standing, now - LATEST_MS, () => false), leaving, many: after.memory },
     wakeAt: nextAsk(leaving),
   };
+};
+
+const subjectOf = ({ subject }: { readonly subject: Subject }): Subject => subject;
+
+/** Hosts that come and go by their nature make no outage. */
+const isServer = (key: string, estate: Estate, context: RuleContext): boolean => {
+  const workload = estate.workload(hrefOfKey(key));
+  return !context.ephemeral(workload?.labels ?? []) && workload?.ven?.kind !== 'endpoint';
 };
 
 const leavingOf = ({ event, host: { subject }, says }: Presence, options: Options): [string, Leaving][] => {
@@ -172,7 +195,8 @@ const finding = (
   return [
     {
       subject,
-      severity: endpoint ? endpoints : 'warning',
+      severity: !endpoint ? 'warning' : endpoints === 'digest' ? 'info' : endpoints,
+      ...(endpoint && endpoints === 'digest' ? { digest: true } : {}),
       at,
       title: `VEN offline on ${subject.name}`,
       story: told,

@@ -1,7 +1,8 @@
 import type { Reason } from '../core/alert.ts';
 import type { Message } from '../core/ports.ts';
 import { graver, type Severity } from '../core/severity.ts';
-import { names, REASONS } from './alert.ts';
+import { REASONS } from './alert.ts';
+import { names } from './alert-hosts.ts';
 import { MARKS, push, type ShownIncident, titleOf, WORDS } from './alert-title.ts';
 import { bold, context, joined, md, message, section } from './parts.ts';
 

@@ -48,15 +48,25 @@ const GROUPS = { push: 2, message: 5 } as const;
 export const titleOf = ({ alerts, title, incident }: ShownIncident): string => {
   const [only] = alerts;
   if (alerts.length === 1 && only !== undefined) return clip(only.alert.title, TITLE);
+  const lead = leadOf(alerts);
+  if (lead !== undefined) return clip(lead.alert.title, TITLE);
   const names = [...new Set(alerts.map(({ alert }) => alert.subject.name))];
-  const hosts = alerts.every(
-    ({ alert: { subject } }) => subject.kind === 'workload' || subject.kind === 'ven',
-  );
+  const hosts = alerts.every(isHost);
   if (names.length <= NAMED.most && names.join('').length <= NAMED.characters)
     return `${title}${hosts ? ' on' : ':'} ${listed(names)}`;
   return hosts
     ? `${title} on ${grouped(alerts.length)} hosts`
     : `${title}: ${grouped(alerts.length)} alerts on ${incident.pce}`;
+};
+
+const isHost = ({ alert: { subject } }: ShownAlert): boolean =>
+  subject.kind === 'workload' || subject.kind === 'ven';
+
+/** The one alert that is about the PCE among those of its hosts: what is said of all of them together (`gathers` of a finding). */
+export const leadOf = (alerts: readonly ShownAlert[]): ShownAlert | undefined => {
+  const [lead, second] = alerts.filter(({ alert }) => alert.subject.kind === 'pce');
+  if (lead === undefined || second !== undefined || alerts.length === 1) return undefined;
+  return alerts.every((one) => one === lead || isHost(one)) ? lead : undefined;
 };
 
 /**

@@ -1,49 +1,33 @@
 import type { KnownBlock } from '@slack/types';
-import { fitOneLine, type Incident, NAMED_IN_ROOT, type Reason } from '../core/alert.ts';
-import { type Label, labelText } from '../core/label.ts';
+import { fitOneLine, type Incident, type Reason } from '../core/alert.ts';
 import type { Message } from '../core/ports.ts';
 import type { PolicyFacts } from '../core/response.ts';
 import { graver, type Severity } from '../core/severity.ts';
-import { clockUtc, listed, span } from '../core/text.ts';
+import { listed, span } from '../core/text.ts';
 import { careLines, historyLines } from './alert-care.ts';
-import {
-  groupsText,
-  MARKS,
-  push,
-  type ShownAlert,
-  type ShownIncident,
-  shortGroup,
-  titleOf,
-  WORDS,
-} from './alert-title.ts';
+import { hostDetail, hostList, inFile, LISTED, ledBy, names } from './alert-hosts.ts';
+import { MARKS, push, type ShownAlert, type ShownIncident, titleOf, WORDS } from './alert-title.ts';
 import { answerer } from './answerer.ts';
 import {
   actions,
   bold,
-  bullets,
   button,
   clip,
   context,
-  type Inline,
   joined,
   type Markup,
   md,
   mention,
   message,
   overflow,
-  richText,
   section,
   time,
 } from './parts.ts';
 
 export type { ShownAlert, ShownIncident } from './alert-title.ts';
 
-/** Hosts a message lists with their own line: exactly those that its delivery counts as said. */
-const LISTED = NAMED_IN_ROOT;
-/** Characters of names that go into one section; of JSON that all of them may take, beside which the rest of a message fits. */
-const NAMES = { section: 2_800, json: 10_000 } as const;
 /** Characters of foreign words, so that a message fits whatever they are. */
-const SHORT = { why: 300, name: 100, labels: 400, listed: 100, fact: 100 } as const;
+const SHORT = { why: 300, name: 100 } as const;
 /** Hosts that a message about many names as still open. */
 const LEFT = 5;
 
@@ -62,7 +46,10 @@ export const alertRoot = (shown: ShownIncident, notify?: string): Message => {
   const { incident, alerts, todo } = shown;
   const firing = alerts.filter(({ alert }) => alert.state !== 'resolved');
   const only = alerts.length === 1 ? alerts[0] : undefined;
-  const body = [...(only === undefined ? hostList(alerts) : hostDetail(only)), ...status(alerts)];
+  const body = [
+    ...(only === undefined ? [...ledBy(alerts), ...hostList(alerts)] : hostDetail(only)),
+    ...status(alerts),
+  ];
   const repeated = incident.repeated === true;
   if (firing.length === 0)
     return message(push('Resolved', titleOf(shown), alerts, endOf(alerts)), [
@@ -159,91 +146,6 @@ const worstOf = (alerts: readonly ShownAlert[]): Severity =>
 const counter = (alerts: readonly ShownAlert[]): Markup => {
   const count = alerts.reduce((sum, { alert }) => sum + alert.count, 0);
   return count > alerts.length ? md` ×${count} since ${time(beginOf(alerts))}` : md``;
-};
-
-const MODES: Readonly<Record<string, string>> = {
-  full: 'full enforcement',
-  selective: 'selective enforcement',
-  visibility_only: 'visibility only',
-  idle: 'idle',
-};
-
-const hostDetail = ({ alert, workload }: ShownAlert): KnownBlock[] => {
-  const facts: string[] =
-    workload === undefined
-      ? alert.subject.kind === 'workload' || alert.subject.kind === 'ven'
-        ? ['labels unknown']
-        : []
-      : [
-          labels(workload.labels),
-          ...(workload.os === undefined ? [] : [clip(workload.os, SHORT.fact)]),
-          MODES[workload.mode ?? ''] ?? 'enforcement unknown',
-        ];
-  return [
-    ...(facts.length === 0
-      ? []
-      : [context(joined([clip(alert.subject.name, SHORT.name), ...facts].map((fact) => md`${fact}`)))]),
-    richText(alert.story as readonly Inline[]),
-  ];
-};
-
-const labels = (set: readonly Label[]): string => clip(labelText(set), SHORT.labels);
-
-const hostList = (alerts: readonly ShownAlert[]): KnownBlock[] => {
-  const rest = alerts.length - LISTED;
-  return [
-    ...(rest > 0 && groupsText(alerts) !== '' ? [context(md`${groupsText(alerts)}`)] : []),
-    bullets(...alerts.slice(0, LISTED).map(hostLine)),
-    ...(rest > 0 ? [context(md`and ${rest} more; all ${alerts.length} are named in the thread`)] : []),
-  ];
-};
-
-/** `app-01 (shop/prod) since 10:02`, and when it is over `app-01 (shop/prod) 10:02 – 10:14, back online`. */
-const hostLine = (shown: ShownAlert): Inline[] => {
-  const { alert } = shown;
-  const group = shortGroup(shown);
-  const end = alert.resolved?.at ?? alert.lastAt;
-  return [
-    { bold: clip(alert.subject.name, SHORT.name) },
-    group === '' ? '' : ` (${clip(group, SHORT.listed)})`,
-    alert.count > 1 ? ` ×${alert.count}` : '',
-    ...(alert.state !== 'resolved'
-      ? [' since ', { time: alert.firstAt }]
-      : [
-          ' ',
-          { time: alert.firstAt },
-          ...(clockUtc(alert.firstAt) === clockUtc(end) ? [] : [' – ', { time: end }]),
-          `, ${clip(alert.resolved?.why ?? 'over', SHORT.name)}`,
-        ]),
-  ];
-};
-
-/** The count beside a file that names them all. */
-const inFile = (alerts: readonly ShownAlert[]): KnownBlock[] => [
-  ...(groupsText(alerts) === '' ? [] : [context(md`${groupsText(alerts)}`)]),
-  section(md`${bold(`${alerts.length} hosts`)}: all are named in the file`),
-];
-
-/** Every name, in as many sections as it takes: nothing is said only by a number. */
-export const names = (alerts: readonly ShownAlert[]): KnownBlock[] => {
-  if (alerts.length < 2) return [];
-  const pages: string[] = [];
-  for (const name of fitting(alerts.map(({ alert }) => alert.subject.name))) {
-    const page = pages[pages.length - 1];
-    if (page === undefined || page.length + name.length + 2 > NAMES.section) pages.push(name);
-    else pages[pages.length - 1] = `${page}, ${name}`;
-  }
-  return pages.map((page) => richText([page]));
-};
-
-/** The names so cut that all of them fit a message: the longest give first, so that names of an ordinary length stay whole. */
-const fitting = (names: readonly string[]): string[] => {
-  const cut = (most: number): string[] => names.map((name) => clip(name, most));
-  const size = (some: readonly string[]): number =>
-    some.reduce((sum, name) => sum + JSON.stringify(name).length, 0);
-  let most: number = NAMES.section;
-  while (most > 1 && size(cut(most)) > NAMES.json) most = Math.floor(most * 0.8);
-  return cut(most);
 };
 
 /** One tap says what it was, once it is over or somebody has taken a fact on (definitions: alert life cycle). */

@@ -9,6 +9,7 @@ import { plain } from '../../src/core/text.ts';
 import { HOUR, labels, MINUTE, T0 } from '../support/builders.ts';
 
 type Seen = Partial<Omit<Weighed, 'finding' | 'labels'>> & {
+  daily?: true;
   host?: string;
   at?: number;
   severity?: Severity;
@@ -20,6 +21,7 @@ const aFinding = ({
   at = T0,
   severity = 'error',
   labels: set = 'app=shop env=prod',
+  daily,
   ...rest
 }: Seen = {}): Weighed => ({
   rule: 'firewall-tampering',
@@ -36,6 +38,7 @@ const aFinding = ({
     workloads: [`/orgs/1/workloads/${host}`],
     suggests: ['quarantine'],
     event: `/orgs/1/events/${host}-${at}`,
+    ...(daily === undefined ? {} : { daily }),
   },
 });
 
@@ -427,4 +430,22 @@ describe('dispatch', () => {
       expect(world.post()[0]).toMatch(/^first root /);
     },
   );
+
+  it('says what recurs harmlessly once a day, at its own severity, and what becomes grave at once', () => {
+    const world = aWorld();
+    const said: string[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      const at = T0 + n * 90 * MINUTE;
+      world.see(at, aFinding(n < 2 ? { at } : { at, severity: 'warning', daily: true }));
+      said.push(...world.post().map((line) => `${(at - T0) / HOUR} h ${line}`));
+      if (n > 2) expect(world.alert('web-01').severity).toBe('warning');
+    }
+    // The first, its quiet hour over the second time; from then on a day passes, after which a message is a new one.
+    expect(
+      said.map((line) => line.split(' root ')[0]?.split(' thread ')[0]?.split(' broadcast ')[0]),
+    ).toEqual(['0 h first', '1.5 h repeat', '4.5 h repeat', '28.5 h first', '52.5 h first']);
+    const at = T0 + 61 * HOUR;
+    world.see(at, aFinding({ at, severity: 'critical' }));
+    expect(world.post()[0]).toMatch(/^escalated broadcast/);
+  });
 });

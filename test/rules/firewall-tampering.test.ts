@@ -10,13 +10,14 @@ import {
   aWorkload,
   byAgent,
   byVen,
+  HOUR,
   MINUTE,
   noticeOf,
   saw,
   T0,
 } from '../support/builders.ts';
 import { recorded } from '../support/fixture.ts';
-import { told, watching } from '../support/rules.ts';
+import { aContext, told, watching } from '../support/rules.ts';
 
 const web = aWorkload({ hostname: 'web-01' });
 const db = aWorkload({ hostname: 'db-01' });
@@ -121,10 +122,12 @@ describe('firewall-tampering', () => {
     expect(plain(findings[1]?.story ?? [])).toContain('2 times in 8 s, at 10:00 UTC. ');
   });
 
-  it('forgets an episode after four hours', () => {
+  it('tells of the last four hours, and forgets a host after a day', () => {
     const rule = watching(firewallTampering);
     rule.see(saw([tampering(T0)], { estate }));
-    rule.see(saw([tampering(T0 + 5 * 60 * MINUTE, db)], { estate }));
+    const [later] = rule.see(saw([tampering(T0 + 5 * HOUR)], { estate })).findings;
+    expect(plain(later?.story ?? [])).toContain('was changed outside Illumio at 15:00 UTC');
+    rule.see(saw([tampering(T0 + 30 * HOUR, db)], { estate }));
     expect(Object.keys(rule.memory() as object)).toHaveLength(1);
   });
 
@@ -152,5 +155,122 @@ describe('firewall-tampering', () => {
         },
       ),
     );
+  });
+
+  describe('again and again', () => {
+    const putBack = (at: number, process?: string, reverted = true): PceEvent =>
+      anEvent({
+        at,
+        event_type: 'agent.tampering',
+        created_by: byVen(web),
+        notifications: [
+          noticeOf('workload.oob_policy_changes', {
+            tampering_revert_succeeded: reverted,
+            ...(process === undefined
+              ? {}
+              : { events: [{ process_name: process, process_id: at % 10_000 }] }),
+          }),
+        ],
+      });
+    const times = [0, 95, 185].map((minutes) => T0 + minutes * MINUTE);
+    const ROWS: readonly [string, readonly PceEvent[], string][] = [
+      ['the same process, put back each time', times.map((at) => putBack(at, 'puppet')), 'warning'],
+      ['no process is named, put back each time', times.map((at) => putBack(at)), 'warning'],
+      [
+        'named in one report and not in the next',
+        times.map((at, i) => putBack(at, i === 1 ? 'puppet' : undefined)),
+        'warning',
+      ],
+      ['another process', times.map((at, i) => putBack(at, i === 1 ? 'sh' : 'puppet')), 'error'],
+      ['not put back once', times.map((at, i) => putBack(at, 'puppet', i !== 1)), 'error'],
+      ['nobody says whether it was put back', times.map((at) => tampering(at)), 'error'],
+      [
+        'its policy could not be deployed once',
+        [...times.map((at) => putBack(at)), deployFailed(T0 + 5 * MINUTE)],
+        'error',
+      ],
+      [
+        'three reports within minutes are one episode',
+        [0, 4, 9].map((m) => putBack(T0 + m * MINUTE)),
+        'error',
+      ],
+      ['the third comes after a day', [0, 2, 25].map((hours) => putBack(T0 + hours * HOUR)), 'error'],
+    ];
+    it.each(ROWS)('%s', (_, events, expected) => {
+      const { findings } = watching(firewallTampering).see(saw(events, { estate }));
+      const newest = findings.reduce((a, b) => (b.at >= a.at ? b : a));
+      expect(newest.severity).toBe(expected);
+      expect(newest.daily === true).toBe(expected === 'warning');
+    });
+
+    it('is no routine on a high-value host', () => {
+      const context = aContext({ highValue: ['role=db'] });
+      const dear = anEstate([{ ...web, labels: aWorkload({ labels: 'role=db' }).labels }]);
+      const { findings } = watching(firewallTampering, { context }).see(
+        saw(
+          times.map((at) => putBack(at)),
+          { estate: dear },
+        ),
+      );
+      expect(findings.map(({ severity }) => severity)).toEqual(['error', 'error', 'error']);
+    });
+
+    it('says how often, since when, and what it looks like', () => {
+      const rule = watching(firewallTampering);
+      for (let hours = 0; hours < 30; hours += 1.5)
+        rule.see(saw([putBack(T0 + hours * HOUR, 'puppet')], { estate }));
+      const [finding] = rule.see(saw([putBack(T0 + 30 * HOUR, 'puppet')], { estate })).findings;
+      expect(finding?.title).toBe('Firewall tampering keeps coming back on web-01');
+      expect(plain(finding?.story ?? [])).toBe(
+        "The host firewall is changed outside Illumio every ~1 h 30 min since Sunday 10:00 UTC, 16 times in the last day; the VEN put Illumio's rules back each time. Process: puppet. Configuration management? I say this once a day while it stays like this.",
+      );
+    });
+  });
+
+  describe('many hosts at once', () => {
+    const farm = [1, 2, 3, 4, 5].map((n) =>
+      aWorkload({ hostname: `web-0${n}`, labels: 'app=shop env=prod' }),
+    );
+    const struck = (minutes: number): PceEvent[] =>
+      farm.map((host, i) => tampering(T0 + i * minutes * MINUTE, host));
+    const about = (hosts = farm, minutes = 2, context = aContext()) =>
+      watching(firewallTampering, { context })
+        .see(saw(struck(minutes), { estate: anEstate(hosts) }))
+        .findings.filter(({ gathers }) => gathers === true);
+
+    it('five hosts within ten minutes are one story, with what they share', () => {
+      const [finding] = about();
+      expect(finding).toMatchObject({
+        severity: 'error',
+        subject: { kind: 'pce', name: 'prod-east' },
+        title: 'Firewall tampering on 5 hosts within 8 min',
+      });
+      expect(plain(finding?.story ?? [])).toContain(
+        'web-01, web-02, web-03, web-04 and web-05. All 5 carry app=shop and env=prod.',
+      );
+    });
+
+    it('five hosts within an hour are five stories', () => {
+      expect(about(farm, 15)).toEqual([]);
+    });
+
+    it('is found over several polls, whichever comes last', () => {
+      const rule = watching(firewallTampering);
+      const polls = [3, 0, 4, 1, 2].map((i) => saw([struck(2)[i] as PceEvent], { estate: anEstate(farm) }));
+      const many = polls.map((poll) => rule.see(poll).findings.filter(({ gathers }) => gathers).length);
+      expect(many).toEqual([0, 0, 0, 0, 1]);
+    });
+
+    it.each([
+      ['high-value', { labels: aWorkload({ labels: 'role=db' }).labels }],
+      ['suspended', { ven: aWorkload({ ven: { status: 'suspended' } }).ven }],
+      ['offline', { online: false }],
+    ])('spreads critically when one of them is %s', (why, parts) => {
+      const hosts = farm.map((host, i) => (i === 2 ? { ...host, ...parts } : host));
+      const [finding] = about(hosts, 2, aContext({ highValue: ['role=db'] }));
+      expect(finding?.severity).toBe('critical');
+      expect(finding?.title).toBe('Firewall tampering is spreading: 5 hosts within 8 min');
+      expect(plain(finding?.story ?? [])).toContain(`web-03 is ${why}.`);
+    });
   });
 });

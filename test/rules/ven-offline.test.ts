@@ -72,7 +72,7 @@ const CASES: readonly [string, readonly PceEvent[], readonly string[]][] = [
     ['warning web-01'],
   ],
   [
-    'an endpoint comes and goes: info',
+    'an endpoint comes and goes: a line of a digest',
     [offline(T0, laptop, 'system_task.endpoint_offline_check')],
     ['info laptop-01'],
   ],
@@ -259,5 +259,99 @@ describe('ven-offline', () => {
         },
       ),
     );
+  });
+
+  describe('many at once', () => {
+    const fleet = (count: number, parts: (n: number) => Parameters<typeof aWorkload>[0] = () => ({})) =>
+      Array.from({ length: count }, (_, n) =>
+        aWorkload({
+          hostname: `app-${n}`,
+          labels: n % 2 === 0 ? 'app=erp env=prod loc=fra' : 'app=crm env=prod loc=fra',
+          ...parts(n),
+        }),
+      );
+    const check = (hosts: readonly Workload[], at = T0, member = 'pce.example.com'): PceEvent =>
+      anEvent({
+        at,
+        pce_fqdn: member,
+        event_type: 'system_task.agent_offline_check',
+        resource_changes: hosts.map((host) => changeOf(host, { online: { before: true, after: false } })),
+      });
+    const gathers = (findings: ReturnType<ReturnType<typeof watching>['see']>['findings']) =>
+      findings.filter((one) => one.gathers === true);
+
+    const ROWS: readonly [string, number, readonly PceEvent[], readonly string[]][] = [
+      ['19 hosts are 19 stories', 100, [check(fleet(19))], []],
+      ['20 hosts are also one', 100, [check(fleet(20))], ['error env=prod loc=fra: 20 VENs went offline']],
+      ['20 of 1,000 are fewer than 5 %', 1_000, [check(fleet(20))], []],
+      ['50 of 1,000 are 5 %', 1_000, [check(fleet(50))], ['error env=prod loc=fra: 50 VENs went offline']],
+      [
+        'in two checks 14 min apart',
+        100,
+        [check(fleet(22).slice(0, 11)), check(fleet(22).slice(11), T0 + 14 * MINUTE)],
+        ['error env=prod loc=fra: 22 VENs went offline within 14 min'],
+      ],
+      [
+        'in two checks 16 min apart',
+        100,
+        [check(fleet(22).slice(0, 11)), check(fleet(22).slice(11), T0 + 16 * MINUTE)],
+        [],
+      ],
+    ];
+    it.each(ROWS)('%s', (_, managed, events, expected) => {
+      const { findings } = watching(venOffline).see(saw(events, { estate: anEstate(fleet(50), managed) }));
+      expect(gathers(findings).map(({ severity, title }) => `${severity} ${title}`)).toEqual(expected);
+    });
+
+    it('endpoints and hosts that come and go make no outage', () => {
+      const laptops = fleet(20, () => ({ ven: { kind: 'endpoint' } }));
+      const spots = fleet(20, () => ({ labels: 'role=ci' }));
+      for (const hosts of [laptops, spots]) {
+        const { findings } = watching(venOffline, { context }).see(
+          saw([check(hosts)], { estate: anEstate(hosts) }),
+        );
+        expect(gathers(findings)).toEqual([]);
+      }
+    });
+
+    it('names the network where no label is shared, and the member PCE where there are several', () => {
+      const hosts = fleet(20, (n) => ({
+        labels: '',
+        interfaces: [{ name: 'eth0', address: `192.0.2.${n}` }],
+      }));
+      const bare = fleet(20, () => ({ labels: '', interfaces: [] }));
+      const title = (of: readonly Workload[], events: readonly PceEvent[]): string | undefined =>
+        gathers(watching(venOffline).see(saw(events, { estate: anEstate(of) })).findings)[0]?.title;
+      expect(title(hosts, [check(hosts)])).toBe('192.0.2.0/24: 20 VENs went offline');
+      expect(title(bare, [check(bare)])).toBe('20 VENs went offline');
+      const rule = watching(venOffline);
+      rule.see(saw([check([web], T0 - HOUR, 'pce-1.example.com')], { estate: anEstate(bare) }));
+      const { findings } = rule.see(saw([check(bare, T0, 'pce-2.example.com')], { estate: anEstate(bare) }));
+      expect(gathers(findings)[0]?.title).toBe('pce-2.example.com: 20 VENs went offline');
+    });
+
+    it('is over when the last of them is back, by events and by the sweep', () => {
+      const hosts = fleet(20);
+      const rule = watching(venOffline);
+      rule.see(saw([check(hosts)], { estate: anEstate(hosts) }));
+      const back = saw(
+        hosts.slice(0, 19).map((host) => online(T0 + MINUTE, host)),
+        { estate: anEstate(hosts) },
+      );
+      expect(rule.see(back).cleared.filter(({ subject }) => subject.kind === 'pce')).toEqual([]);
+      const swept = rule.see({
+        kind: 'sweep',
+        pce: 'prod-east',
+        now: T0 + 10 * MINUTE,
+        estate,
+        hosts: new Map(hosts.slice(19).map((host) => [host.href, host])),
+        suspended: [],
+      });
+      expect(swept.cleared).toContainEqual({
+        subject: { kind: 'pce', href: null, name: 'prod-east' },
+        at: T0 + 10 * MINUTE,
+        why: 'all are back or gone',
+      });
+    });
   });
 });

@@ -81,6 +81,23 @@ describe('the messages of an incident', () => {
         expect(messages.length).toBeLessThanOrEqual(1 + Math.ceil(n / 150));
       });
 
+  it('are led by what is said of all their hosts together, which is no host among them', () => {
+    const lead = aHost('prod-east', {
+      workload: undefined,
+      alert: {
+        subject: { kind: 'pce', href: null, name: 'prod-east' },
+        title: 'loc=fra: 30 VENs went offline',
+        story: ['All 30 carry loc=fra.'],
+      },
+    });
+    const said = messagesOf([lead, ...hostsNamed(30)]).map(shown);
+    expect(root([lead, ...hostsNamed(30)]).text).toContain('loc=fra: 30 VENs went offline');
+    expect(said[0]).toContain('All 30 carry loc=fra.');
+    expect(said[0]).toContain('and 21 more; all 30 are named in the thread');
+    expect(said[0]).not.toContain('prod-east since');
+    expect(shown(line([lead, ...hostsNamed(30)], 'resolved'))).not.toContain('prod-east,');
+  });
+
   it('are taken by a Slack that checks them, and whoever is named in them is not notified', async () => {
     const lab = await aSlackLab(virtualClock(), { pace: 0 });
     const hostile = '<!channel> <@U0OPS0001> @here *bold* `code` & "quotes" \u202Egnp.exe\u2066 \u0000';

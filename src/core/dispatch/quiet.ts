@@ -14,6 +14,12 @@ export const firstQuiet = (now: number): Alert['quiet'] => ({
   stepMs: QUIET_MS.first,
 });
 
+/** What recurs harmlessly is told once a day (definitions §3 "recurring"). */
+export const daily = (now: number): Alert['quiet'] => ({
+  until: now + QUIET_MS.most,
+  stepMs: QUIET_MS.most,
+});
+
 /** That of an alert nobody was told of: what comes next is not withheld for its sake. */
 export const noQuiet = (now: number): Alert['quiet'] => ({ until: now, stepMs: QUIET_MS.first });
 

@@ -24,7 +24,7 @@ export const decide = (
       life: finding.life ?? rule.rule.life.kind,
       finding,
       labels,
-      highValue: labels.some(deps.context.highValue),
+      highValue: finding.gathers !== true && labels.some(deps.context.highValue),
       bornOfAbsence: rule.rule.bornOfAbsence,
       neverQuiet: rule.rule.neverQuiet,
     };
