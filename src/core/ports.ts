@@ -14,6 +14,7 @@ import type { Override } from './override.ts';
 import type { Policy } from './policy.ts';
 import type { Response } from './response.ts';
 import type { Reach } from './rule.ts';
+import type { Figures, HourSample, Kind } from './series/sample.ts';
 import type { Silence } from './silence.ts';
 import type { Card, Restore, Task, Transition } from './state.ts';
 import type { KeptTraffic } from './traffic/watch.ts';
@@ -122,6 +123,14 @@ export interface TrafficShelf {
   load(pce: string): Promise<KeptTraffic & { readonly lost: readonly string[] }>;
   /** Replaces the counters and the given days, and drops days that are older than 14 days. Durable when it resolves. */
   save(pce: string, kept: KeptTraffic, today: number): Promise<void>;
+}
+
+/** Hourly samples of every PCE, kept 90 days beside the state: losing them costs charts of the past, never what was found. */
+export interface SeriesShelf {
+  /** Adds what was sampled of an hour (hours since the epoch); the same hour and kind again replaces it. Durable when it resolves. */
+  add(pce: string, hour: number, kind: Kind, figures: Figures): Promise<void>;
+  /** Samples with from ≤ hour < to, oldest first; what was not sampled is not in them. */
+  between(pce: string, from: number, to: number): Promise<readonly HourSample[]>;
 }
 
 /** The hash-chained record of who did what; resolves when it is on the disk. */
