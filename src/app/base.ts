@@ -5,6 +5,7 @@ import { systemClock } from '../adapters/schedule/clock.ts';
 import { openSlack } from '../adapters/slack/index.ts';
 import { openAudit } from '../adapters/store/audit.ts';
 import { openFileStore } from '../adapters/store/file.ts';
+import { openSeries, type SeriesFinding } from '../adapters/store/series.ts';
 import { analyses } from '../analytics/index.ts';
 import { commands } from '../commands/index.ts';
 import type { Catalog } from '../core/command.ts';
@@ -82,6 +83,8 @@ export const openBase = async (options: BotOptions) => {
   const gate = createGate({ chat, roles: settings.roles, memberships, log });
   const troubles = createTroubles({ chat, channels: settings.channels, clock, log });
   for (const text of recoveryTexts(files.recovery)) troubles.tell(text);
+  const { series, damaged } = await openSeries(dataDir);
+  if (damaged !== undefined) troubles.tell(lostSeriesText(damaged));
   const ruleBase = () => ({ rules, settings: settings.rules, context });
   const rulebook = await createRulebook({ base: ruleBase, store, log, tell: troubles.tell });
   let strangers = 0;
@@ -98,6 +101,7 @@ export const openBase = async (options: BotOptions) => {
     meter,
     files,
     store,
+    series,
     audit,
     rules,
     context,
@@ -145,3 +149,6 @@ const registryOf = (settings: Settings) => ({
 
 const foreignText = (connections: number): string =>
   `Another program uses this Slack app: ${counted(connections, 'connection')} of it ${connections === 1 ? 'is' : 'are'} not mine. Slack gives each command and click to only one of us. Stop the other program, or give it an app of its own.`;
+
+const lostSeriesText = ({ aside, why }: SeriesFinding): string =>
+  `The hourly samples could not be read: ${why}. The file is kept as ${aside}; charts and boards begin anew. No alert is concerned.`;

@@ -5,6 +5,7 @@ import type { Inventory } from '../core/ports.ts';
 import type { PceSettings } from '../core/settings.ts';
 import { type Alerting, createAlerting } from '../pipelines/alerting.ts';
 import type { DeliveryLoop } from '../pipelines/delivery.ts';
+import { createSampling, type Sampling } from '../pipelines/sampling.ts';
 import { createTrafficWatch, type TrafficWatch } from '../pipelines/traffic-watch.ts';
 import type { Base } from './base.ts';
 import { callsNeeded } from './loops.ts';
@@ -16,6 +17,7 @@ export interface Desk {
   readonly inventory: Inventory;
   readonly alerting: Alerting;
   readonly traffic: TrafficWatch;
+  readonly sampling: Sampling;
 }
 
 export interface DeskDeps {
@@ -28,9 +30,11 @@ export interface DeskDeps {
 
 /** Opens one PCE; nothing is sent before the first call. */
 export const openDesk = (one: PceSettings, base: Base, { commit, compare, backfill }: DeskDeps): Desk => {
-  const { settings, store, context, rulebook, clock, ids, log, shortId, reached, troubles, dataDir } = base;
+  const { settings, store, context, rulebook, clock, ids, log, shortId, reached, troubles, dataDir, series } =
+    base;
   const pce = openPce(one, { clock, log, share: callsNeeded(settings) });
   const inventory = openInventory(pce, { clock, log });
+  const sampling = createSampling({ pce, inventory, series, clock, log });
   const alerting = createAlerting({
     pce,
     inventory,
@@ -48,6 +52,7 @@ export const openDesk = (one: PceSettings, base: Base, { commit, compare, backfi
       traffic.evaluated(events);
       return compare(one.name, events);
     },
+    sampled: sampling,
     commit,
     tell: troubles.tell,
     backfill,
@@ -60,8 +65,11 @@ export const openDesk = (one: PceSettings, base: Base, { commit, compare, backfi
     clock,
     log,
     pceNow: alerting.now,
-    judge: alerting.traffic,
+    judge: async (polled) => {
+      await alerting.traffic(polled);
+      await sampling.flows(polled.decisions);
+    },
     tell: troubles.tell,
   });
-  return { settings: one, pce, inventory, alerting, traffic };
+  return { settings: one, pce, inventory, alerting, traffic, sampling };
 };

@@ -23,7 +23,8 @@ export interface PeopleDeps {
 
 /** All that people can do from Slack: ask, act on alerts, respond, and change rules. @returns what takes it, and takes up what a stop left */
 export const openPeople = (base: Base, { desks, responding, joining, status, revoked }: PeopleDeps) => {
-  const { settings, store, audit, chat, gate, clock, ids, log, catalog, rules, rulebook, ruleBase } = base;
+  const { settings, store, series, audit, chat, gate, clock, ids, log, catalog, rules, rulebook, ruleBase } =
+    base;
   const { announce, announced } = base;
   const acting = createActing({
     alertings: new Map([...desks].map(([name, { alerting }]) => [name, alerting])),
@@ -36,7 +37,17 @@ export const openPeople = (base: Base, { desks, responding, joining, status, rev
     announce: announced,
   });
   const ask = createAsking({
-    deps: { desks: [...desks.values()], store, chat, clock, settings, geo: createGeo(), status, catalog },
+    deps: {
+      desks: [...desks.values()],
+      store,
+      series,
+      chat,
+      clock,
+      settings,
+      geo: createGeo(),
+      status,
+      catalog,
+    },
     renderer: createRenderer((reason) => log.warn({ reason }, 'charts are not drawn on this machine')),
     gate,
     audit,

@@ -20,8 +20,9 @@ import { EVERY_MS, lagAllowed, loopsOf, MINUTE_MS, pingLoop, pollLoop, SECOND_MS
 import type { RunningOutlet } from './outlets.ts';
 import { endAll, firstLook, refuseBadKeys, sayReady } from './starting.ts';
 
-/** When the line a day is said. */
+/** When the line a day is said, and when samples are taken. */
 const DAILY = { cron: '0 9 * * *', zone: 'UTC' } as const;
+const HOURLY = { cron: '0 * * * *', zone: 'UTC' } as const;
 
 export interface RunDeps {
   readonly desks: ReadonlyMap<string, Desk>;
@@ -93,7 +94,12 @@ export const runBot = async (
     if (settings.intake !== undefined)
       ends.push((await listenOutside(settings.intake, outside, { clock, log })).close);
     const sayDaily = createDailyLine({ status, meter, troubles, clock });
-    ends.push(startCalendar([{ name: 'line a day', ...DAILY, run: sayDaily }], { log }).stop);
+    const samples = desks.map(({ settings: { name }, sampling }) => ({
+      name: `${name} samples`,
+      ...HOURLY,
+      run: () => meter.run({ pce: name, job: 'samples' }, sampling.hourly),
+    }));
+    ends.push(startCalendar([{ name: 'line a day', ...DAILY, run: sayDaily }, ...samples], { log }).stop);
     begin([
       ...desks.flatMap((desk) => loopsOf(desk, settings, meter, signal)),
       ...ownLoops(base, deps),

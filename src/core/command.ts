@@ -2,7 +2,7 @@ import type { Analysis } from './analysis.ts';
 import type { Role } from './authorise.ts';
 import type { Deed } from './deed.ts';
 import type { Label } from './label.ts';
-import type { Chat, Clock, Geo, Inventory, Message, Pce, Profile, Store } from './ports.ts';
+import type { Chat, Clock, Geo, Inventory, Message, Pce, Profile, SeriesShelf, Store } from './ports.ts';
 import type { AlertRule } from './rule.ts';
 import type { SelfAudit } from './self-audit.ts';
 import type { Settings } from './settings.ts';
@@ -17,6 +17,7 @@ export interface PceDesk {
 export interface CommandDeps {
   readonly desks: readonly PceDesk[];
   readonly store: Store;
+  readonly series: SeriesShelf;
   readonly chat: Chat;
   readonly clock: Clock;
   readonly settings: Settings;

@@ -146,8 +146,10 @@ const isAddressed = (side: Side, { address, fqdn }: Peer): boolean =>
       (fqdn !== undefined && (one.fqdns.includes(fqdn) || hasEverything(one))),
   );
 
-const inScope = ({ scopes }: PolicyRule, labels: ReadonlySet<string>): boolean =>
+/** True when the scope of a rule has hosts with these labels (hrefs). */
+export const inScope = ({ scopes }: PolicyRule, labels: ReadonlySet<string>): boolean =>
   scopes.length === 0 || scopes.some((scope) => carries(scope, labels));
 
-const carries = ({ all, except }: LabelTest, labels: ReadonlySet<string>): boolean =>
+/** True when a test of labels holds for these (hrefs). */
+export const carries = ({ all, except }: LabelTest, labels: ReadonlySet<string>): boolean =>
   all.every((any) => any.some((href) => labels.has(href))) && !except.some((href) => labels.has(href));

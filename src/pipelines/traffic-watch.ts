@@ -4,7 +4,7 @@ import type { Clock, Inventory, Log, Pce, TrafficQuery, TrafficShelf } from '../
 import type { Settings } from '../core/settings.ts';
 import { withPauses } from '../core/steps.ts';
 import { type Batch, createBatch } from '../core/traffic/batch.ts';
-import { createChangedHosts, trafficGroups } from '../core/traffic/groups.ts';
+import { createChangedHosts, trafficGroups, watchGroupsOf } from '../core/traffic/groups.ts';
 import { createFlowWatch, type FlowWatch, type Polled } from '../core/traffic/watch.ts';
 
 const MINUTE_MS = 60_000;
@@ -64,7 +64,7 @@ export const createTrafficWatch = (deps: TrafficWatchDeps): TrafficWatch => {
       deps.tell(
         `What I had learnt of the traffic of ${pce.name} is damaged (${lost.join(', ')}): that counts as never seen, and scans are told in a digest until I know three days again.`,
       );
-    return createFlowWatch({ groupsOf }, kept);
+    return createFlowWatch({ groupsOf, seriesOf: watchGroupsOf(deps.settings) }, kept);
   };
 
   /** Runs queries one after the other. @returns true when one of them gave more than is good */

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { actions } from '../../src/actions/index.ts';
 import { openMemoryStore } from '../../src/adapters/store/memory.ts';
+import { openMemorySeries } from '../../src/adapters/store/series.ts';
 import { analyses } from '../../src/analytics/index.ts';
 import { commands } from '../../src/commands/index.ts';
 import type { Alert } from '../../src/core/alert.ts';
@@ -116,6 +117,7 @@ export const aBench = (options: BenchOptions = {}) => {
   const audit = fakeAudit();
   const log = fakeLog();
   const store = openMemoryStore();
+  const series = openMemorySeries();
   const pces = Object.entries(options.pces ?? { 'prod-east': someHosts }).map(([name, rows]) => ({
     pce: fakePce(name, rows),
     inventory:
@@ -192,6 +194,7 @@ export const aBench = (options: BenchOptions = {}) => {
     deps: {
       desks: pces,
       store,
+      series,
       chat,
       clock,
       settings,
@@ -238,6 +241,7 @@ export const aBench = (options: BenchOptions = {}) => {
     audit,
     log,
     store,
+    series,
     pces,
     pce: (pces[0] as (typeof pces)[number]).pce,
     opened,

@@ -2,7 +2,7 @@ import type { End, Flow } from '../../src/core/flow.ts';
 import type { AlertRule, Finding, RuleContext } from '../../src/core/rule.ts';
 import { inOneGo } from '../../src/core/steps.ts';
 import { createBatch } from '../../src/core/traffic/batch.ts';
-import { trafficGroups } from '../../src/core/traffic/groups.ts';
+import { trafficGroups, watchGroupsOf } from '../../src/core/traffic/groups.ts';
 import { createFlowWatch, type FlowWatch, type Polled } from '../../src/core/traffic/watch.ts';
 import { anEstate, MINUTE } from './builders.ts';
 import { aFlow, anEnd } from './flows.ts';
@@ -47,14 +47,15 @@ export const aTrafficLab = (
   { context, restarts = false }: { readonly context?: RuleContext; readonly restarts?: boolean } = {},
 ): TrafficLab => {
   const groupsOf = trafficGroups({ watchGroups: ['env'], spikeGroups: ['env=prod*'] }, () => false);
+  const seriesOf = watchGroupsOf({ watchGroups: ['env'] });
   const running = rules.map((rule) => watching(rule, context === undefined ? {} : { context }));
   const days = new Map<number, Uint8Array>();
-  let watch = createFlowWatch({ groupsOf }, { counters: undefined, days });
-  let polled: Polled = { edges: [], hours: [], daysKnown: 0, leftOut: [] };
+  let watch = createFlowWatch({ groupsOf, seriesOf }, { counters: undefined, days });
+  let polled: Polled = { edges: [], hours: [], decisions: [], daysKnown: 0, leftOut: [] };
   const restart = (): void => {
     const changed = watch.changed();
     for (const [day, bytes] of changed.days) days.set(day, bytes);
-    watch = createFlowWatch({ groupsOf }, { counters: changed.counters, days });
+    watch = createFlowWatch({ groupsOf, seriesOf }, { counters: changed.counters, days });
   };
   return {
     watch: () => watch,

@@ -29,7 +29,7 @@ export const withSample = (
   kind: Kind,
   figures: Figures,
 ): SeriesBook => {
-  const pages = book.pces[pce] ?? { names: [], hours: {} };
+  const pages = pagesOf(book, pce);
   const places = new Map(pages.names.map((name, at) => [name, at]));
   const pairs = Object.entries(figures)
     .slice(0, MOST_FIGURES)
@@ -38,7 +38,7 @@ export const withSample = (
       places.set(name, place);
       return [place, count];
     });
-  const hours = { ...pages.hours, [hour]: { ...pages.hours[hour], [kind]: pairs } };
+  const hours: Pages['hours'] = { ...pages.hours, [hour]: { ...pages.hours[hour], [kind]: pairs } };
   const newest = Math.max(...Object.keys(hours).map(Number));
   for (const one of Object.keys(hours)) if (Number(one) <= newest - KEPT_HOURS) delete hours[one];
   return { ...book, pces: { ...book.pces, [pce]: tidied({ names: [...places.keys()], hours }) } };
@@ -46,7 +46,7 @@ export const withSample = (
 
 /** Samples with from ≤ hour < to (hours since the epoch), oldest first. Hours of which nothing was sampled are not in it. */
 export const samplesBetween = (book: SeriesBook, pce: string, from: number, to: number): HourSample[] => {
-  const { names, hours }: Pages = book.pces[pce] ?? { names: [], hours: {} };
+  const { names, hours } = pagesOf(book, pce);
   return Object.entries(hours)
     .map(([hour, kinds]) => ({ hour: Number(hour), kinds }))
     .filter(({ hour }) => hour >= from && hour < to)
@@ -56,6 +56,8 @@ export const samplesBetween = (book: SeriesBook, pce: string, from: number, to: 
       kinds: Object.fromEntries(Object.entries(kinds).map(([kind, pairs]) => [kind, read(names, pairs)])),
     }));
 };
+
+const pagesOf = (book: SeriesBook, pce: string): Pages => book.pces[pce] ?? { names: [], hours: {} };
 
 const read = (names: readonly string[], pairs: readonly number[]): Figures => {
   const figures: Record<string, number> = {};

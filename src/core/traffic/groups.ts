@@ -22,23 +22,27 @@ export const trafficGroups = (
   isChanged: (href: string) => boolean,
 ): ((row: Row) => readonly string[]) => {
   const queries = spikeGroups.map((name) => ({ name, query: selector(name) }));
+  const watched = watchGroupsOf({ watchGroups });
   const changed = ({ href }: End): boolean => href !== undefined && isChanged(href);
   return ({ source, destination, decision }) => {
     if (changed(source) || changed(destination)) return [];
     const ends = [source, destination];
-    const blocked =
-      decision === 'blocked'
-        ? ends.flatMap(({ labels }) =>
-            labels.filter(({ key }) => watchGroups.includes(key)).map(({ key, value }) => `${key}=${value}`),
-          )
-        : [];
+    const blocked = decision === 'blocked' ? watched({ source, destination }) : [];
     const all = queries.filter(({ query }) => ends.some(({ labels }) => matchesLabels(query, labels)));
-    return [
-      ...[...new Set(blocked)].map((group) => `${BLOCKED}${group}`),
-      ...all.map(({ name }) => `${TRAFFIC}${name}`),
-    ];
+    return [...blocked.map((group) => `${BLOCKED}${group}`), ...all.map(({ name }) => `${TRAFFIC}${name}`)];
   };
 };
+
+/** The groups by which a row counts in the series: the values of `watch_groups` that either end has (`env=prod`), each once. */
+export const watchGroupsOf =
+  ({ watchGroups }: Pick<Settings, 'watchGroups'>) =>
+  ({ source, destination }: Pick<Row, 'source' | 'destination'>): readonly string[] => [
+    ...new Set(
+      [source, destination].flatMap(({ labels }) =>
+        labels.filter(({ key }) => watchGroups.includes(key)).map(({ key, value }) => `${key}=${value}`),
+      ),
+    ),
+  ];
 
 /** Hosts whose mode or labels changed within 24 h. */
 export interface ChangedHosts {

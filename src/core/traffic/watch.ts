@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { End } from '../flow.ts';
 import { BREATH, type Steps } from '../steps.ts';
 import type { Batch, Row } from './batch.ts';
+import { createDecisionBook, type HourDecisions, OpenDecisions } from './decisions.ts';
 import type { NewEdge } from './edge.ts';
 import { createHourBook, type HourSums, OpenHours } from './hours.ts';
 import { createKnownEdges, KNOWN_DAYS } from './known.ts';
@@ -9,7 +10,8 @@ import { createLedger, decodeLedger } from './ledger.ts';
 import { createNews, StoredNews } from './news.ts';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 /** After a longer gap between two polls, the hours in it were not watched. */
 const GAP_MS = 30 * MINUTE_MS;
 
@@ -19,6 +21,8 @@ export interface Polled {
   readonly edges: readonly NewEdge[];
   /** Hours that are complete, each once. */
   readonly hours: readonly HourSums[];
+  /** The same hours by decision, for the series. */
+  readonly decisions: readonly HourDecisions[];
   /** Of how many earlier days it is known who talked: fewer than three = still learning. */
   readonly daysKnown: number;
   /** What could not be kept for want of room, for people. */
@@ -42,6 +46,8 @@ export interface FlowWatch {
 export interface FlowWatchOptions {
   /** The groups whose hours are counted that a row with new connections belongs to. */
   groupsOf(row: Row): readonly string[];
+  /** The groups of the series it belongs to. */
+  seriesOf(row: Row): readonly string[];
 }
 
 /** What was kept. */
@@ -51,13 +57,14 @@ export interface KeptTraffic {
   readonly days: ReadonlyMap<number, Uint8Array>;
 }
 
-const Head = z.object({ polledAt: z.number(), hours: OpenHours, news: StoredNews });
+const Head = z.object({ polledAt: z.number(), hours: OpenHours, news: StoredNews, decisions: OpenDecisions });
 
 /** @param kept of an earlier run; what is lost or unreadable means "first poll" (design §5) */
-export const createFlowWatch = ({ groupsOf }: FlowWatchOptions, kept: KeptTraffic): FlowWatch => {
+export const createFlowWatch = ({ groupsOf, seriesOf }: FlowWatchOptions, kept: KeptTraffic): FlowWatch => {
   const before = kept.counters === undefined ? undefined : decode(kept.counters);
   const ledger = before?.ledger ?? createLedger();
   const hours = createHourBook(before?.head.hours);
+  const decisions = createDecisionBook(before?.head.decisions);
   const news = createNews(before?.head.news);
   const known = createKnownEdges(kept.days);
   let polledAt = before?.head.polledAt;
@@ -94,7 +101,10 @@ export const createFlowWatch = ({ groupsOf }: FlowWatchOptions, kept: KeptTraffi
     *take({ rows }, now) {
       const today = Math.floor(now / DAY_MS);
       const counts = polledAt !== undefined && now - polledAt <= DAY_MS;
-      if (polledAt === undefined || now - polledAt > GAP_MS) hours.skip(now);
+      if (polledAt === undefined || now - polledAt > GAP_MS) {
+        hours.skip(now);
+        decisions.skip(hourOf(now) + 1);
+      }
       ledger.close(today);
       known.forget(today);
       let seen = 0;
@@ -105,15 +115,18 @@ export const createFlowWatch = ({ groupsOf }: FlowWatchOptions, kept: KeptTraffi
         const grown = ledger.growth(row, ledger.delta(key, row));
         if (!counts || grown === 0) continue;
         hours.add(row.lastAt, groupsOf(row), nameOf(row.source), row.service, grown);
+        decisions.add(hourOf(row.lastAt), row.decision, seriesOf(row), grown);
       }
       uncounted += ledger.close(today);
       const dropped = news.forget(now);
       const unknown = full;
       full = 0;
       polledAt = now;
+      const settled = hours.settled(now);
       return {
         edges: news.all(),
-        hours: hours.settled(now),
+        hours: settled,
+        decisions: settled.map(({ hour }) => decisions.close(hour)),
         daysKnown: known.daysBefore(today),
         leftOut: [
           uncounted === 0
@@ -131,6 +144,7 @@ export const createFlowWatch = ({ groupsOf }: FlowWatchOptions, kept: KeptTraffi
         polledAt: polledAt ?? 0,
         hours: hours.encode(),
         news: news.encode(),
+        decisions: decisions.encode(),
       };
       return { counters: encode(head, ledger.encode()), days: known.changed() };
     },
@@ -138,6 +152,7 @@ export const createFlowWatch = ({ groupsOf }: FlowWatchOptions, kept: KeptTraffi
 };
 
 const nameOf = ({ name }: End): string => name;
+const hourOf = (at: number): number => Math.floor(at / HOUR_MS);
 
 /** Four bytes: the length of the head, padded so that the numbers after it stand where they can be read. */
 const encode = (head: z.infer<typeof Head>, numbers: Uint8Array): Uint8Array => {

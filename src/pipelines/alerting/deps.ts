@@ -1,5 +1,6 @@
 import type { RuleSet } from '../../core/detect.ts';
 import type { PceEvent } from '../../core/event.ts';
+import type { HealthReading } from '../../core/health.ts';
 import type { Clock, Ids, Inventory, Log, Pce, Store } from '../../core/ports.ts';
 import type { RuleContext } from '../../core/rule.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -21,6 +22,11 @@ export interface AlertingDeps {
   alertId(fingerprint: string): string;
   /** Called with the events of every poll, once what they mean is durable; those of overlapping polls come again. */
   evaluated(events: readonly PceEvent[]): Promise<void>;
+  /** What was read beside the events, for the series: each poll of health, and each complete hour of events (null = it could not be read). */
+  readonly sampled?: {
+    health(reading: HealthReading): void;
+    events(from: number, events: readonly PceEvent[] | null): Promise<void>;
+  };
   /** Named steps, for tests that end the process at each of them. */
   readonly reached?: Reached;
   /** Commits as the store does, and has what is queued sent: DeliveryLoop.commit. */

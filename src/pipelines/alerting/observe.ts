@@ -75,6 +75,7 @@ export const createObserving = (
   return {
     async health() {
       const reading = await pce.health();
+      deps.sampled?.health(reading);
       await exclusive(() =>
         accept({ kind: 'health', pce: pce.name, now: pceNow(), estate: inventory, reading }),
       );

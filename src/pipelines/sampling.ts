@@ -1,0 +1,75 @@
+import type { PceEvent } from '../core/event.ts';
+import type { HealthReading } from '../core/health.ts';
+import { usedIn } from '../core/policy-use.ts';
+import { type Clock, type Inventory, type Log, type Pce, PceError, type SeriesShelf } from '../core/ports.ts';
+import { countAgents } from '../core/series/agents.ts';
+import { countTypes } from '../core/series/events.ts';
+import { countDecisions } from '../core/series/flows.ts';
+import { createHealthHours } from '../core/series/health.ts';
+import { HOUR_MS } from '../core/series/sample.ts';
+import type { HourDecisions } from '../core/traffic/decisions.ts';
+import type { Workload } from '../core/workload.ts';
+
+/** An older look at the machines is not what is so at this hour. */
+const FRESH_MS = HOUR_MS / 2;
+
+export interface SamplingDeps {
+  readonly pce: Pick<Pce, 'name' | 'policy'>;
+  readonly inventory: Pick<Inventory, 'workloads' | 'readAt' | 'refresh'>;
+  readonly series: SeriesShelf;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+}
+
+/**
+ * What becomes samples of one PCE. Agents are counted and polls of health are closed at the full hour; events and traffic come when
+ * their hour is complete. What fails, or falls into a stop, is a hole. Each rejects with StoreError.
+ */
+export interface Sampling {
+  /** At each full hour: counts the agents, and closes the hour of health before. */
+  hourly(): Promise<void>;
+  /** One poll of health. */
+  health(reading: HealthReading): void;
+  /** @param from start of the hour, epoch ms @param events all of it, or null where it could not be read */
+  events(from: number, events: readonly PceEvent[] | null): Promise<void>;
+  flows(hours: readonly HourDecisions[]): Promise<void>;
+}
+
+export const createSampling = ({ pce, inventory, series, clock, log }: SamplingDeps): Sampling => {
+  const polled = createHealthHours();
+  const { name } = pce;
+
+  const policyUse = async (): Promise<((host: Workload) => boolean) | undefined> => {
+    try {
+      return usedIn(await pce.policy());
+    } catch (err) {
+      if (!(err instanceof PceError)) throw err;
+      log.warn({ err, pce: name }, 'the policy could not be read for a sample');
+      return undefined;
+    }
+  };
+
+  const agents = async (): Promise<void> => {
+    const hour = Math.floor(clock.now() / HOUR_MS);
+    if (inventory.readAt === undefined || clock.now() - inventory.readAt > FRESH_MS)
+      await inventory.refresh();
+    const figures = countAgents(inventory.workloads(), await policyUse());
+    await series.add(name, hour, 'agents', figures);
+  };
+
+  return {
+    health: (reading) => polled.add(reading, clock.now()),
+    async hourly() {
+      // Before the agents: these ask the PCE, and may fail.
+      for (const { hour, figures } of polled.over(clock.now()))
+        await series.add(name, hour, 'health', figures);
+      await agents();
+    },
+    async events(from, events) {
+      if (events !== null) await series.add(name, Math.floor(from / HOUR_MS), 'events', countTypes(events));
+    },
+    async flows(hours) {
+      for (const one of hours) await series.add(name, one.hour, 'flows', countDecisions(one));
+    },
+  };
+};
