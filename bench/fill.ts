@@ -65,6 +65,7 @@ const toldAlert = (n: number, at: number): { transitions: Transition[]; bytes: n
     count: 1,
     firstAt: at,
     lastAt: at,
+    begunAt: at,
     highValue: false,
     quiet: { until: at + HOUR_MS, stepMs: HOUR_MS },
   };

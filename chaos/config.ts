@@ -1,9 +1,11 @@
 import type { Flow, Options } from './options.ts';
+import type { Receiver } from './receivers/index.ts';
 
 /** Where the bot of a run talks to. */
 export interface Places {
   readonly pceUrl: string;
   readonly slackApiUrl: string;
+  readonly receivers: readonly Pick<Receiver, 'name' | 'yaml'>[];
 }
 
 /** Channels of the simulated workspace that the bot is in; the first ones are used. */
@@ -22,7 +24,7 @@ const groupOf = (flow: Flow): string => (flow === 'files' ? 'rule' : 'rule, subj
  * a bot that is restarted every other second would use up Slack's 50 apps.connections.open a minute with nothing but starting.
  */
 export const configFor = (
-  { pceUrl, slackApiUrl }: Places,
+  { pceUrl, slackApiUrl, receivers }: Places,
   { channels, flow }: Pick<Options, 'channels' | 'flow'>,
 ): string => `
 pces:
@@ -43,14 +45,15 @@ default_channel: ${CHANNELS[0]}
 fallback_channel: ${FALLBACK}
 admin_channel: C0PCEADM1
 announce_channel: ${ANNOUNCE}
+outputs: [${receivers.map(({ yaml }) => yaml).join(', ')}]
 routes:
 ${ROLES.slice(0, channels - 1)
   .map(
     (role, index) =>
-      `  - {match: {labels: role=${role}}, channel: ${CHANNELS[index + 1]}, group_by: [${groupOf(flow)}]}`,
+      `  - {match: {labels: role=${role}}, channel: ${CHANNELS[index + 1]}, group_by: [${groupOf(flow)}], outputs: [${namesOf(receivers)}]}`,
   )
   .join('\n')}
-  - {channel: ${CHANNELS[0]}, group_by: [${groupOf(flow)}]}
+  - {channel: ${CHANNELS[0]}, group_by: [${groupOf(flow)}], outputs: [${namesOf(receivers)}]}
 roles:
   responder: [{members: [S0SECOPS1]}]
 quarantine:
@@ -61,3 +64,5 @@ folding: false
 poll: {events: 200ms, health: 60s}
 log: {level: info}
 `;
+
+const namesOf = (receivers: Places['receivers']): string => receivers.map(({ name }) => name).join(', ');

@@ -102,6 +102,13 @@ export const FAULTS = {
       ),
     );
   },
+  /** 1: an output does not take a notice. */
+  'output-refuses': (world, random) => random.pick(world.receivers).mishap('before'),
+  /** 1: an output takes a notice, and nobody hears of it. */
+  'output-reset-after': (world, random) => random.pick(world.receivers).mishap('after'),
 } as const satisfies Readonly<Record<string, Fault>>;
+
+/** Of what is there only with --outputs. */
+export const OUTPUT_FAULTS = ['output-refuses', 'output-reset-after'] as const satisfies readonly FaultName[];
 
 export type FaultName = keyof typeof FAULTS;

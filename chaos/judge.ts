@@ -47,7 +47,7 @@ const reasonOf = (message: Json, words: string): string => {
 };
 
 /** Whole words only: web-1 does not stand where web-10 stands, nor db-95 in the 49db-95a1 of a link's UUID. */
-const namesIn = (words: string, subjects: ReadonlySet<string>): Set<string> =>
+export const namesIn = (words: string, subjects: ReadonlySet<string>): Set<string> =>
   new Set((words.match(/(?<![\w-])[a-z]+-\d+(?![\w-])/g) ?? []).filter((word) => subjects.has(word)));
 
 /** Every text of a message: its own and all in its blocks. */

@@ -18,7 +18,9 @@ const main = async (args: readonly string[]): Promise<number> => {
   let holds = false;
   try {
     const result = await (options.flow === 'response' ? runResponses : runAlerts)(world, options, say);
-    holds = result.lost === 0 && result.duplicated === 0;
+    const outputs = Object.values(result.outputs ?? {});
+    holds = [result, ...outputs].every(({ lost, duplicated }) => lost === 0 && duplicated === 0);
+    holds &&= outputs.every(({ wrong }) => wrong === 0);
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } finally {
     if (!holds) say(`the bot's log and data are kept in ${world.folder}`);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { STEPS, type Step } from '../src/core/step.ts';
-import { FAULTS, type FaultName } from './faults.ts';
+import { FAULTS, type FaultName, OUTPUT_FAULTS } from './faults.ts';
 
 /**
  * What a run is about: alerts, each a message; alerts that come by the dozen into one message, so that names go out in files; responses.
@@ -8,10 +8,11 @@ import { FAULTS, type FaultName } from './faults.ts';
 export const FLOWS = ['alerts', 'files', 'response'] as const;
 export type Flow = (typeof FLOWS)[number];
 
-const STEPS_OF: Readonly<Record<Flow, readonly Step[]>> = {
+const STEPS_OF: Readonly<Record<Flow | 'outputs', readonly Step[]>> = {
   alerts: STEPS.alerts,
   files: [...STEPS.alerts, ...STEPS.files],
   response: STEPS.response,
+  outputs: [...STEPS.alerts, ...STEPS.outputs],
 };
 
 /** How the bot's order is bent, to see that the harness notices. */
@@ -31,6 +32,8 @@ export interface Options {
   /** Whether the bot's token may read what it wrote. */
   readonly history: boolean;
   readonly flow: Flow;
+  /** Every alert goes to a webhook, a mail server and a syslog server too. */
+  readonly outputs: boolean;
   readonly order: Order;
   /** How long Slack may be left alone while something is still missing before the run is over. */
   readonly patienceMs: number;
@@ -42,13 +45,14 @@ export class UsageError extends Error {
 }
 
 export const USAGE = `npm run -s chaos -- [--kills 25] [--alerts 200] [--channels 4] [--seed 1] [--pace 10] [--steps] [--faults a,b]
-  [--history off] [--flow alerts|files|response] --json
+  [--history off] [--flow alerts|files|response] [--outputs] --json
 
 The real bot, started from dist/ as a child process, is killed again and again while Slack and the PCE misbehave. What stands in the
 simulated Slack at the end is the only judge. One JSON document on stdout, progress on stderr; exit 1 if anything was lost or doubled.
   --steps           kill at every named step between a write and a call instead of at random instants
-  --at a,b          only at these: ${[...STEPS_OF.files, ...STEPS_OF.response].join(', ')}
+  --at a,b          only at these: ${[...STEPS_OF.files, ...STEPS.outputs, ...STEPS_OF.response].join(', ')}
   --flow files      40 alerts and more at once into one message of a channel, so that their names go out in files
+  --outputs         every alert also to a signed webhook, by mail and by syslog over TLS; what these hold is judged, too
   --pace N          posts a second and channel that the simulated Slack allows; 1 is the real one
   --faults a,b      none, or of: ${Object.keys(FAULTS).join(', ')}; default all
   --history off     the bot may not read channels: what is unclear goes out again, marked "possible repeat"
@@ -58,22 +62,28 @@ simulated Slack at the end is the only judge. One JSON document on stdout, progr
 export const readOptions = (args: readonly string[]): Options => {
   const flags = read(args);
   const flow = one(flags.flow, FLOWS, 'flow');
+  const { outputs } = flags;
+  if (outputs && flow !== 'alerts') throw new UsageError('--outputs goes with --flow alerts');
+  const known = (Object.keys(FAULTS) as FaultName[]).filter(
+    (name) => outputs || !OUTPUT_FAULTS.some((one) => one === name),
+  );
+  const steps = STEPS_OF[outputs ? 'outputs' : flow];
   return {
     kills: whole(flags.kills, 'kills', 0, 10_000),
     alerts: whole(flags.alerts, 'alerts', 1, 5_000),
     channels: whole(flags.channels, 'channels', 1, 4),
     seed: whole(flags.seed, 'seed', 0, 2 ** 31),
     pace: whole(flags.pace, 'pace', 1, 1_000),
-    steps:
-      flags.at === undefined ? (flags.steps ? STEPS_OF[flow] : []) : listed(flags.at, STEPS_OF[flow], 'step'),
+    steps: flags.at === undefined ? (flags.steps ? steps : []) : listed(flags.at, steps, 'step'),
     faults:
       flags.faults === 'none'
         ? []
         : flags.faults === undefined
-          ? (Object.keys(FAULTS) as FaultName[])
-          : listed(flags.faults, Object.keys(FAULTS) as FaultName[], 'fault'),
+          ? known
+          : listed(flags.faults, known, 'fault'),
     history: one(flags.history, ['on', 'off'], 'history') === 'on',
     flow,
+    outputs,
     order: one(flags.order, ORDERS, 'order'),
     patienceMs: whole(flags.patience, 'patience', 5, 3_600) * 1_000,
   };
@@ -96,6 +106,7 @@ const read = (args: readonly string[]) => {
         flow: { type: 'string', default: 'alerts' },
         order: { type: 'string', default: 'as built' },
         patience: { type: 'string', default: '75' },
+        outputs: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     }).values;

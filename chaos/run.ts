@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FAULTS } from './faults.ts';
 import { judge, type Verdict } from './judge.ts';
+import { judgeCopies } from './judge-copies.ts';
 import type { Options } from './options.ts';
 import { createRandom, type Random } from './random.ts';
 import { type Host, hostsOf, tampering } from './subjects.ts';
@@ -17,6 +18,13 @@ export interface Result {
   readonly restarts: number;
   readonly seconds: number;
   readonly seed: number;
+  /** What each receiver of --outputs holds, by its name. */
+  readonly outputs?: Readonly<Record<string, OutputResult>>;
+}
+
+export interface OutputResult extends Pick<Result, 'visible' | 'lost' | 'duplicated' | 'marked'> {
+  /** Calls that a receiver could not believe or read. */
+  readonly wrong: number;
 }
 
 export type Say = (line: string) => void;
@@ -67,6 +75,7 @@ export const runAlerts = async (world: ChaosWorld, options: Options, say: Say): 
     restarts: starts - 1,
     seconds: Math.round((Date.now() - started) / 100) / 10,
     seed: options.seed,
+    ...(world.receivers.length === 0 ? {} : { outputs: work.outputs() }),
   };
 };
 
@@ -108,9 +117,18 @@ const createWork = (world: ChaosWorld, options: Options) => {
     },
     /** Injected, and not yet to be seen: queued or in flight, wherever. */
     open(): number {
-      const { visible } = verdict();
-      return hosts.slice(0, injected).filter(({ name }) => !visible.has(name)).length;
+      const places = [verdict(), ...world.receivers.map(({ copies }) => judgeCopies(copies(), names))];
+      return hosts.slice(0, injected).filter(({ name }) => places.some(({ visible }) => !visible.has(name)))
+        .length;
     },
+    outputs: (): Readonly<Record<string, OutputResult>> =>
+      Object.fromEntries(
+        world.receivers.map(({ name, copies, wrong }) => {
+          const { visible, duplicated, marked } = judgeCopies(copies(), names);
+          const lost = hosts.length - visible.size;
+          return [name, { visible: visible.size, lost, duplicated: duplicated.size, marked, wrong: wrong() }];
+        }),
+      ),
   };
 };
 type Work = ReturnType<typeof createWork>;
@@ -266,5 +284,6 @@ const lastCallAt = (world: ChaosWorld): number => {
     readonly at: number;
     readonly method: string;
   }[];
-  return calls.findLast(({ method }) => ABOUT_MESSAGES.test(method))?.at ?? 0;
+  const slack = calls.findLast(({ method }) => ABOUT_MESSAGES.test(method))?.at ?? 0;
+  return Math.max(slack, ...world.receivers.map(({ lastAt }) => lastAt()));
 };

@@ -12,6 +12,7 @@ import { type PceSimulator, startPceSimulator } from '../src/simulators/pce/inde
 import { type SlackSimulator, startSlackSimulator } from '../src/simulators/slack/index.ts';
 import { configFor } from './config.ts';
 import type { Options } from './options.ts';
+import { openReceivers, type Receiver } from './receivers/index.ts';
 
 /** Where a bot kills itself: at the n-th time it reaches a step. */
 export interface KillPoint {
@@ -23,6 +24,8 @@ export interface KillPoint {
 export interface ChaosWorld {
   readonly pce: PceSimulator;
   readonly slack: SlackSimulator;
+  /** What the bot's outputs lead to; none without --outputs. */
+  readonly receivers: readonly Receiver[];
   /** The bot's data and its log. */
   readonly folder: string;
   /** Resolves when the bot has begun; loading its modules is done by then. */
@@ -65,7 +68,8 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
   }
   const folder = await mkdtemp(join(tmpdir(), 'illumio-chatops-chaos-'));
   const config = join(folder, 'config.yml');
-  await writeFile(config, configFor({ pceUrl: pce.url, slackApiUrl: slack.apiUrl }, options));
+  const receivers = options.outputs ? await openReceivers(folder) : [];
+  await writeFile(config, configFor({ pceUrl: pce.url, slackApiUrl: slack.apiUrl, receivers }, options));
   const log = openSync(join(folder, 'bot.log'), 'a');
   const main = process.env['CHAOS_MAIN'] ?? join(ROOT, 'dist/main.js');
   const entry =
@@ -97,6 +101,7 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
   return {
     pce,
     slack,
+    receivers,
     folder,
     running,
     async start(at) {
@@ -136,6 +141,7 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
         }
       await pce.close();
       await slack.close();
+      for (const receiver of receivers) await receiver.close();
       closeSync(log);
       if (!keep) await rm(folder, { recursive: true, force: true });
     },

@@ -13,7 +13,7 @@ export interface RunningOutlet {
 
 /** Opens every configured output; each takes over what is critical once Slack has been away for `AWAY_MS`. */
 export const openOutlets = async (
-  { settings, store, slack, clock, log, version, troubles }: Base,
+  { settings, store, slack, clock, log, version, reached, troubles }: Base,
   desks: ReadonlyMap<string, Desk>,
 ): Promise<readonly RunningOutlet[]> => {
   let slackDownAt: number | undefined = clock.mono();
@@ -25,8 +25,9 @@ export const openOutlets = async (
   const outlets: RunningOutlet[] = [];
   for (const one of settings.outputs ?? []) {
     const output = await openOutput(one, { clock, self: { host: hostname(), version } });
-    const tell = troubles.tell;
-    const outlet = createOutlet({ output, store, inventories, settings, slackAway, clock, log, tell });
+    const { tell } = troubles;
+    const deps = { store, inventories, settings, slackAway, clock, log, reached, tell };
+    const outlet = createOutlet({ output, ...deps });
     outlets.push({ name: `output ${one.name}`, run: outlet.run, close: output.close });
   }
   return outlets;

@@ -79,6 +79,8 @@ export interface Alert {
   readonly count: number;
   readonly firstAt: number;
   readonly lastAt: number;
+  /** When it was found to fire, this time. Tells one time from another: events found late move `firstAt`, never this. */
+  readonly begunAt: number;
   readonly highValue: boolean;
   /** Repeats are withheld until then; `stepMs` doubles while it keeps firing (definitions §4 quiet period). */
   readonly quiet: { readonly until: number; readonly stepMs: number };

@@ -64,7 +64,7 @@ const fire = (board: Board, given: Weighed, deps: DispatchDeps): void => {
       before.life === 'burst' && given.finding.daily !== true ? graver(before.severity, severity) : severity,
     quiet: told ? nextQuiet(before, given.finding, deps.now) : before.quiet,
     ...(told && (rose || before.life === 'once') ? { escalation: { since: deps.now, step: 0 } } : {}),
-    ...(before.life === 'once' ? { anew: true } : {}),
+    ...(before.life === 'once' ? { begunAt: deps.now } : {}),
   });
   if (cover.kind === 'held' || isSnoozed(before, deps.now)) return touch(board, fingerprint);
   if (before.held !== undefined) return release(board, fingerprint, labels, deps);
@@ -136,6 +136,7 @@ const begin = (
       count: 1,
       firstAt: finding.at,
       lastAt: finding.at,
+      begunAt: now,
       highValue,
       quiet: quiet(),
       ...(life === 'once' ? {} : { changes: changed(before?.changes, finding.at) }),

@@ -132,8 +132,8 @@ export type Transition =
       readonly quiet: Alert['quiet'];
       /** Somebody is asked to answer it, from now on. */
       readonly escalation?: Escalation;
-      /** A fact that happened again: what people said of the time before does not cover it. */
-      readonly anew?: boolean;
+      /** A fact that happened again, found then: what people said of the time before does not cover it. */
+      readonly begunAt?: number;
     }
   | {
       readonly type: 'alert-resolved';

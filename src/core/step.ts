@@ -18,6 +18,8 @@ export const STEPS = {
   ],
   /** Beside those of `alerts`: a line whose names are in a file. */
   files: ['file put', 'file shown'],
+  /** Beside those of `alerts`: an output was told, and that it was is durable. */
+  outputs: ['notice taken', 'notice durable'],
   response: [
     'response durable',
     'host read',

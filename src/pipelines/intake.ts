@@ -88,7 +88,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     const [changed] =
       (await desks.get(found.pce)?.alerting.tend([found], (one) =>
         // What fired again after somebody answered is not what he answered.
-        one.acknowledged !== undefined || (one.life === 'once' ? one.lastAt : one.firstAt) > at
+        one.acknowledged !== undefined || one.begunAt > at
           ? undefined
           : { type: 'alert-acknowledged', fingerprint: dedupe, by: { name: by, via }, at: clock.now() },
       )) ?? [];

@@ -6,6 +6,7 @@ import type { Clock, Inventory, Log, Output, Store } from '../core/ports.ts';
 import { outputsFor } from '../core/route.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Transition } from '../core/state.ts';
+import type { Reached } from '../core/step.ts';
 
 /** Waits after a receiver did not take something: doubling, unless it says how long. */
 const RETRY_MS = { first: 5_000, most: 300_000 } as const;
@@ -22,6 +23,7 @@ export interface OutputsDeps {
   slackAway(): boolean;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
+  readonly reached: Reached;
   tell(trouble: string): void;
 }
 
@@ -36,7 +38,7 @@ export interface Outlet {
  * it under the same id. A refusal for good is an alarm; any other makes this output wait, and no other one.
  */
 export const createOutlet = (deps: OutputsDeps): Outlet => {
-  const { output, store, clock, log, tell } = deps;
+  const { output, store, clock, log, reached, tell } = deps;
   let quietUntil = 0;
 
   const candidates = async (): Promise<readonly Alert[]> => {
@@ -63,7 +65,9 @@ export const createOutlet = (deps: OutputsDeps): Outlet => {
       if (!(error instanceof OutputError)) throw error;
       return await failed(owed, error, about);
     }
+    reached('notice taken');
     await store.commit([{ type: 'output-told', ...about, kind, severity: alert.severity, at: clock.now() }]);
+    reached('notice durable');
     return true;
   };
 

@@ -7,7 +7,7 @@ const ROOT = new URL('../../', import.meta.url).pathname;
 
 interface Result {
   readonly code: number;
-  readonly json: Readonly<Record<string, number>>;
+  readonly json: Readonly<Record<string, number>> & { readonly outputs?: Readonly<Record<string, object>> };
 }
 
 /** Runs the harness as `npm run -s chaos` does, on the bot in dist/. */
@@ -60,6 +60,14 @@ describe('the chaos harness', () => {
     expect(json['marked']).toBeLessThanOrEqual(json['kills'] ?? 0);
     expect(code).toBe(0);
   }, 90_000);
+
+  test.concurrent('a webhook, a mailbox and a syslog collector hold every alert once too, killed between telling and remembering', async () => {
+    const { code, json } = await chaos('--outputs', '--at', 'notice taken,notice durable', '--seed', '6');
+    const once = { visible: 12, lost: 0, duplicated: 0, wrong: 0 };
+    expect(json).toMatchObject({ lost: 0, duplicated: 0, outputs: { hook: once, mail: once, siem: once } });
+    expect(json['kills']).toBeGreaterThan(0);
+    expect(code).toBe(0);
+  }, 120_000);
 
   test.concurrent('sees messages twice of a bot that sends first and remembers later', async () => {
     const { code, json } = await chaos('--order', 'send-first', '--at', 'posted', '--faults', 'none');

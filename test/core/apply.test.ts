@@ -231,6 +231,7 @@ describe('apply', () => {
       count: 2,
       firstAt: 500,
       lastAt: 5_000,
+      begunAt: 1_000,
       title: 'new',
       severity: 'critical',
     });

@@ -5,6 +5,7 @@ import { OutputError } from '../../src/core/output/failure.ts';
 import type { Notice } from '../../src/core/output/notice.ts';
 import type { Output, Store } from '../../src/core/ports.ts';
 import type { Route } from '../../src/core/settings.ts';
+import type { Transition } from '../../src/core/state.ts';
 import { createOutlet } from '../../src/pipelines/outputs.ts';
 import { anAlert } from '../support/asking.ts';
 import { HOUR, MINUTE, SECOND, T0 } from '../support/builders.ts';
@@ -64,11 +65,15 @@ const aBench = ({
     slackAway: () => away,
     clock,
     log: fakeLog(),
+    reached: () => {},
     tell: (trouble) => void told.push(trouble),
   });
   const fire = (over: Partial<Alert> = {}): Promise<void> =>
     store.commit([
-      { type: 'alert-fired', alert: anAlert({ firstAt: clock.now(), lastAt: clock.now(), ...over }) },
+      {
+        type: 'alert-fired',
+        alert: anAlert({ firstAt: clock.now(), lastAt: clock.now(), begunAt: clock.now(), ...over }),
+      },
     ]);
   return {
     ...receiver,
@@ -172,22 +177,71 @@ describe('an output', () => {
     expect(taken[0]?.id).not.toBe(taken[2]?.id);
   });
 
+  const repeated = (over: Partial<Extract<Transition, { type: 'alert-repeated' }>>): Transition => ({
+    type: 'alert-repeated',
+    fingerprint,
+    at: T0,
+    event: null,
+    severity: 'error',
+    title: 't',
+    story: [],
+    quiet: { until: T0, stepMs: HOUR },
+    ...over,
+  });
+
+  it('is not told again of an occurrence that is found late, whenever it was', async () => {
+    const { fire, outlet, store, kinds } = aBench();
+    await fire();
+    await outlet.run();
+    await store.commit([repeated({ at: T0 - HOUR })]);
+    await outlet.run();
+    expect(kinds()).toEqual(['firing']);
+  });
+
+  it('is told of a fact each time it is found, also of one that happened earlier', async () => {
+    const { fire, outlet, store, taken } = aBench();
+    await fire({ life: 'once', state: 'told' });
+    await outlet.run();
+    await store.commit([repeated({ at: T0 - HOUR, begunAt: T0 + SECOND })]);
+    await outlet.run();
+    await outlet.run();
+    expect(taken.map(({ count }) => count)).toEqual([1, 2]);
+  });
+
+  const refired = async (receiver: ReturnType<typeof aBench>): Promise<void> => {
+    await receiver.store.commit([
+      { type: 'alert-resolved', fingerprint, at: receiver.clock.now(), why: 'it is back' },
+    ]);
+    await receiver.clock.advance(MINUTE);
+    await receiver.fire({ hushed: true });
+  };
+
+  it('that knows an alert to fire is told its end also when it began once more, too soon to be said', async () => {
+    const bench = aBench();
+    await bench.fire();
+    await bench.outlet.run();
+    await refired(bench);
+    await bench.outlet.run();
+    await bench.store.commit([
+      { type: 'alert-resolved', fingerprint, at: bench.clock.now(), why: 'it is back' },
+    ]);
+    await bench.outlet.run();
+    expect(bench.kinds()).toEqual(['firing', 'resolved']);
+  });
+
+  it('that was away for the first time it fired is told of the second, however soon it came', async () => {
+    const bench = aBench();
+    await bench.fire();
+    await refired(bench);
+    await bench.outlet.run();
+    expect(bench.kinds()).toEqual(['firing']);
+  });
+
   it('is told again when an alert becomes graver', async () => {
     const { fire, outlet, store, taken } = aBench();
     await fire({ severity: 'warning' });
     await outlet.run();
-    await store.commit([
-      {
-        type: 'alert-repeated',
-        fingerprint,
-        at: T0,
-        event: null,
-        severity: 'critical',
-        title: 't',
-        story: [],
-        quiet: { until: T0, stepMs: HOUR },
-      },
-    ]);
+    await store.commit([repeated({ severity: 'critical' })]);
     await outlet.run();
     expect(taken.map(({ severity }) => severity)).toEqual(['warning', 'critical']);
   });

@@ -54,6 +54,7 @@ export const anAlert = (parts: Partial<Alert> = {}): Alert => {
     count: 1,
     firstAt: T0,
     lastAt: T0,
+    begunAt: T0,
     highValue: false,
     quiet: { until: T0, stepMs: 3_600_000 },
     ...parts,

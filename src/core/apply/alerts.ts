@@ -17,7 +17,7 @@ export const alertReducers: Reducers<Extract<keyof Reducers, `alert-${string}`>>
     const newer = t.at >= row.lastAt;
     const { acknowledged: _answered, closed: _judged, ...unanswered } = row;
     draft.set('alerts', t.fingerprint, {
-      ...(t.anew === true ? unanswered : row),
+      ...(t.begunAt === undefined ? row : { ...unanswered, begunAt: t.begunAt }),
       count: row.count + 1,
       firstAt: Math.min(row.firstAt, t.at),
       lastAt: Math.max(row.lastAt, t.at),

@@ -6,7 +6,7 @@ import type { NoticeKind } from './notice.ts';
 export interface OutputRow {
   readonly output: string;
   readonly fingerprint: string;
-  /** Which time of its firing this is about: a new one is told anew. Epoch ms. */
+  /** Which time of its firing this is about, by the alert's `begunAt`: a new one is told anew. */
   readonly episode: number;
   /** Newest that was taken, and how grave it was then; absent while not even the first was. */
   readonly told?: { readonly kind: NoticeKind; readonly severity: Severity; readonly at: number };
@@ -36,8 +36,8 @@ export const STALE_MS = 24 * 3_600_000;
  * be queued when it happens, and nothing is lost when it could not be said then. Undefined when nothing is owed.
  */
 export const owedOf = (alert: Alert, row: OutputRow | undefined, now: number): Owed | undefined => {
-  const episode = episodeOf(alert);
-  const ours = row?.episode === episode ? row : undefined;
+  const ours = row !== undefined && isAbout(row, alert) ? row : undefined;
+  const episode = ours?.episode ?? alert.begunAt;
   if (ours?.dead === true) return undefined;
   const kind = nextKind(alert, ours, now);
   if (kind === undefined) return undefined;
@@ -47,8 +47,9 @@ export const owedOf = (alert: Alert, row: OutputRow | undefined, now: number): O
 
 export const outputKey = (output: string, fingerprint: string): string => `${output}|${fingerprint}`;
 
-/** A fact that happens again is told again; a state or burst once for each time it begins. */
-const episodeOf = ({ life, firstAt, lastAt }: Alert): number => (life === 'once' ? lastAt : firstAt);
+/** A new time is told anew; one that begins within its quiet period carries on what the receiver knows of the time before. */
+const isAbout = ({ episode }: OutputRow, { begunAt, hushed }: Alert): boolean =>
+  episode === begunAt || hushed === true;
 
 const nextKind = (alert: Alert, row: OutputRow | undefined, now: number): NoticeKind | undefined => {
   const told = row?.told;
@@ -60,7 +61,7 @@ const nextKind = (alert: Alert, row: OutputRow | undefined, now: number): Notice
 };
 
 /** Hidden ones are not told elsewhere either; what ended meanwhile is still told, in order, for a day. */
-const worthTelling = ({ held, snoozed, hushed, state, resolved, lastAt }: Alert, now: number): boolean => {
-  if (held !== undefined || hushed === true || (snoozed?.until ?? 0) > now) return false;
+const worthTelling = ({ held, snoozed, state, resolved, lastAt }: Alert, now: number): boolean => {
+  if (held !== undefined || (snoozed?.until ?? 0) > now) return false;
   return state === 'firing' || (resolved?.at ?? lastAt) > now - STALE_MS;
 };

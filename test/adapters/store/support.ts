@@ -30,6 +30,7 @@ export const anAlert = (over: Partial<Alert> = {}): Alert => ({
   count: 1,
   firstAt: 1_000,
   lastAt: 1_000,
+  begunAt: 1_000,
   highValue: false,
   quiet: { until: 0, stepMs: 60_000 },
   ...over,
