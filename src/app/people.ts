@@ -54,6 +54,7 @@ export const openPeople = (base: Base, { desks, responding, joining, status, rev
     log,
     act: acting.act,
     announce,
+    explain: responding.explain,
     openResponse: (inbound, { action, pce, href }, say) =>
       responding.open({
         action,

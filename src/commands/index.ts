@@ -3,6 +3,7 @@ import { ack } from './ack.ts';
 import { alerts } from './alerts.ts';
 import { assign } from './assign.ts';
 import { blocked } from './blocked.ts';
+import { canI } from './can-i.ts';
 import { closeAlert } from './close.ts';
 import { cross } from './cross.ts';
 import { disarm } from './disarm.ts';
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   release,
   quarantined,
   my,
+  canI,
   disarm,
   rearm,
   health,

@@ -58,6 +58,8 @@ export type Reply =
     }
   /** Opens the modal of an action on exactly one workload. */
   | { readonly kind: 'respond'; readonly action: string; readonly pce: string; readonly href: string }
+  /** Says whether the asker may do something to one workload, and why; changes nothing. */
+  | { readonly kind: 'explain'; readonly action: string; readonly pce: string; readonly href: string }
   /** Does something about alerts or silences, with the same checks as the buttons. */
   | { readonly kind: 'deed'; readonly deed: Deed }
   /** Names the word, what was expected, and a corrected command to copy. */

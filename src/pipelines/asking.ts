@@ -14,6 +14,7 @@ import {
 import { context, type Markup, md, message, section } from '../views/parts.ts';
 import { problemView } from '../views/problem.ts';
 import { attach } from './attachments.ts';
+import type { MayI } from './explain.ts';
 import type { Gate } from './gate.ts';
 import { refusalText } from './refusal.ts';
 import { sentenceOf } from './sentence.ts';
@@ -35,6 +36,8 @@ export interface AskingDeps {
   act(deed: Deed, doer: Doer): Promise<void>;
   /** Says a line for all to see; once per key. */
   announce(key: string, line: Message): void;
+  /** Says whether the asker could do something to a host now, and why. */
+  explain(question: MayI): Promise<Message>;
   /** Takes over a command that wants to change a host: checks, opens the form. */
   openResponse(inbound: Asked, reply: Extract<Reply, { kind: 'respond' }>, say: Say): Promise<void>;
 }
@@ -110,6 +113,8 @@ const handle = async (
       return tell(problemView(reply.text, reply.copy));
     case 'respond':
       return asking.openResponse(inbound, reply, (said, plain) => tell(message(plain, [section(said)])));
+    case 'explain':
+      return tell(await asking.explain({ ...reply, person: inbound.person, channel: inbound.channel }));
     case 'deed':
       return asking.act(reply.deed, { person: inbound.person, channel: inbound.channel, show: tell });
     case 'answer':

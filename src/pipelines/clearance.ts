@@ -1,4 +1,5 @@
 import type { Action } from '../core/action.ts';
+import type { Person } from '../core/alert.ts';
 import { disarmedText } from '../core/brake.ts';
 import { overBudget } from '../core/budget.ts';
 import type { Response } from '../core/response.ts';
@@ -32,8 +33,17 @@ export const notCleared = async (
     if (!still.allowed) return `${vote.name}, who approved it, may not do that any more: ${still.why}.`;
   }
   if (!action.offered) return undefined;
-  const written = await deps.store.responsesSince(now - LOOK_BACK_MS);
-  const others = written.filter(({ id }) => id !== response.id);
-  const over = overBudget(deps.limits.budget, { action: action.id, by, more: 1 }, others, now);
+  const over = await overBudgetNow({ action: action.id, by, but: response.id }, deps);
   return over === undefined ? undefined : `The budget is used up: ${over}.`;
+};
+
+/** Why no further host may be written to now; undefined when one may. @param but a response that is not counted: the one that asks */
+export const overBudgetNow = async (
+  { action, by, but }: { readonly action: string; readonly by: Person; readonly but?: string },
+  { store, clock, limits }: Pick<RespondingDeps, 'store' | 'clock' | 'limits'>,
+): Promise<string | undefined> => {
+  const now = clock.now();
+  const written = await store.responsesSince(now - LOOK_BACK_MS);
+  const others = written.filter(({ id }) => id !== but);
+  return overBudget(limits.budget, { action, by, more: 1 }, others, now);
 };

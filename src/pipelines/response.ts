@@ -1,6 +1,6 @@
 import type { Action, ActionContext } from '../core/action.ts';
 import type { PceEvent } from '../core/event.ts';
-import { ChatError, type Handling } from '../core/ports.ts';
+import { ChatError, type Handling, type Message } from '../core/ports.ts';
 import { isRunnable, type Outcome, outcomeOf, type Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
 import { type Markup, md } from '../views/parts.ts';
@@ -11,6 +11,7 @@ import { compareOwnEvents, watchPolicy } from './aftermath.ts';
 import { createApprovals, type Pressed } from './approval.ts';
 import { createCards } from './cards.ts';
 import { carryOut } from './carry-out.ts';
+import { explain, type MayI } from './explain.ts';
 import { createKeyedMutex } from './mutex.ts';
 import type { RespondingDeps } from './response-desk.ts';
 import { createForms, type Opening, type Submission } from './response-form.ts';
@@ -19,6 +20,8 @@ import { createTimeBox } from './time-box.ts';
 export interface Responding {
   /** Checks the right, opens the modal, reads the host and shows what would change. Changes nothing. */
   open(opening: Opening): Promise<void>;
+  /** Says whether somebody may do something to a host now, and why. Changes nothing. */
+  explain(question: MayI): Promise<Message>;
   /** Carries out what the form showed, if it still holds. */
   submit(submission: Submission): Handling;
   /** Takes up responses that a stop or a crash left unfinished: each is read back before anything is written. */
@@ -125,6 +128,7 @@ export const createResponding = (deps: RespondingDeps): Responding => {
 
   return {
     open: forms.open,
+    explain: (question) => explain(question, deps),
     submit,
     decide: async (verdict, pressed) => {
       await approvals.decide(verdict, pressed);

@@ -106,3 +106,46 @@ describe('/illumio release', () => {
     expect(bench.opened).toHaveLength(1);
   });
 });
+
+describe('/illumio can-i', () => {
+  it('hands one managed host and the action to what decides, for the asker and his channel', async () => {
+    const bench = aBench();
+    expect(await bench.ask('can-i quarantine web-01', 'U0VIC')).toBe('explained');
+    expect(bench.explained).toMatchObject([
+      { action: 'quarantine', href: hrefOf('web-01'), person: { user: 'U0VIC' }, channel: 'C0SOC' },
+    ]);
+  });
+
+  it.each([
+    [
+      'wants an action and a host',
+      'can-i',
+      'I expected an action and a host.',
+      '/illumio can-i quarantine web-01',
+    ],
+    [
+      'offers the nearest action',
+      'can-i quarantien web-02',
+      'I know no action "quarantien". Actions: quarantine',
+      '/illumio can-i quarantine web-02',
+    ],
+    [
+      'knows nothing that nobody can ask for',
+      'can-i repair web-01',
+      'I know no action "repair"',
+      '/illumio can-i',
+    ],
+    [
+      'takes one host',
+      'can-i quarantine web*',
+      'I quarantine one host at a time',
+      '/illumio can-i quarantine web-01',
+    ],
+  ])('%s', async (_, words, says, copy) => {
+    const bench = aBench();
+    const said = await bench.ask(words);
+    expect(said).toContain(says);
+    expect(said).toContain(copy);
+    expect(bench.explained).toEqual([]);
+  });
+});

@@ -80,6 +80,7 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
         submitted.push(submission);
         return {};
       },
+      explain: async () => ({ text: '', blocks: [] }),
       decide: async () => undefined,
       tend: async () => undefined,
       review: async () => undefined,

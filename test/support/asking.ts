@@ -11,6 +11,7 @@ import type { Roles, Settings } from '../../src/core/settings.ts';
 import type { Workload } from '../../src/core/workload.ts';
 import { createActing } from '../../src/pipelines/acting.ts';
 import { createAsking } from '../../src/pipelines/asking.ts';
+import type { MayI } from '../../src/pipelines/explain.ts';
 import { rules } from '../../src/rules/index.ts';
 import { problemsOf, shown } from './blocks.ts';
 import { aFinding, aWorkload, T0 } from './builders.ts';
@@ -167,6 +168,7 @@ export const aBench = (options: BenchOptions = {}) => {
     ],
     queue: { waiting: 0, oldestAt: undefined, dead: 0 },
   };
+  const explained: MayI[] = [];
   const opened: { action: string; pce: string; href: string }[] = [];
   const gate = aGate({ chat, roles: settings.roles, log });
   const announced: Message[] = [];
@@ -211,6 +213,10 @@ export const aBench = (options: BenchOptions = {}) => {
     log,
     act: acting.act,
     announce: () => undefined,
+    explain: async (question) => {
+      explained.push(question);
+      return { text: 'explained', blocks: [] };
+    },
     openResponse: async (_inbound, { action, pce, href }) => {
       opened.push({ action, pce, href });
     },
@@ -246,6 +252,7 @@ export const aBench = (options: BenchOptions = {}) => {
     pces,
     pce: (pces[0] as (typeof pces)[number]).pce,
     opened,
+    explained,
     announced,
     act: acting.act,
     inbound,
