@@ -1,4 +1,4 @@
-import { App, type Receiver } from '@slack/bolt';
+import { App, type CodedError, type Receiver } from '@slack/bolt';
 import { dict, text } from '../../core/foreign.ts';
 import type { Log } from '../../core/ports.ts';
 import type { SlackSettings } from '../../core/settings.ts';
@@ -9,8 +9,9 @@ import { sdkLogger } from './logger.ts';
 
 /**
  * Bolt's App, told who it is so that it makes no call of its own: with an unverified token its constructor fires auth.test without
- * a handler and a wrong token kills the process (facts/slack §1). One global middleware takes everything and ends the chain:
- * there is no payload without a listener, hence none that is never acknowledged.
+ * a handler and a wrong token kills the process (facts/slack §1). Whatever a receiver hands over is taken in, made durable and
+ * acknowledged before Bolt looks at it, and worked on in its one global middleware: Bolt's own way through costs a rush of commands
+ * several times what their acknowledgements do, and nothing is left without one.
  */
 export const createApp = async (
   settings: SlackSettings,
@@ -31,16 +32,24 @@ export const createApp = async (
     clientOptions: clientOptions(settings),
     logger: sdkLogger(log),
   });
-  app.use(async (args) => {
-    const ack = 'ack' in args && typeof args.ack === 'function' ? args.ack : undefined;
-    await intake.take({
-      body: dict(args.body),
-      envelope: text(args.context['envelope']),
-      ack:
-        ack === undefined ? undefined : (payload) => (ack as (payload?: unknown) => Promise<void>)(payload),
-    });
+  app.use(async ({ context }) => {
+    const work: unknown = context['work'];
+    if (typeof work === 'function') await work();
   });
-  app.error(async ({ error }: { readonly error: Error }) => log.error({ err: error }, 'bolt failed'));
+  // Back to whoever had it done: the person is told there.
+  app.error(({ error }: { readonly error: CodedError }) => Promise.reject(error.original ?? error));
+  const behind = app.processEvent.bind(app);
+  app.processEvent = (event) =>
+    intake.take({
+      body: dict(event.body),
+      envelope: text(event.customProperties?.['envelope']),
+      ack: event.ack,
+      through: (work) =>
+        behind({ ...event, ack: acknowledged, customProperties: { ...event.customProperties, work } }),
+    });
   await app.init();
   return app;
 };
+
+/** Bolt acknowledges some things once more; they are. */
+const acknowledged = async (): Promise<void> => {};

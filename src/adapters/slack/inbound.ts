@@ -8,11 +8,13 @@ import { createSeen } from './seen.ts';
 import { tellTrouble } from './trouble.ts';
 import { createTurns } from './turns.ts';
 
-/** Something Slack delivered. `ack` is absent for events, which Bolt has acknowledged. */
+/** Something Slack delivered. */
 export interface Delivered {
   readonly body: Dict;
   readonly envelope: string | undefined;
-  readonly ack: ((payload?: unknown) => Promise<void>) | undefined;
+  readonly ack: (payload?: unknown) => Promise<void>;
+  /** Runs what is to be done about it, once it is acknowledged; rejects as that does. */
+  readonly through: (work: () => Promise<void>) => Promise<void>;
 }
 
 /** Takes in what Slack delivers. */
@@ -41,11 +43,15 @@ export const createIntake = (deps: {
   const running = new Set<Promise<void>>();
   const turns = createTurns(deps.clock);
 
-  const work = async (inbound: Inbound, { work }: Handling): Promise<void> => {
+  const carryOut = async (
+    inbound: Inbound,
+    { work }: Handling,
+    through: Delivered['through'],
+  ): Promise<void> => {
     try {
       if (work === undefined) return;
       await turns.next();
-      await work();
+      await through(work);
     } catch (err) {
       log.error({ err, kind: inbound.kind, id: inbound.id }, 'inbound failed');
       await tellTrouble(deps.chat, inbound).catch((err: unknown) =>
@@ -55,10 +61,10 @@ export const createIntake = (deps: {
   };
 
   return {
-    take: async ({ body, envelope, ack }) => {
+    take: async ({ body, envelope, ack, through }) => {
       const acknowledge = async (payload: unknown): Promise<void> => {
         // A socket that died in between must not lose the action: it is done all the same (faults 30).
-        await ack?.(payload).catch((err: unknown) => log.warn({ err, envelope }, 'ack failed'));
+        await ack(payload).catch((err: unknown) => log.warn({ err, envelope }, 'ack failed'));
       };
       const read = readPayload(body, deps.identity);
       if (read === undefined || 'foreign' in read) {
@@ -76,7 +82,7 @@ export const createIntake = (deps: {
       seen.add(ids, answer);
       await acknowledge(answer);
       acknowledged();
-      const done = work(inbound, handling);
+      const done = carryOut(inbound, handling, through);
       running.add(done);
       await done.finally(() => running.delete(done));
     },

@@ -47,7 +47,7 @@ const anIntake = () => {
     body: object,
     envelope: string | undefined = undefined,
     ack = async (p?: unknown) => void acks.push(p),
-  ) => intake.take({ body: body as Record<string, unknown>, envelope, ack });
+  ) => intake.take({ body: body as Record<string, unknown>, envelope, ack, through: (work) => work() });
   return { take, taken, worked, acks, clock, log };
 };
 
