@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bench, figure } from './bench.ts';
@@ -18,6 +19,8 @@ interface Acks {
   readonly acked: number;
   readonly p99Ms: number;
   readonly lastMs: number;
+  /** What the process had of a processor until then; much steadier than time where others use the machine. */
+  readonly cpuMs: number;
 }
 
 /**
@@ -66,6 +69,16 @@ export const ack: Bench = {
         '× bare Bolt',
         ours.map(({ lastMs }, run) => lastMs / (bare[run]?.lastMs ?? Number.NaN)),
       ),
+      figure(
+        'processor time until the last ack',
+        'ms',
+        ours.map(({ cpuMs }) => cpuMs),
+      ),
+      figure(
+        'processor time of bare Bolt',
+        'ms',
+        bare.map(({ cpuMs }) => cpuMs),
+      ),
     ];
   },
 };
@@ -80,16 +93,17 @@ const inWorld = async (measure: (world: World) => Promise<Acks>): Promise<Acks> 
 };
 
 const overBot = async (world: World): Promise<Acks> => {
-  await world.bot().ready();
-  return await burst(world);
+  const bot = world.bot();
+  await bot.ready();
+  return await burst(world, bot.pid);
 };
 
-const burst = async (world: World): Promise<Acks> => {
+const burst = async (world: World, pid: number): Promise<Acks> => {
   await connected(world);
   // A first command looks up the person and warms up what all of them need.
   await Promise.all(TYPED.map((text) => type(world, text, 0)));
   await sleep(500);
-  const from = performance.now();
+  const [from, cpuFrom] = [performance.now(), processorMs(pid)];
   const typed: ReturnType<typeof type>[] = [];
   for (let n = 0; n < COMMANDS; n += 1) {
     typed.push(type(world, TYPED[n % TYPED.length] ?? 'help', n));
@@ -97,7 +111,18 @@ const burst = async (world: World): Promise<Acks> => {
   }
   const done = await Promise.all(typed);
   const times = done.flatMap(({ acked, ms }) => (acked && ms !== null ? [ms] : []));
-  return { acked: times.length, p99Ms: percentile(times, 0.99), lastMs: performance.now() - from };
+  return {
+    acked: times.length,
+    p99Ms: percentile(times, 0.99),
+    lastMs: performance.now() - from,
+    cpuMs: processorMs(pid) - cpuFrom,
+  };
+};
+
+/** User and system time of a process, ms, in steps of 10 (proc(5), /proc/pid/stat). */
+const processorMs = (pid: number): number => {
+  const [, , ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 };
 
 const type = ({ slack }: World, text: string, n: number) =>
@@ -146,7 +171,7 @@ const overScript =
       },
     );
     try {
-      return await burst(world);
+      return await burst(world, child.pid ?? 0);
     } finally {
       const exit = once(child, 'exit');
       child.kill('SIGKILL');

@@ -52,6 +52,28 @@ describe('a rush of commands', () => {
     expect(begun).toBe(2);
   });
 
+  it('begins no work between two pieces of a rush, and goes on when nothing came for 15 ms', async () => {
+    const clock = handClock();
+    const turns = createTurns(clock);
+    for (let n = 0; n < 30; n += 1) turns.hold()();
+    let begun = 0;
+    void turns.next().then(() => (begun += 1));
+    await fewTurns();
+    expect(begun).toBe(0);
+    clock.advance(15);
+    await fewTurns();
+    expect(begun).toBe(1);
+  });
+
+  it('lets a few in a row begin at once: that is no rush', async () => {
+    const turns = createTurns(handClock());
+    for (let n = 0; n < 5; n += 1) turns.hold()();
+    let begun = 0;
+    void turns.next().then(() => (begun += 1));
+    await fewTurns();
+    expect(begun).toBe(1);
+  });
+
   it('begins one piece in a turn of the event loop', async () => {
     const turns = createTurns(handClock());
     const begun: number[] = [];
