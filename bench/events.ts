@@ -72,6 +72,7 @@ const NOBODY: Estate = {
   byAgent: () => undefined,
   byHostname: () => [],
   label: () => undefined,
+  workloads: () => [],
   managed: 0,
 };
 

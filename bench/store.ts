@@ -131,6 +131,7 @@ const wired = async (folder: string, files: Files) => {
     byAgent: () => undefined,
     byHostname: () => [],
     label: () => undefined,
+    workloads: () => [],
     managed: 0,
     ensure: async () => {},
   } as unknown as Inventory;

@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import { hasAddress, hasEverything } from './ip-list.ts';
-import type { LabelTest, Policy, PolicyRule, Side } from './policy.ts';
+import { inScope, isMeant } from './meant.ts';
+import type { Policy, PolicyRule, Side } from './policy.ts';
 import { type Ranges, union, without } from './ranges.ts';
 import { EVERY_SERVICE } from './service-ranges.ts';
 import type { Mode } from './workload.ts';
@@ -132,12 +133,6 @@ const isPeerOf = (rule: PolicyRule, direction: Direction, peer: Peer): boolean =
   return (!scoped || inScope(rule, labels)) && isMeant(side, href, labels);
 };
 
-/** Meant as a workload: by name, as "every workload", or by labels. */
-const isMeant = (side: Side, href: string, labels: ReadonlySet<string>): boolean =>
-  side.workloads.includes(href) ||
-  (side.everyWorkload && !(side.labels?.except.some((one) => labels.has(one)) ?? false)) ||
-  (side.labels !== undefined && side.labels.all.length > 0 && carries(side.labels, labels));
-
 /** Meant by address: an IP list does not ask whose it is, nor for a scope. */
 const isAddressed = (side: Side, { address, fqdn }: Peer): boolean =>
   side.lists.some(
@@ -145,11 +140,3 @@ const isAddressed = (side: Side, { address, fqdn }: Peer): boolean =>
       (address !== undefined && hasAddress(one, address)) ||
       (fqdn !== undefined && (one.fqdns.includes(fqdn) || hasEverything(one))),
   );
-
-/** True when the scope of a rule has hosts with these labels (hrefs). */
-export const inScope = ({ scopes }: PolicyRule, labels: ReadonlySet<string>): boolean =>
-  scopes.length === 0 || scopes.some((scope) => carries(scope, labels));
-
-/** True when a test of labels holds for these (hrefs). */
-export const carries = ({ all, except }: LabelTest, labels: ReadonlySet<string>): boolean =>
-  all.every((any) => any.some((href) => labels.has(href))) && !except.some((href) => labels.has(href));

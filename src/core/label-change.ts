@@ -1,6 +1,6 @@
 import { type Dict, list } from './foreign.ts';
 import { inOrder, type Label, parseLabels } from './label.ts';
-import { glob, matchesLabels } from './label-query.ts';
+import { matchesLabels, mentions } from './label-query.ts';
 import type { RuleContext, Watch } from './rule.ts';
 
 /** What was put on and taken off a label set. */
@@ -100,12 +100,7 @@ const watched = (
   after: readonly Label[],
   of: 'host' | 'arrival' | 'carrier',
 ): Hit[] => {
-  const touches = (labels: readonly Label[]): boolean =>
-    labels.some(({ key, value }) =>
-      query.some(
-        (term) => term.key === key && !term.negated && term.values.some((pattern) => glob(pattern, value)),
-      ),
-    );
+  const touches = (labels: readonly Label[]): boolean => mentions(query, labels);
   const held = of === 'carrier' ? touches(removed) : of === 'host' && matchesLabels(query, before);
   const holds = of === 'carrier' ? touches(added) : matchesLabels(query, after);
   if (holds && !held) return [{ direction: 'gained', what, grave: highValue }];

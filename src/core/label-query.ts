@@ -73,6 +73,14 @@ export const labelTest = (query: LabelQuery): LabelTest => {
     });
 };
 
+/** True when one of the labels is one that a term asks for: a part of what the query means, whatever the other terms say. */
+export const mentions = (query: LabelQuery, labels: Parameters<LabelTest>[0]): boolean =>
+  labels.some(({ key, value }) =>
+    query.some(
+      (term) => term.key === key && !term.negated && term.values.some((pattern) => glob(pattern, value)),
+    ),
+  );
+
 /** One selector of the configuration (`env=prod role=db*`): terms parted by blanks, all must hold. Throws on bad syntax (config checked it). */
 export const selector = (text: string): LabelQuery => {
   const parsed = parseLabelQuery(text.trim().split(/\s+/));

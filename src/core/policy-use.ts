@@ -1,4 +1,4 @@
-import { carries, inScope } from './firewall.ts';
+import { carries, inScope } from './meant.ts';
 import type { Policy, PolicyRule, Side } from './policy.ts';
 import type { Workload } from './workload.ts';
 

@@ -26,8 +26,9 @@ export interface Side {
 /** Precedence (facts §9): override-deny before allow before deny. A boundary is a deny without a rule set. */
 export type RuleKind = 'allow' | 'deny' | 'override-deny';
 
-/** A rule of the active policy that is switched on, as is its rule set. Illumio's word: providers offer, consumers connect. */
+/** A rule of the policy. Illumio's word: providers offer, consumers connect. */
 export interface PolicyRule {
+  /** As it is in the active policy, whichever version was read. */
   readonly href: string;
   readonly kind: RuleKind;
   /** The name of its rule set or boundary: what people look for in the console. */
@@ -44,12 +45,18 @@ export interface PolicyRule {
   readonly services: Ranges;
 }
 
+/** A rule as it is written, whether or not it is in force. */
+export interface WrittenRule extends PolicyRule {
+  /** False where it, or the rule set it stands in, is switched off. */
+  readonly on: boolean;
+}
+
 /** The provisioned policy, ready to be judged. */
 export interface Policy {
   readonly rules: readonly PolicyRule[];
 }
 
-/** The rows of the active collections (facts §9), label groups and objects that rules name by href included. */
+/** The rows of the collections of one version (facts §9), label groups and objects that rules name by href included. */
 export interface PolicyRows {
   readonly ruleSets: readonly Dict[];
   readonly boundaries: readonly Dict[];
@@ -59,21 +66,33 @@ export interface PolicyRows {
 }
 
 /** Reads the active policy. Rules and rule sets that are switched off are left out; odd parts become `unread`, never absent. */
-export const parsePolicy = (rows: PolicyRows, label: (href: string) => Label | undefined): Policy => {
+export const parsePolicy = (rows: PolicyRows, label: (href: string) => Label | undefined): Policy => ({
+  rules: parseRules(rows, label).filter(({ on }) => on),
+});
+
+/** Reads every rule of one version of the policy, those that are switched off too; what is deleted in a draft is no longer there. */
+export const parseRules = (
+  rows: PolicyRows,
+  label: (href: string) => Label | undefined,
+): readonly WrittenRule[] => {
   const book = bookOf(rows, label);
-  return {
-    rules: [
-      ...rows.ruleSets.filter(isOn).flatMap((set) => rulesOfSet(set, book)),
-      ...rows.boundaries.filter(isOn).flatMap((row) => ruleOf(row, 'deny', row, book)),
-    ],
-  };
+  return [
+    ...rows.ruleSets.filter(isThere).flatMap((set) => rulesOfSet(set, book)),
+    ...rows.boundaries.filter(isThere).map((row) => ruleOf(row, 'deny', row, book)),
+  ];
 };
 
-/** Draft and active hrefs differ only in that segment (facts §9), and a rule may name either. */
-const activeHref = (value: unknown): string =>
-  (text(dict(value)['href']) ?? '').replace('/sec_policy/draft/', '/sec_policy/active/');
+/** The versions of one object differ only in that segment of their hrefs (facts §9), and a rule may name any. */
+export const asActive = (href: string): string =>
+  href.replace(/\/sec_policy\/(?:draft|\d+)\//, '/sec_policy/active/');
+
+const activeHref = (value: unknown): string => asActive(text(dict(value)['href']) ?? '');
 
 const isOn = (object: Dict): boolean => object['enabled'] !== false;
+
+/** A draft keeps what is to be deleted, marked so, until it is provisioned (facts §9 `update_type`). */
+export const isThere = (object: Dict): boolean =>
+  object['update_type'] !== 'delete' && text(object['deleted_at']) === undefined;
 
 /** What rules refer to by href. */
 interface Book {
@@ -117,34 +136,34 @@ const bookOf = (rows: PolicyRows, label: (href: string) => Label | undefined): B
 const pair = <K, V>(key: K, value: V | undefined): readonly (readonly [K, V])[] =>
   value === undefined ? [] : [[key, value]];
 
-const rulesOfSet = (set: Dict, book: Book): readonly PolicyRule[] => [
-  ...list(set['rules']).flatMap((rule) => ruleOf(dict(rule), 'allow', set, book)),
-  ...list(set['deny_rules']).flatMap((rule) =>
-    ruleOf(dict(rule), dict(rule)['override'] === true ? 'override-deny' : 'deny', set, book),
+const rulesOfSet = (set: Dict, book: Book): readonly WrittenRule[] => [
+  ...rulesIn(set, 'rules').map((rule) => ruleOf(rule, 'allow', set, book)),
+  ...rulesIn(set, 'deny_rules').map((rule) =>
+    ruleOf(rule, rule['override'] === true ? 'override-deny' : 'deny', set, book),
   ),
 ];
 
-const ruleOf = (rule: Dict, kind: RuleKind, set: Dict, book: Book): readonly PolicyRule[] => {
-  if (!isOn(rule)) return [];
+const rulesIn = (set: Dict, name: string): readonly Dict[] => list(set[name]).map(dict).filter(isThere);
+
+const ruleOf = (rule: Dict, kind: RuleKind, set: Dict, book: Book): WrittenRule => {
   const scopes = list(set['scopes']).map((scope) => labelTest(list(scope).map(dict), book));
   const services = list(rule['ingress_services']).map(dict);
   const entries = services.flatMap((service) => entriesOf(service, book, kind));
-  return [
-    {
-      href: text(rule['href']) ?? '',
-      kind,
-      name: text(set['name']) ?? text(rule['name']) ?? 'a rule set without name',
-      scopes: scopes.map(({ test }) => test),
-      scopeUnread: scopes.some(({ unread }) => unread.length > 0),
-      ...sidesOf(rule, book),
-      unscopedConsumers: rule['unscoped_consumers'] === true,
-      services:
-        services.length === 0
-          ? EVERY_SERVICE
-          : // What names one process or ICMP type lets through no more than its ports, and stops less than them.
-            union(entries.filter(({ narrower }) => kind === 'allow' || !narrower).map((one) => one.ranges)),
-    },
-  ];
+  return {
+    href: activeHref(rule),
+    kind,
+    on: isOn(set) && isOn(rule),
+    name: text(set['name']) ?? text(rule['name']) ?? 'a rule set without name',
+    scopes: scopes.map(({ test }) => test),
+    scopeUnread: scopes.some(({ unread }) => unread.length > 0),
+    ...sidesOf(rule, book),
+    unscopedConsumers: rule['unscoped_consumers'] === true,
+    services:
+      services.length === 0
+        ? EVERY_SERVICE
+        : // What names one process or ICMP type lets through no more than its ports, and stops less than them.
+          union(entries.filter(({ narrower }) => kind === 'allow' || !narrower).map((one) => one.ranges)),
+  };
 };
 
 /** A service that is not found may be any for what it allows, and none for what it denies. */

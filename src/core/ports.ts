@@ -307,7 +307,6 @@ export interface Inventory extends Estate {
   readonly pce: string;
   /** Epoch ms of the last complete read; undefined before it. */
   readonly readAt: number | undefined;
-  workloads(): Iterable<Workload>;
   /** How many workloads it holds. */
   readonly size: number;
   /** Every workload the search can mean, few others where the indices know it, found as they are asked for; the caller judges each. */

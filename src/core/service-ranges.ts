@@ -1,6 +1,6 @@
 import { serviceName } from './flow.ts';
 import { type Dict, list, number, text } from './foreign.ts';
-import { type Ranges, ranges } from './ranges.ts';
+import { common, type Ranges, ranges, union } from './ranges.ts';
 
 /**
  * Services as ranges: protocol × 65,536 + port, so that "443/tcp", "all of ICMP" and "everything" are sets to add and take away.
@@ -55,6 +55,13 @@ export const serviceEntry = (row: Dict): ServiceEntry => {
 export const serviceEntries = (service: Dict): readonly ServiceEntry[] =>
   [...list(service['service_ports']), ...list(service['windows_services'])].map((entry) =>
     serviceEntry(entry as Dict),
+  );
+
+/** How many ports of protocols that have ports (TCP, UDP, SCTP) are among them. */
+export const portsIn = (set: Ranges): number =>
+  common(set, union(['tcp', 'udp', 'sctp'].map(rangesOfName))).reduce(
+    (sum, [from, to]) => sum + to - from + 1,
+    0,
   );
 
 const whole = (proto: number): Ranges => [[proto * PORTS, proto * PORTS + PORTS - 1]];

@@ -56,6 +56,8 @@ export interface Estate {
   byAgent(agentHref: string): Workload | undefined;
   byHostname(hostname: string): readonly Workload[];
   label(href: string): Label | undefined;
+  /** Every machine it knows, managed or not. */
+  workloads(): Iterable<Workload>;
   /** How many workloads are managed: the basis of every percentage. */
   readonly managed: number;
 }
@@ -66,6 +68,7 @@ export const EMPTY_ESTATE: Estate = {
   byAgent: () => undefined,
   byHostname: () => [],
   label: () => undefined,
+  workloads: () => [],
   managed: 0,
 };
 

@@ -24,7 +24,10 @@ const MOST_QUERIES = 60;
 
 export interface TrafficWatchDeps {
   readonly pce: Pick<Pce, 'name' | 'flows'>;
-  readonly inventory: Pick<Inventory, 'labels' | 'label' | 'workload' | 'byAgent' | 'byHostname' | 'managed'>;
+  readonly inventory: Pick<
+    Inventory,
+    'labels' | 'label' | 'workload' | 'workloads' | 'byAgent' | 'byHostname' | 'managed'
+  >;
   readonly shelf: TrafficShelf;
   readonly settings: Pick<Settings, 'watchGroups' | 'spikeGroups'>;
   readonly clock: Clock;

@@ -73,6 +73,7 @@ export const anEstate = (workloads: readonly Workload[] = [], managed = workload
     byAgent: (href) => workloads.find(({ ven }) => ven?.agentHref === href),
     byHostname: (name) => workloads.filter(({ hostname }) => hostname === name),
     label: (href) => known.get(href),
+    workloads: () => workloads,
     managed,
   };
 };

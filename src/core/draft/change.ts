@@ -1,0 +1,141 @@
+import type { Dict } from '../foreign.ts';
+import { list, text } from '../foreign.ts';
+import type { Label } from '../label.ts';
+import { asActive, isThere, type PolicyRows, parseRules, type WrittenRule } from '../policy.ts';
+
+/** What of the policy is to be held against what: one object in two versions of it. */
+export interface PolicyQuestion {
+  /** Of the object, in any version. */
+  readonly href: string;
+  /** Version numbers; absent = the active policy before, the draft after. */
+  readonly versions?: { readonly before: number; readonly after: number };
+}
+
+/** How an object differs between two versions, in the rules that it makes. */
+export interface PolicyChange {
+  /** What people call it. */
+  readonly name: string;
+  readonly kind: ObjectKind;
+  /** True while a draft of it waits to be provisioned or reverted. */
+  readonly pending: boolean;
+  /** All rules of a rule set; of what rules refer to, those of the whole policy that are not the same before and after. */
+  readonly before: readonly WrittenRule[];
+  readonly after: readonly WrittenRule[];
+}
+
+/** The objects of a policy that can make it broader, by their collection (facts §9). */
+export const OBJECT_KINDS = {
+  rule_sets: 'rule set',
+  enforcement_boundaries: 'enforcement boundary',
+  ip_lists: 'IP list',
+  services: 'service',
+  label_groups: 'label group',
+} as const;
+export type Collection = keyof typeof OBJECT_KINDS;
+export type ObjectKind = (typeof OBJECT_KINDS)[Collection];
+
+/** Which object an href of the policy means, that of a rule its rule set: undefined for what is none of these. */
+export const objectOf = (
+  href: string,
+): { readonly href: string; readonly collection: Collection } | undefined => {
+  const [, object, collection] =
+    /(\/orgs\/\d+\/sec_policy\/(?:draft|active|\d+)\/([a-z_]+)\/[^/?]+)/.exec(href) ?? [];
+  if (object === undefined || collection === undefined || !(collection in OBJECT_KINDS)) return undefined;
+  return { href: asActive(object), collection: collection as Collection };
+};
+
+/** The same object in another version. */
+export const inVersion = (href: string, version: 'draft' | 'active' | number): string =>
+  asActive(href).replace('/sec_policy/active/', `/sec_policy/${version}/`);
+
+/** What was read to answer a question. Undefined = that version has no such object. */
+export interface ChangeRows {
+  readonly before: Dict | undefined;
+  readonly after: Dict | undefined;
+  /** What the active policy has; rule sets and boundaries only where the object is one that rules refer to. */
+  readonly active: PolicyRows;
+  /** What the draft refers to: it may name what the active policy does not have. */
+  readonly drafted: Referred;
+}
+
+/** Collections that rules refer to by href. */
+export type Referred = Pick<PolicyRows, 'services' | 'ipLists' | 'labelGroups'>;
+
+/**
+ * Holds the object against itself: everything else stays as it is in the active policy, so that what one person drafted is never put
+ * down to another.
+ */
+export const changeOf = (
+  { href }: PolicyQuestion,
+  rows: ChangeRows,
+  label: (href: string) => Label | undefined,
+): PolicyChange | undefined => {
+  const object = objectOf(href);
+  if (object === undefined) return undefined;
+  const { collection } = object;
+  const { before, after, active, drafted } = rows;
+  const beside = collection === 'rule_sets' || collection === 'enforcement_boundaries';
+  const base: PolicyRows = beside ? { ...active, ruleSets: [], boundaries: [] } : active;
+  const known: PolicyRows = {
+    ...base,
+    services: added(base.services, drafted.services),
+    ipLists: added(base.ipLists, drafted.ipLists),
+    labelGroups: added(base.labelGroups, drafted.labelGroups),
+  };
+  const was = parseRules(replaced(base, collection, object.href, before), label);
+  const is = parseRules(replaced(known, collection, object.href, after), label);
+  const [one, other] = beside ? [was, is] : differing(was, is);
+  return {
+    name: text(after?.['name']) ?? text(before?.['name']) ?? 'an object without name',
+    kind: OBJECT_KINDS[collection],
+    pending: after !== undefined && [after, ...rulesIn(after)].some(({ update_type: type }) => type != null),
+    before: one,
+    after: other,
+  };
+};
+
+const rulesIn = (row: Dict): Dict[] => [...list(row['rules']), ...list(row['deny_rules'])] as Dict[];
+
+const ROWS = {
+  rule_sets: 'ruleSets',
+  enforcement_boundaries: 'boundaries',
+  ip_lists: 'ipLists',
+  services: 'services',
+  label_groups: 'labelGroups',
+} as const satisfies Record<Collection, keyof PolicyRows>;
+
+const hrefOf = (row: Dict): string => asActive(text(row['href']) ?? '');
+
+const replaced = (
+  rows: PolicyRows,
+  collection: Collection,
+  href: string,
+  by: Dict | undefined,
+): PolicyRows => {
+  const name = ROWS[collection];
+  const others = rows[name].filter((row) => hrefOf(row) !== href);
+  return { ...rows, [name]: by === undefined || !isThere(by) ? others : [...others, by] };
+};
+
+/** What only the draft has, beside what both have. */
+const added = (active: readonly Dict[], drafted: readonly Dict[]): readonly Dict[] => {
+  const known = new Set(active.map(hrefOf));
+  return [...active, ...drafted.filter((row) => !known.has(hrefOf(row)))];
+};
+
+type Rules = readonly WrittenRule[];
+
+const differing = (before: Rules, after: Rules): readonly [Rules, Rules] => {
+  const [was, is] = [saying(before), saying(after)];
+  const changed = (rule: WrittenRule): boolean => was.get(rule.href) !== is.get(rule.href);
+  return [before.filter(changed), after.filter(changed)];
+};
+
+/** All that rules say, as texts to compare; addresses are whole numbers too large for JSON. */
+const saying = (rules: Rules): ReadonlyMap<string, string> =>
+  new Map(
+    rules.map((rule) => [
+      rule.href,
+      JSON.stringify(rule, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    ]),
+  );
