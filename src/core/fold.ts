@@ -1,4 +1,5 @@
 import { type Alert, type Delivery, type Incident, inLines } from './alert.ts';
+import { isNeverGrouped } from './route.ts';
 import type { Transition } from './state.ts';
 import { deliveryKey } from './state.ts';
 
@@ -28,6 +29,7 @@ export const foldStorm = (
   if (wait <= WAIT_MS.start) return [];
   const groups = new Map<string, WaitingRoot[]>();
   for (const one of waiting) {
+    if (isNeverGrouped(one.incident.rule)) continue;
     const key = `${one.incident.pce}|${one.incident.rule}|${isUrgent(one)}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }

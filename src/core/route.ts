@@ -89,13 +89,22 @@ const carries = (text: string, { labels }: Routed): boolean => {
   return labels.some((set) => matchesLabels(query, set));
 };
 
+/** Rules whose subjects never share a message, whatever a route groups by (definitions §3: csrf "never grouped across users"). */
+const NEVER_GROUPED: readonly string[] = ['csrf'];
+export const isNeverGrouped = (rule: string): boolean => NEVER_GROUPED.includes(rule);
+
 const destination = (
   { groupBy, notify, escalateAfterMs }: Pick<Route, 'groupBy' | 'notify' | 'escalateAfterMs'>,
   channel: string,
   alert: Routed,
 ): Destination => ({
   channel,
-  key: [channel, alert.pce, alert.rule, ...groupBy.map((name) => groupValue(name, alert))].join('|'),
+  key: [
+    channel,
+    alert.pce,
+    alert.rule,
+    ...(isNeverGrouped(alert.rule) ? ['subject'] : groupBy).map((name) => groupValue(name, alert)),
+  ].join('|'),
   mention: notify[alert.severity],
   escalateAfterMs,
 });

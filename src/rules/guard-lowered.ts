@@ -12,6 +12,8 @@ import type { Estate } from '../core/workload.ts';
 
 const TOKEN = 'agent.generate_maintenance_token';
 
+const DEFAULT_VERSION = { what: 'Default VEN version', effect: 'New and upgraded VENs get it.' };
+
 /** What is told whatever it changes: what it is about, and what it means. */
 const ALWAYS: Readonly<Record<string, { readonly what: string; readonly effect: string }>> = {
   'ven_settings.update': { what: 'VEN settings', effect: 'They hold for every VEN.' },
@@ -24,10 +26,9 @@ const ALWAYS: Readonly<Record<string, { readonly what: string; readonly effect: 
     effect: 'Its switches get no policy any more.',
   },
   'ven_software_release.deploy': { what: 'VEN release', effect: 'VENs will be changed to it.' },
-  'ven_software_releases.set_default_version': {
-    what: 'Default VEN version',
-    effect: 'New and upgraded VENs get it.',
-  },
+  // The vendor writes the resource in both numbers.
+  'ven_software_release.set_default_version': DEFAULT_VERSION,
+  'ven_software_releases.set_default_version': DEFAULT_VERSION,
 };
 
 /** What hands its mode on to hosts that come later. */

@@ -151,4 +151,11 @@ describe('where an alert is told', () => {
     expect(destinations(anAlert({ severity: 'critical' }), settings, T0)[0]?.mention).toBe('S0LEADS');
     expect(destinations(anAlert(), settings, T0)[0]?.mention).toBeUndefined();
   });
+
+  it('never puts two users into one message of a forged request, whatever the route groups by', () => {
+    const key = (rule: string, fingerprint: string) =>
+      keyOf(anAlert({ rule, fingerprint }), { groupBy: ['rule'] });
+    expect(key('csrf', 'maya')).not.toBe(key('csrf', 'joe'));
+    expect(key('authz-denied', 'maya')).toBe(key('authz-denied', 'joe'));
+  });
 });
