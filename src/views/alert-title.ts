@@ -74,7 +74,11 @@ export const leadOf = (alerts: readonly ShownAlert[]): ShownAlert | undefined =>
  * length of the title.
  */
 export const push = (word: string, title: string, alerts: readonly ShownAlert[], at: number): string => {
-  const groups = byGroup(alerts, shortGroup);
+  const lead = leadOf(alerts);
+  const groups = byGroup(
+    alerts.filter((one) => one !== lead),
+    shortGroup,
+  );
   const where = groups
     .slice(0, GROUPS.push)
     .map(({ name, count }) => (groups.length === 1 ? name : `${name} ${grouped(count)}`));
