@@ -2,6 +2,7 @@ import type { Analysis } from '../core/analysis.ts';
 import { blockedAnalysis } from './blocked.ts';
 import { countriesAnalysis } from './countries.ts';
 import { crossAnalysis } from './cross.ts';
+import { daysAnalysis } from './days.ts';
 import { decisionsAnalysis } from './decisions.ts';
 import { networkAnalysis } from './network.ts';
 import { scansAnalysis } from './scans.ts';
@@ -15,6 +16,7 @@ export const analyses: readonly Analysis[] = [
   topAnalysis,
   blockedAnalysis,
   decisionsAnalysis,
+  daysAnalysis,
   crossAnalysis,
   networkAnalysis,
   countriesAnalysis,

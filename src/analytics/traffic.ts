@@ -54,6 +54,8 @@ export interface Group extends Counts {
   readonly pair: number;
   readonly service: number;
   readonly decision: number;
+  /** UTC day of first_detected, days since the epoch. */
+  readonly day: number;
 }
 
 export interface Share extends Counts {
@@ -224,6 +226,7 @@ export const gatherTraffic = (): Traffic => {
           pair: edges.first(edge),
           service: edges.second(edge),
           decision: decisionIn(groups.second(group)),
+          day: Math.floor(groups.second(group) / 4),
           connections: sides[side] as number,
           bytes: sides[side + 1] as number,
           flows: sides[at + ROWS] as number,

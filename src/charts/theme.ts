@@ -48,6 +48,9 @@ export const DECISION_WORDS: Readonly<Record<Decision, string>> = {
   unknown: 'unknown',
 };
 
+/** For series that have no colours of their own, in this order; told apart by lightness too. What is left over is `COLOURS.others`. */
+export const SERIES_COLOURS = ['#1f5a99', '#e0912f', '#2b8a6e', '#a34fa0', '#57a5d8', '#7a5c2e'] as const;
+
 /** White to blue for amounts. @param share 0 to 1 */
 export const tint = (share: number): string => {
   const at = Math.min(1, Math.max(0, share));

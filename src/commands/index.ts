@@ -26,6 +26,7 @@ import { snooze } from './snooze.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
 import { top } from './top.ts';
+import { trend } from './trend.ts';
 import { unsilence } from './unsilence.ts';
 import { why } from './why.ts';
 import { workload } from './workload.ts';
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   cross,
   scan,
   geo,
+  trend,
   services,
   processes,
   quarantine,

@@ -24,6 +24,7 @@ export const ACTION_ROLES = {
   cross: 'analyst',
   scan: 'analyst',
   geo: 'analyst',
+  trend: 'analyst',
   process: 'analyst',
   share: 'analyst',
   acknowledge: 'responder',

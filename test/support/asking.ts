@@ -147,6 +147,7 @@ export const aBench = (options: BenchOptions = {}) => {
       share: ['C0TEAM'],
     },
     routes: [],
+    watchGroups: ['env'],
     ...options.settings,
   } as unknown as Settings;
   const status: BotStatus = {
