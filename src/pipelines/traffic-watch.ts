@@ -67,7 +67,7 @@ export const createTrafficWatch = (deps: TrafficWatchDeps): TrafficWatch => {
       deps.tell(
         `What I had learnt of the traffic of ${pce.name} is damaged (${lost.join(', ')}): that counts as never seen, and scans are told in a digest until I know three days again.`,
       );
-    return createFlowWatch({ groupsOf, seriesOf: watchGroupsOf(deps.settings) }, kept);
+    return createFlowWatch({ groupsOf, seriesOf: watchGroupsOf(deps.settings), changedHosts: changed }, kept);
   };
 
   /** Runs queries one after the other. @returns true when one of them gave more than is good */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Gaps, silenceMs, withGaps } from '../core/event-gaps.ts';
-import { countFamilies, HOUR_MS, Hours, type Unusual, unusualIn, withHour } from '../core/event-rate.ts';
+import { countFamilies, HISTORY_DAYS, type Unusual, unusualIn } from '../core/event-rate.ts';
+import { HOUR_MS, Hours, withHour } from '../core/hourly.ts';
 import { type Cleared, defineRule, type Finding, type Observation, type RuleContext } from '../core/rule.ts';
 import { isOurs } from '../core/rule-context.ts';
 import type { Subject } from '../core/subject.ts';
@@ -42,7 +43,7 @@ const judgeHour = (
 ): Judged => {
   const hour = Math.floor(from / HOUR_MS);
   const counts = events === null ? null : countFamilies(events, (event) => isOurs(event, context));
-  const hours = withHour(memory.hours, hour, counts);
+  const hours = withHour(memory.hours, hour, counts, HISTORY_DAYS);
   const gaps =
     events === null
       ? memory.gaps

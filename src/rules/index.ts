@@ -6,6 +6,8 @@ import { apiKeyExpiring } from './api-key-expiring.ts';
 import { auditWeakened } from './audit-weakened.ts';
 import { authFailures } from './auth-failures.ts';
 import { authzDenied } from './authz-denied.ts';
+import { blockedSpike } from './blocked-spike.ts';
+import { crossEnvironment } from './cross-environment.ts';
 import { csrf } from './csrf.ts';
 import { enforcementLowered } from './enforcement-lowered.ts';
 import { eventsRate } from './events-rate.ts';
@@ -23,6 +25,7 @@ import { portScan } from './port-scan.ts';
 import { quarantineDrift } from './quarantine-drift.ts';
 import { slowScan } from './slow-scan.ts';
 import { sweep } from './sweep.ts';
+import { trafficSpike } from './traffic-spike.ts';
 import { venClone } from './ven-clone.ts';
 import { venDeactivated } from './ven-deactivated.ts';
 import { venLost } from './ven-lost.ts';
@@ -61,6 +64,9 @@ export const rules: readonly AlertRule[] = [
   portScan,
   sweep,
   slowScan,
+  blockedSpike,
+  trafficSpike,
+  crossEnvironment,
   external,
 ];
 

@@ -7,7 +7,7 @@ import {
   scanFindings,
   stillOpen,
   suspicious,
-  ToldSources,
+  ToldAt,
 } from '../core/traffic/scan.ts';
 
 /** One machine tries many services of another within a minute, that it never used before. */
@@ -24,7 +24,7 @@ export const portScan = defineRule({
       services_allowed: z.int().min(2).default(FAST.servicesAllowed).describe('… or so many, all allowed.'),
     })
     .prefault({}),
-  memory: ToldSources,
+  memory: ToldAt,
   todo: 'Find out which program on that host does it. Isolate the host when nobody can say.',
   detect(observation, told, { services, services_allowed: servicesAllowed }, context) {
     if (observation.kind !== 'flows') return { findings: [] };

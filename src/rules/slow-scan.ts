@@ -11,7 +11,7 @@ import {
   serviceKey,
   suspicious,
   sweeps,
-  ToldSources,
+  ToldAt,
 } from '../core/traffic/scan.ts';
 
 const HOUR_MS = 3_600_000;
@@ -30,7 +30,7 @@ export const slowScan = defineRule({
       hosts: z.int().min(1).default(100).describe('… or more than so many on one service.'),
     })
     .prefault({}),
-  memory: z.object({ hour: z.number().default(0), told: ToldSources }).prefault({}),
+  memory: z.object({ hour: z.number().default(0), told: ToldAt }).prefault({}),
   todo: 'Find out which program on that host does it: an inventory tool belongs into `scanners`.',
   detect(observation, memory, { services, hosts }, context) {
     const hour = Math.floor(observation.now / HOUR_MS);

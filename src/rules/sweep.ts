@@ -7,7 +7,7 @@ import {
   stillOpen,
   suspicious,
   sweeps,
-  ToldSources,
+  ToldAt,
 } from '../core/traffic/scan.ts';
 
 /** One machine tries one service on many others within a minute, that it never talked to before. */
@@ -21,7 +21,7 @@ export const sweep = defineRule({
   options: z
     .strictObject({ hosts: z.int().min(1).default(FAST.hosts).describe('More than so many.') })
     .prefault({}),
-  memory: ToldSources,
+  memory: ToldAt,
   todo: 'Find out which program on that host does it. Isolate the host when nobody can say.',
   detect(observation, told, options, context) {
     if (observation.kind !== 'flows') return { findings: [] };

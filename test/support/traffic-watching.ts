@@ -1,8 +1,9 @@
+import type { PceEvent } from '../../src/core/event.ts';
 import type { End, Flow } from '../../src/core/flow.ts';
 import type { AlertRule, Finding, RuleContext } from '../../src/core/rule.ts';
 import { inOneGo } from '../../src/core/steps.ts';
 import { createBatch } from '../../src/core/traffic/batch.ts';
-import { trafficGroups, watchGroupsOf } from '../../src/core/traffic/groups.ts';
+import { createChangedHosts, trafficGroups, watchGroupsOf } from '../../src/core/traffic/groups.ts';
 import { createFlowWatch, type FlowWatch, type Polled } from '../../src/core/traffic/watch.ts';
 import { anEstate, MINUTE } from './builders.ts';
 import { aFlow, anEnd } from './flows.ts';
@@ -37,6 +38,8 @@ export interface TrafficLab {
   poll(now: number, flows: Iterable<Flow>): readonly Finding[];
   /** Reads earlier days, each without its own traffic unless given. */
   learn(days: Iterable<number>, flows?: Iterable<Flow>): void;
+  /** What happened to hosts meanwhile. */
+  changes(events: readonly PceEvent[]): void;
   /** Stops and starts again with what is on the disk. */
   restart(): void;
   readonly last: () => Polled;
@@ -46,22 +49,29 @@ export const aTrafficLab = (
   rules: readonly AlertRule[],
   { context, restarts = false }: { readonly context?: RuleContext; readonly restarts?: boolean } = {},
 ): TrafficLab => {
-  const groupsOf = trafficGroups({ watchGroups: ['env'], spikeGroups: ['env=prod*'] }, () => false);
+  let now = 0;
+  let changedHosts = createChangedHosts();
+  const groupsOf = trafficGroups({ watchGroups: ['env'], spikeGroups: ['env=prod*'] }, (href) =>
+    changedHosts.has(href, now),
+  );
   const seriesOf = watchGroupsOf({ watchGroups: ['env'] });
   const running = rules.map((rule) => watching(rule, context === undefined ? {} : { context }));
   const days = new Map<number, Uint8Array>();
-  let watch = createFlowWatch({ groupsOf, seriesOf }, { counters: undefined, days });
+  let watch = createFlowWatch({ groupsOf, seriesOf, changedHosts }, { counters: undefined, days });
   let polled: Polled = { edges: [], hours: [], decisions: [], daysKnown: 0, leftOut: [] };
   const restart = (): void => {
     const changed = watch.changed();
     for (const [day, bytes] of changed.days) days.set(day, bytes);
-    watch = createFlowWatch({ groupsOf, seriesOf }, { counters: changed.counters, days });
+    changedHosts = createChangedHosts();
+    watch = createFlowWatch({ groupsOf, seriesOf, changedHosts }, { counters: changed.counters, days });
   };
   return {
     watch: () => watch,
     last: () => polled,
     restart,
-    poll(now, flows) {
+    changes: (events) => changedHosts.note(events, anEstate()),
+    poll(at, flows) {
+      now = at;
       const batch = createBatch();
       for (const flow of flows) batch.add(flow);
       polled = inOneGo(watch.take(batch, now));

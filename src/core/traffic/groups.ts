@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { PceEvent } from '../event.ts';
 import type { End } from '../flow.ts';
 import { text } from '../foreign.ts';
@@ -7,9 +8,9 @@ import type { Settings } from '../settings.ts';
 import type { Estate } from '../workload.ts';
 import type { Row } from './batch.ts';
 
-/** What blocked-spike and traffic-spike count apart; the group's name follows. */
-const BLOCKED = 'blocked ';
-const TRAFFIC = 'traffic ';
+/** What blocked-spike and traffic-spike count apart in an hour's sums; the group's name follows. */
+export const BLOCKED = 'blocked ';
+export const TRAFFIC = 'traffic ';
 const DAY_MS = 86_400_000;
 
 /**
@@ -44,22 +45,39 @@ export const watchGroupsOf =
     ),
   ];
 
+/** Hosts whose mode or labels changed, and when; the newest that there is room for. */
+export const StoredChanges = z.array(z.tuple([z.string(), z.number()]));
+export type StoredChanges = z.infer<typeof StoredChanges>;
+const MOST_CHANGES = 20_000;
+
 /** Hosts whose mode or labels changed within 24 h. */
 export interface ChangedHosts {
   note(events: readonly PceEvent[], estate: Estate): void;
   has(href: string, now: number): boolean;
+  /** What an earlier run noted. */
+  restore(stored: StoredChanges): void;
+  encode(): StoredChanges;
 }
 
 export const createChangedHosts = (): ChangedHosts => {
   const hosts = new Map<string, number>();
+  const put = (href: string, at: number): void => {
+    const known = hosts.get(href) ?? 0;
+    hosts.delete(href);
+    hosts.set(href, Math.max(known, at));
+    for (const oldest of hosts.keys()) {
+      if (hosts.size <= MOST_CHANGES) break;
+      hosts.delete(oldest);
+    }
+  };
   return {
     note(events, estate) {
       for (const event of events) {
         for (const { subject } of labelEvents(event, estate))
-          if (subject.kind === 'workload' && subject.href !== null) hosts.set(subject.href, event.at);
+          if (subject.kind === 'workload' && subject.href !== null) put(subject.href, event.at);
         for (const { resource, changes } of event.resources) {
           const href = text(resource['workload']?.['href']);
-          if (href !== undefined && changes['enforcement_mode'] !== undefined) hosts.set(href, event.at);
+          if (href !== undefined && changes['enforcement_mode'] !== undefined) put(href, event.at);
         }
       }
     },
@@ -70,5 +88,9 @@ export const createChangedHosts = (): ChangedHosts => {
       hosts.delete(href);
       return false;
     },
+    restore(stored) {
+      for (const [href, at] of stored) put(href, at);
+    },
+    encode: () => [...hosts],
   };
 };

@@ -16,11 +16,14 @@ const OPEN_MS = 25 * MINUTE_MS;
 const LATE_MS = HOUR_MS;
 const GRAVE = 20;
 
-/** By source: the newest report that was told of it, epoch ms. */
-export const ToldSources = z.record(z.string(), z.number()).default({});
-export type ToldSources = z.infer<typeof ToldSources>;
-/** A source that was told is remembered for as long as its edges are looked at. */
+/** By source, or whatever was told: the newest report that was told of it, epoch ms. */
+export const ToldAt = z.record(z.string(), z.number()).default({});
+export type ToldAt = z.infer<typeof ToldAt>;
+/** What was told is remembered for as long as its edges are looked at. */
 const REMEMBERED_MS = 25 * HOUR_MS;
+
+export const withoutOld = (told: ToldAt, now: number): Record<string, number> =>
+  Object.fromEntries(Object.entries(told).filter(([, at]) => at >= now - REMEMBERED_MS));
 
 /** New edges by sources that may not scan. */
 export const suspicious = ({ edges, now }: FlowsSeen, context: RuleContext): readonly NewEdge[] =>
@@ -123,19 +126,18 @@ export interface ScanWords {
  */
 export const scanFindings = (
   groups: readonly (readonly NewEdge[])[],
-  told: ToldSources,
+  told: ToldAt,
   seen: FlowsSeen,
   context: RuleContext,
   words: ScanWords,
-): { readonly findings: readonly Finding[]; readonly memory: ToldSources } => {
+): { readonly findings: readonly Finding[]; readonly memory: ToldAt } => {
   const { now } = seen;
   const bySource = new Map<string, (readonly NewEdge[])[]>();
   for (const group of groups) {
     const key = identity((group[0] as NewEdge).source);
     bySource.set(key, [...(bySource.get(key) ?? []), group]);
   }
-  const next: Record<string, number> = {};
-  for (const [key, at] of Object.entries(told)) if (at >= now - REMEMBERED_MS) next[key] = at;
+  const next = withoutOld(told, now);
   const findings: Finding[] = [];
   for (const [key, own] of bySource) {
     const newest = own.flat().reduce((latest, { reportedAt }) => Math.max(latest, reportedAt), 0);
@@ -172,9 +174,8 @@ const findingOf = (
     title: words.title(source.name),
     story: [
       ...told(source, largest, words),
-      `Seen ${between(edges)}, reported `,
-      { time: Math.max(...edges.map(({ reportedAt }) => reportedAt)) },
-      `.${inside ? '' : ' It comes from outside of the own networks.'}${learning ? ` I have watched for ${counted(daysKnown, 'day')} only and am still learning what is usual.` : ''}`,
+      ...timesOf(edges),
+      `${inside ? '' : ' It comes from outside of the own networks.'}${learning ? ` I have watched for ${counted(daysKnown, 'day')} only and am still learning what is usual.` : ''}`,
     ],
     workloads: source.href === undefined ? [] : [source.href],
     suggests: isManaged(source, seen) ? ['quarantine'] : [],
@@ -208,7 +209,7 @@ const isManaged = ({ href }: End, { estate }: FlowsSeen): boolean =>
 
 const isBlocked = ({ decisions }: NewEdge): boolean => decisions.includes('blocked');
 
-const isHighValue = (edges: readonly NewEdge[], context: RuleContext): boolean =>
+export const isHighValue = (edges: readonly NewEdge[], context: RuleContext): boolean =>
   edges.some(
     ({ source, destination }) => context.highValue(source.labels) || context.highValue(destination.labels),
   );
@@ -223,6 +224,16 @@ export const manyHosts = (edges: readonly NewEdge[]): string => {
   const names = edges.map(({ destination }) => destination.name);
   return `tried ${edges[0]?.service} on ${counted(edges.length, 'host')}: ${listed(names, 3)}`;
 };
+
+/** Both times of edges: when a VEN saw them, and when the PCE told (definitions §5). */
+export const timesOf = (edges: readonly NewEdge[]): Text => [
+  `Seen ${between(edges)}, reported `,
+  { time: Math.max(...edges.map(({ reportedAt }) => reportedAt)) },
+  '.',
+];
+
+/** Reported more than 60 min after it was seen. */
+export const isLate = ({ at, reportedAt }: NewEdge): boolean => at !== undefined && reportedAt - at > LATE_MS;
 
 /** `10:02:10–10:02:55 UTC`: seconds tell a scan from a person, so they are written out. */
 const between = (edges: readonly NewEdge[]): string => {

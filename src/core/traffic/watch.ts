@@ -4,6 +4,7 @@ import { BREATH, type Steps } from '../steps.ts';
 import type { Batch, Row } from './batch.ts';
 import { createDecisionBook, type HourDecisions, OpenDecisions } from './decisions.ts';
 import type { NewEdge } from './edge.ts';
+import { type ChangedHosts, StoredChanges } from './groups.ts';
 import { createHourBook, type HourSums, OpenHours } from './hours.ts';
 import { createKnownEdges, KNOWN_DAYS } from './known.ts';
 import { createLedger, decodeLedger } from './ledger.ts';
@@ -48,6 +49,8 @@ export interface FlowWatchOptions {
   groupsOf(row: Row): readonly string[];
   /** The groups of the series it belongs to. */
   seriesOf(row: Row): readonly string[];
+  /** Kept with the rest, so that a restart does not take a changed host's blocked connections for an attack. */
+  readonly changedHosts: Pick<ChangedHosts, 'restore' | 'encode'>;
 }
 
 /** What was kept. */
@@ -57,11 +60,21 @@ export interface KeptTraffic {
   readonly days: ReadonlyMap<number, Uint8Array>;
 }
 
-const Head = z.object({ polledAt: z.number(), hours: OpenHours, news: StoredNews, decisions: OpenDecisions });
+const Head = z.object({
+  polledAt: z.number(),
+  hours: OpenHours,
+  news: StoredNews,
+  decisions: OpenDecisions,
+  changedHosts: StoredChanges.default([]),
+});
 
 /** @param kept of an earlier run; what is lost or unreadable means "first poll" (design §5) */
-export const createFlowWatch = ({ groupsOf, seriesOf }: FlowWatchOptions, kept: KeptTraffic): FlowWatch => {
+export const createFlowWatch = (
+  { groupsOf, seriesOf, changedHosts }: FlowWatchOptions,
+  kept: KeptTraffic,
+): FlowWatch => {
   const before = kept.counters === undefined ? undefined : decode(kept.counters);
+  changedHosts.restore(before?.head.changedHosts ?? []);
   const ledger = before?.ledger ?? createLedger();
   const hours = createHourBook(before?.head.hours);
   const decisions = createDecisionBook(before?.head.decisions);
@@ -145,6 +158,7 @@ export const createFlowWatch = ({ groupsOf, seriesOf }: FlowWatchOptions, kept: 
         hours: hours.encode(),
         news: news.encode(),
         decisions: decisions.encode(),
+        changedHosts: changedHosts.encode(),
       };
       return { counters: encode(head, ledger.encode()), days: known.changed() };
     },
