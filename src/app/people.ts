@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createGeo } from '../adapters/geo/index.ts';
 import { createRenderer } from '../adapters/render/index.ts';
 import { readRules } from '../config/rules.ts';
@@ -20,6 +21,8 @@ export interface PeopleDeps {
   /** Slack said that it took the app away. */
   readonly revoked: (event: string) => void;
 }
+
+const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex');
 
 /** All that people can do from Slack: ask, act on alerts, respond, and change rules. @returns what takes it, and takes up what a stop left */
 export const openPeople = (base: Base, { desks, responding, joining, status, revoked }: PeopleDeps) => {
@@ -45,6 +48,7 @@ export const openPeople = (base: Base, { desks, responding, joining, status, rev
       clock,
       settings,
       geo: createGeo(),
+      sha256,
       status,
       catalog,
     },

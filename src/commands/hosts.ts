@@ -40,6 +40,7 @@ export const findHosts = (
     return problem(
       `I am still reading the workloads of ${listed(unread.map(({ pce }) => pce.name))}; please ask again in a minute.`,
     );
+  if (name !== undefined && terms.length === 0 && isHref(name)) return byHref(name, desks, command);
   const query = parseLabelQuery(terms, knownLabels(desks));
   if (!query.ok) return problem(query.problem, example);
 
@@ -56,6 +57,24 @@ export const findHosts = (
       a.workload.name < b.workload.name ? -1 : a.workload.name > b.workload.name ? 1 : 0,
     ),
   };
+};
+
+/** What buttons name a host by: exactly one, whatever it is called. */
+const isHref = (word: string): boolean =>
+  /^\/orgs\/\d+\/(?:[a-z_]*workloads|vens|agents)\/[\w-]+$/.test(word);
+
+const byHref = (
+  href: string,
+  desks: readonly PceDesk[],
+  { example }: { readonly example: string },
+): Found => {
+  const hits = desks.flatMap((desk) => {
+    const workload = desk.inventory.workload(href) ?? desk.inventory.byAgent(href);
+    return workload === undefined ? [] : [{ desk, workload }];
+  });
+  return hits.length > 0
+    ? { kind: 'found', hits }
+    : problem(`${listed(desks.map(({ pce }) => pce.name))} no longer has this host.`, example);
 };
 
 /** Those of the hosts the asker may see. */

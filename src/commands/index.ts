@@ -4,15 +4,19 @@ import { alerts } from './alerts.ts';
 import { assign } from './assign.ts';
 import { blocked } from './blocked.ts';
 import { canI } from './can-i.ts';
+import { changes } from './changes.ts';
 import { closeAlert } from './close.ts';
 import { cross } from './cross.ts';
 import { disarm } from './disarm.ts';
+import { event } from './event.ts';
+import { events } from './events.ts';
 import { flows } from './flows.ts';
 import { geo } from './geo.ts';
 import { health } from './health.ts';
 import { help } from './help.ts';
 import { my } from './my.ts';
 import { note } from './note.ts';
+import { policy } from './policy.ts';
 import { processes } from './process.ts';
 import { quarantine } from './quarantine.ts';
 import { quarantined } from './quarantined.ts';
@@ -28,6 +32,7 @@ import { test } from './test.ts';
 import { top } from './top.ts';
 import { trend } from './trend.ts';
 import { unsilence } from './unsilence.ts';
+import { who } from './who.ts';
 import { why } from './why.ts';
 import { workload } from './workload.ts';
 
@@ -52,6 +57,11 @@ export const commands: readonly Command[] = [
   trend,
   services,
   processes,
+  events,
+  event,
+  who,
+  changes,
+  policy,
   quarantine,
   release,
   quarantined,

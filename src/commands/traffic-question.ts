@@ -1,16 +1,17 @@
 import { gatherTraffic, type Traffic } from '../analytics/traffic.ts';
 import type { Chart } from '../charts/chart.ts';
-import type { CommandDeps, PceDesk, Picture, Reply } from '../core/command.ts';
+import type { AnswerFile, CommandDeps, PceDesk, Picture, Reply } from '../core/command.ts';
 import { DECISIONS, type Decision, type Flow } from '../core/flow.ts';
 import { isLabelTerm, parseLabelQuery } from '../core/label-query.ts';
 import type { TrafficAnswer, TrafficQuery } from '../core/ports.ts';
 import { type Steps, withPauses } from '../core/steps.ts';
-import { grouped, span } from '../core/text.ts';
+import { grouped } from '../core/text.ts';
 import { csv } from '../views/csv.ts';
 import { type ShownList, trafficList } from '../views/traffic-list.ts';
 import { oneDesk } from './desks.ts';
 import { labelHrefs } from './label-hrefs.ts';
 import { type Problem, problem, unexpected } from './problem.ts';
+import { hours, type Window, windowOf } from './window.ts';
 import { type Flag, type Flags, parseWords } from './words.ts';
 
 /** The options every question about traffic takes. */
@@ -69,7 +70,7 @@ export const trafficQuestion = (
   if (!parsed.ok) return problem(parsed.problem, example);
   const labels = labelHrefs(parsed.query, desk.inventory.labels(), narrow);
   if ('kind' in labels) return labels;
-  const window = windowOf(flags, clock.now(), narrowed || labels.length > 0, { id, example, narrow });
+  const window = affordable(flags, clock.now(), narrowed || labels.length > 0, { id, example, narrow });
   if ('kind' in window) return window;
   const { from, to } = window;
   return { desk, query: { from, to, labels, decisions }, window: window.words, terms, flags };
@@ -139,13 +140,14 @@ type AnswerReply = Extract<Reply, { kind: 'answer' }>;
 /** File and picture of an answer, made only where they go somewhere: into the thread of a shared one, or to who wants them. */
 export const attached = (
   flags: Flags,
-  {
-    file,
-    picture,
-  }: { readonly file: () => NonNullable<AnswerReply['file']>; readonly picture?: () => Picture },
-): Pick<AnswerReply, 'file' | 'picture' | 'direct'> =>
+  { file, picture }: { readonly file: () => AnswerFile; readonly picture?: () => Picture },
+): Pick<AnswerReply, 'files' | 'picture' | 'direct'> =>
   flags.share === true || flags.files === true
-    ? { file: file(), ...(picture === undefined ? {} : { picture: picture() }), direct: flags.files === true }
+    ? {
+        files: [file()],
+        ...(picture === undefined ? {} : { picture: picture() }),
+        direct: flags.files === true,
+      }
     : {};
 
 /** A chart under the name its file has. */
@@ -169,40 +171,19 @@ export const basisOf = (
   desk.pce.name,
 ];
 
-const minutes = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`;
-
-const windowOf = (
-  { since, from, to, all }: Flags,
+/** A window of all traffic that is longer than a day is asked for twice: it costs the PCE minutes. */
+const affordable = (
+  flags: Flags,
   now: number,
   narrowed: boolean,
   { example, narrow }: Called,
-): { readonly from: number; readonly to: number; readonly words: string } | Problem => {
-  if (since !== undefined && (from !== undefined || to !== undefined))
-    return problem('Say either --since or --from and --to, not both.', example);
-  if (from === undefined && to !== undefined)
-    return problem(
-      '--to wants a --from before it.',
-      `${bare(example)} --from 2026-07-01T00:00:00Z --to 2026-07-01T12:00:00Z`,
-    );
-  const end = Math.min(to ?? now, now);
-  const start = from ?? now - (since ?? DAY_MS);
-  if (start >= end)
-    return problem(`There is no time between --from ${minutes(start)} and ${minutes(end)}.`, example);
-  if (end - start > DAY_MS && !narrowed && !all)
-    return problem(
-      `${hours(end - start)} of all traffic is a lot to ask of the PCE. Name a label to narrow it, or add --all to read it all.`,
-      `${narrow} --since 7d`,
-    );
-  return {
-    from: start,
-    to: end,
-    words: from === undefined ? `last ${hours(end - start)}` : `${minutes(start)} to ${minutes(end)}`,
-  };
+): Window | Problem => {
+  const window = windowOf(flags, now, { example });
+  if ('kind' in window) return window;
+  const length = window.to - window.from;
+  if (length <= DAY_MS || narrowed || flags.all) return window;
+  return problem(
+    `${hours(length)} of all traffic is a lot to ask of the PCE. Name a label to narrow it, or add --all to read it all.`,
+    `${narrow} --since 7d`,
+  );
 };
-
-/** The command without its options. */
-const bare = (example: string): string => example.split(' --', 1)[0] ?? example;
-
-/** People ask for 24 h and read "24 h", not "1 d". */
-const hours = (ms: number): string =>
-  ms % 3_600_000 === 0 && ms <= 2 * DAY_MS ? `${ms / 3_600_000} h` : span(ms);

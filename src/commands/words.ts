@@ -1,4 +1,5 @@
 import { nearest } from '../core/nearest.ts';
+import { EXPORTS, type Export } from '../views/event-export.ts';
 import { type Problem, problem } from './problem.ts';
 
 /** What may follow a command's words. Times are epoch ms, durations ms. */
@@ -10,6 +11,9 @@ export interface Flags {
   readonly to?: number;
   readonly n?: number;
   readonly by?: string;
+  /** From 1 on. */
+  readonly page?: number;
+  readonly as?: Export;
   readonly label?: string;
   readonly share?: true;
   readonly files?: true;
@@ -54,6 +58,12 @@ const READERS: Readonly<Record<Flag, Reader | 'switch'>> = {
       ? Number(word)
       : { expected: `a number from 1 to ${MOST_ROWS}` },
   by: (word) => word,
+  page: (word) =>
+    /^\d{1,4}$/.test(word) && Number(word) >= 1 ? Number(word) : { expected: 'the number of a page' },
+  as: (word) =>
+    EXPORTS.some((one) => one === word.toLowerCase())
+      ? word.toLowerCase()
+      : { expected: `one of ${EXPORTS.join(', ')}` },
   label: (word) => word,
   share: 'switch',
   files: 'switch',

@@ -22,6 +22,8 @@ export interface CommandDeps {
   readonly clock: Clock;
   readonly settings: Settings;
   readonly geo: Geo;
+  /** SHA-256 of a text as UTF-8, in hexadecimal. */
+  readonly sha256: (content: string) => string;
   readonly status: () => Promise<BotStatus>;
   readonly catalog: Catalog;
 }
@@ -48,12 +50,12 @@ export type Reply =
       readonly kind: 'answer';
       readonly message: Message;
       readonly share?: boolean;
-      /** Goes into the thread of a shared answer, or by direct message to who asks for it with `--files`. */
-      readonly file?: { readonly name: string; readonly title: string; readonly content: string };
+      /** Go into the thread of a shared answer, or by direct message to who asks for them. */
+      readonly files?: readonly AnswerFile[];
       /** What everybody reads in the announce channel, wherever it was asked (definitions §8). */
       readonly announce?: Message;
       readonly picture?: Picture;
-      /** The asker wants file and picture by direct message. */
+      /** The asker wants files and picture by direct message. */
       readonly direct?: boolean;
     }
   /** Opens the modal of an action on exactly one workload. */
@@ -64,6 +66,13 @@ export type Reply =
   | { readonly kind: 'deed'; readonly deed: Deed }
   /** Names the word, what was expected, and a corrected command to copy. */
   | { readonly kind: 'problem'; readonly text: string; readonly copy?: string };
+
+/** A file that goes with an answer; what it holds is made when it is asked for. */
+export interface AnswerFile {
+  readonly name: string;
+  readonly title: string;
+  readonly content: string;
+}
 
 /** A chart, and the same in words: on a machine that cannot draw, the words stand alone. */
 export interface Picture {

@@ -230,6 +230,19 @@ export interface EventQuery {
   readonly severity?: 'info' | 'warning' | 'err';
 }
 
+/** An object of the draft policy that waits to be provisioned. */
+export interface Pending {
+  /** `rule set`, `IP list`. */
+  readonly kind: string;
+  readonly href: string;
+  readonly name: string;
+  readonly change: 'created' | 'changed' | 'deleted' | undefined;
+  /** Who changed it last, as the PCE identifies him (`/users/11`), and by name where it says one. */
+  readonly by: { readonly href: string | undefined; readonly name: string | undefined };
+  /** Epoch ms. */
+  readonly at: number | undefined;
+}
+
 /** What a question found in the log, oldest first. */
 export interface EventsFound {
   readonly events: readonly PceEvent[];
@@ -275,8 +288,12 @@ export interface Pce {
   /** Time of the newest event the PCE has, epoch ms; undefined when it has none. */
   newestEventAt(): Promise<number | undefined>;
   health(): Promise<HealthReading>;
+  /** The PCE's release, as `25.2.20`. */
+  version(): Promise<string>;
   /** The provisioned policy, at most 5 min old. */
   policy(): Promise<Policy>;
+  /** What waits to be provisioned, oldest first. */
+  pending(): Promise<readonly Pending[]>;
   /** Forgets the policy that was read: something was provisioned. */
   dropPolicy(): void;
   /** Names and addresses of the machines the PCE runs on: its URL, its nodes, supercluster members. Cached 15 min. */

@@ -3,7 +3,7 @@ import type { PceEvent } from './event.ts';
 import type { End } from './flow.ts';
 import { anySelector, glob, matchesLabels, selector } from './label-query.ts';
 import type { RuleContext } from './rule.ts';
-import type { Settings } from './settings.ts';
+import type { PceSettings, Settings } from './settings.ts';
 
 /** The settings that say what the estate is made of. */
 export type EstateSettings = Pick<
@@ -75,9 +75,7 @@ export const contextOf = (settings: EstateSettings): RuleContext => {
     zoned: settings.zones.length > 0,
     keyExpiry: (pce) => settings.pces.find(({ name }) => name === pce)?.expires,
     automation: settings.automation,
-    ownKeys: settings.pces.flatMap(({ read, write, traffic }) =>
-      [read, write, traffic].flatMap((own) => (own === undefined ? [] : keyId(own.key))),
-    ),
+    ownKeys: ownKeysOf(settings.pces),
   };
 };
 
@@ -90,6 +88,17 @@ const endMatcher = (text: string): ((end: End) => boolean) => {
   const network = parseNetwork(text);
   return ({ address }) => network !== undefined && inNetwork(address, network);
 };
+
+/** Events name a key without the `api_` its user name begins with (facts §2.2 `action.info.api_key_id`). */
+const keyId = (name: string): string => name.replace(/^api_/, '');
+
+/** The bot's keys as events name them. */
+export const ownKeysOf = (
+  pces: readonly Pick<PceSettings, 'read' | 'write' | 'traffic'>[],
+): readonly string[] =>
+  pces.flatMap(({ read, write, traffic }) =>
+    [read, write, traffic].flatMap((own) => (own === undefined ? [] : [keyId(own.key)])),
+  );
 
 /** The defaults of definitions §3: nothing is high-value, one border (prod* ↔ other), nobody is automation. */
 export const DEFAULT_CONTEXT: RuleContext = contextOf({
@@ -105,11 +114,8 @@ export const DEFAULT_CONTEXT: RuleContext = contextOf({
   pces: [],
 });
 
-/** Events name a key without the `api_` its user name begins with (facts §2.2 `action.info.api_key_id`). */
-const keyId = (name: string): string => name.replace(/^api_/, '');
-
 /** True when the bot's own key made the event. */
-export const isOurs = ({ action, actor }: PceEvent, { ownKeys }: RuleContext): boolean =>
+export const isOurs = ({ action, actor }: PceEvent, { ownKeys }: Pick<RuleContext, 'ownKeys'>): boolean =>
   [action.apiKeyId, actor.name].some((name) => name !== undefined && ownKeys.includes(keyId(name)));
 
 /** True when a configured scheduler or synchronisation made the event; `*` in a configured name stands for anything. */

@@ -10,15 +10,15 @@ export interface AttachmentDeps {
 }
 
 /**
- * Puts an answer's file and picture into a thread, after the answer itself: nobody waits for a chart. Where no picture can be drawn
+ * Puts an answer's files and picture into a thread, after the answer itself: nobody waits for a chart. Where no picture can be drawn
  * nothing is put in its place: its words are in the answer. Rejects with ChatError.
  */
 export const attach = async (
   to: { readonly channel: string; readonly thread: string },
-  { file, picture }: Pick<Answer, 'file' | 'picture'>,
+  { files = [], picture }: Pick<Answer, 'files' | 'picture'>,
   { chat, renderer }: AttachmentDeps,
 ): Promise<void> => {
-  if (file !== undefined) await chat.upload(to, file);
+  for (const file of files) await chat.upload(to, file);
   if (picture === undefined) return;
   const { name, title, svg, alt, lines } = picture;
   const content = await renderer.png(svg);

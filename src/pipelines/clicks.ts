@@ -10,7 +10,7 @@ import {
   type Message,
   type Store,
 } from '../core/ports.ts';
-import { bold, type Markup, md, message, section } from '../views/parts.ts';
+import { ASK, bold, type Markup, md, message, section } from '../views/parts.ts';
 import { pickHost } from '../views/pick-host.ts';
 import type { Joining } from './joining.ts';
 import { relink } from './relink.ts';
@@ -89,6 +89,7 @@ export const clicked = async (click: Click, deps: ClickDeps): Promise<void> => {
       md`This channel is shared with another organisation: buttons do nothing here. Nothing was done.`,
       'Buttons do nothing in a shared channel',
     );
+  if (click.action.split('.', 1)[0] === ASK) return deps.ask(asCommand(click, click.value));
   const [verb, value] = click.action === 'more' ? split(click.value) : [click.action, click.value];
   if (verb === 'approve' || verb === 'deny')
     return deps.responding.decide(verb, {

@@ -66,6 +66,12 @@ export const mrkdwn = (text: Markup): MrkdwnElement => ({
 
 export const section = (text: Markup): SectionBlock => ({ type: 'section', text: mrkdwn(text) });
 
+/** A section with a button beside its text. */
+export const sectionWith = (text: Markup, accessory: Button): SectionBlock => ({
+  ...section(text),
+  accessory,
+});
+
 export const header = (text: string): HeaderBlock => ({
   type: 'header',
   text: plainText(text, LIMITS.header),
@@ -170,6 +176,21 @@ export const button = (spec: {
   ...(spec.style === undefined ? {} : { style: spec.style }),
   ...(spec.label === undefined ? {} : { accessibility_label: clip(spec.label, LIMITS.buttonText) }),
 });
+
+/**
+ * A button that asks a question as if the clicker had typed it. `at` tells several in one block apart.
+ * @param words what stands after /illumio
+ */
+export const askButton = (words: string, text: string, at: string | number = '', label?: string): Button =>
+  button({
+    action: at === '' ? ASK : `${ASK}.${at}`,
+    value: words,
+    text,
+    ...(label === undefined ? {} : { label }),
+  });
+
+/** The action of an `askButton`, before the part that tells several apart. */
+export const ASK = 'ask';
 
 /** A button that opens a page in the browser. */
 export const linkButton = (action: string, text: string, url: string): Button => ({

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { actions } from '../../src/actions/index.ts';
 import { openMemoryStore } from '../../src/adapters/store/memory.ts';
@@ -148,6 +149,7 @@ export const aBench = (options: BenchOptions = {}) => {
     },
     routes: [],
     watchGroups: ['env'],
+    pces: [],
     ...options.settings,
   } as unknown as Settings;
   const status: BotStatus = {
@@ -203,6 +205,7 @@ export const aBench = (options: BenchOptions = {}) => {
       clock,
       settings,
       status: async () => status,
+      sha256: (content) => createHash('sha256').update(content).digest('hex'),
       geo: { country: (address) => COUNTRIES[address], outlines: () => [] },
       catalog: { rules, commands, actions, analyses },
     },

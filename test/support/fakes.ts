@@ -19,6 +19,7 @@ import {
   type Pce,
   PceError,
   type PceErrorCode,
+  type Pending,
   type Profile,
   type TrafficQuery,
   type Upload,
@@ -287,6 +288,7 @@ export interface FakePce extends Pce {
   flowRows: Flow[];
   /** The log that questions read. */
   recorded: PceEvent[];
+  drafts: Pending[];
   /** Before this time the log is not read any more. */
   logFrom: number | undefined;
   reading: HealthReading;
@@ -312,6 +314,7 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
     rows: new Map(rows.map((row) => [row.href, row])),
     flowRows: [],
     recorded: [],
+    drafts: [],
     logFrom: undefined,
     reading: { available: true, clusters: [], nodeAvailable: true },
     rules: { rules: [] },
@@ -349,9 +352,17 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
       await answered('health');
       return pce.reading;
     },
+    async version() {
+      await answered('version');
+      return '25.2.20';
+    },
     async policy() {
       await answered('policy');
       return pce.rules;
+    },
+    async pending() {
+      await answered('pending');
+      return pce.drafts;
     },
     dropPolicy: () => undefined,
     ownHosts: async () => ['pce.example.com', '198.51.100.1'],

@@ -11,6 +11,7 @@ import type { InventorySource } from './inventory.ts';
 import { createLabels } from './labels.ts';
 import { LIMITS, TIMES, type Times } from './limits.ts';
 import { createOwnHosts, type Resolve } from './own-hosts.ts';
+import { readPending } from './pending.ts';
 import { createPolicyReader } from './policy.ts';
 import { createReachMeter } from './reach.ts';
 import { createTraffic } from './traffic.ts';
@@ -39,8 +40,6 @@ export interface PceDeps {
 export interface PceAdapter extends Pce, InventorySource {
   /** How fast it answers without a key, and what time it has. Rejects with PceError. */
   contact(): Promise<Contact>;
-  /** The PCE's release, as `25.2.20`. Rejects with PceError. */
-  version(): Promise<string>;
   /** Whether a key opens the PCE and its organisation; never rejects for a refusal or a PCE that is away. */
   checkAccess(key?: 'read' | 'write' | 'traffic'): Promise<Access>;
   /** Whether events of that time (epoch ms) or older ones are still there. Rejects with PceError. */
@@ -88,6 +87,7 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     newestEventAt: () => newestEventAt(client, org),
     health: () => readHealth(client),
     policy: policy.read,
+    pending: () => readPending(client, org),
     dropPolicy: policy.drop,
     ownHosts: createOwnHosts(settings.url, () => readHealth(client), { clock, resolve: deps.resolve }),
     reach: reach.read,
