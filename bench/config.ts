@@ -8,6 +8,8 @@ export interface ConfigParts {
   readonly events?: string;
   /** `routes` as YAML rows, without their indentation; default none: the default channel, grouped by rule. */
   readonly routes?: readonly string[];
+  /** Port of the PCE's syslog stream; default none. */
+  readonly syslog?: number;
   /** Whether a storm of root posts is joined; default as the bot's. */
   readonly folding?: boolean;
 }
@@ -19,8 +21,9 @@ export const configFor = ({
   events = '30s',
   routes = [],
   folding = true,
+  syslog,
 }: ConfigParts): string => `
-pces: [{name: prod-east, url: ${pceUrl}, key: api_sim, secret: simsecret}]
+pces: [{name: prod-east, url: ${pceUrl}, key: api_sim, secret: simsecret${syslog === undefined ? '' : `, syslog: {port: ${syslog}}`}}]
 slack: {bot_token: xoxb-sim, app_token: xapp-sim, team: T0SIM0001, api_url: ${slackApiUrl}}
 default_channel: ${CHANNELS[0]}
 fallback_channel: C0FALLBK1

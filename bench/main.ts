@@ -4,6 +4,7 @@ import { ack } from './ack.ts';
 import type { Bench, Report } from './bench.ts';
 import { events } from './events.ts';
 import { flows } from './flows.ts';
+import { intake } from './intake.ts';
 import { latency } from './latency.ts';
 import { lookup } from './lookup.ts';
 import { neighbours } from './neighbours.ts';
@@ -13,7 +14,18 @@ import { store } from './store.ts';
 import { storm } from './storm.ts';
 import { table } from './table.ts';
 
-const BENCHES: readonly Bench[] = [flows, events, lookup, store, ack, start, latency, neighbours, pace];
+const BENCHES: readonly Bench[] = [
+  flows,
+  events,
+  lookup,
+  store,
+  ack,
+  start,
+  latency,
+  intake,
+  neighbours,
+  pace,
+];
 
 const USAGE = `npm run -s bench -- NAME|all [--json] [--runs N=5]
 ${[...BENCHES, storm].map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}

@@ -2,12 +2,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '../chaos/random.ts';
 import { type Host, hostsOf, noise, tampering } from '../chaos/subjects.ts';
-import { systemClock } from '../src/adapters/schedule/clock.ts';
-import { openFileStore } from '../src/adapters/store/file.ts';
 import { readStatus } from '../src/cli/status-file.ts';
 import { type Bench, figure } from './bench.ts';
 import { CHANNELS } from './config.ts';
-import { silent } from './silent.ts';
+import { counted } from './counted.ts';
 import { openWorld, polledTwice, type World } from './world.ts';
 
 /** Fault 24: so many events a minute for so long, one in a hundred of a rule, under the PCE's cap of rows and budget of calls. */
@@ -81,14 +79,6 @@ export const storm: Bench = {
       await world.close();
     }
   },
-};
-
-/** What the bot counted over all alerts, as its files hold it. */
-const counted = async (folder: string): Promise<number> => {
-  const store = await openFileStore({ folder, log: silent, clock: systemClock });
-  const alerts = (await store.firing()).filter(({ rule }) => rule === 'firewall-tampering');
-  await store.close();
-  return alerts.reduce((sum, { count }) => sum + count, 0);
 };
 
 const isTold = ({ slack }: World, name: string): boolean =>

@@ -1,4 +1,4 @@
-import { namesIn } from './judge.ts';
+import { namesIn, STORY } from './judge.ts';
 import type { Copy } from './receivers/index.ts';
 
 /** What one receiver holds at the end, counted by host name alone. */
@@ -20,6 +20,7 @@ export const judgeCopies = (copies: readonly Copy[], subjects: ReadonlySet<strin
   for (const { id, words } of copies) {
     if (ids.has(id)) marked += 1;
     ids.add(id);
+    if (STORY.test(words)) continue;
     for (const name of namesIn(words, subjects)) {
       visible.add(name);
       const said = `${name} ${words}`;

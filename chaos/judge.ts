@@ -13,6 +13,9 @@ export interface Verdict {
 /** How the bot marks a copy of what may stand there already. */
 const MARK = /possible repeat/i;
 
+/** One story told beside the alerts of its hosts (definitions §3, firewall-tampering of five hosts and more): it names them again on purpose. */
+export const STORY = /Firewall tampering (?:on|is spreading:) \d+ hosts within/;
+
 /**
  * Reads the simulated Slack as a person would: names, and the words that say why a message was sent. Nothing the bot keeps for itself
  * (delivery keys, metadata, its files) is looked at: a bot that deceives itself must not deceive the judge.
@@ -25,6 +28,7 @@ export const judge = (state: Json, subjects: ReadonlySet<string>): Verdict => {
   for (const message of rows(state['channels']).flatMap((channel) => rows(channel['messages']))) {
     if (message['deleted'] === true) continue;
     const words = wordsOf(message);
+    if (STORY.test(words)) continue;
     const isMarked = MARK.test(words);
     if (isMarked) marked += 1;
     const names = namesIn(`${words}\n${wordsOfFiles(message)}`, subjects);

@@ -20,8 +20,8 @@ export interface SyslogOptions {
 
 /**
  * Sends notices as RFC 5424 lines, each counted in bytes (RFC 6587 §3.4.1). Syslog knows no acknowledgement: one connection a notice, closed from our
- * side, and the peer's own end is awaited. A peer that ends or fails before everything was written did not take it; one that
- * keeps its side open after it has taken all bytes counts as having read them.
+ * side, and the peer's own end is awaited. A peer that fails or hangs up before we do may not have read it and gets it again; one
+ * that stays after it has taken all bytes counts as having read them.
  */
 export const createSyslog = (options: SyslogOptions): Output => ({
   name: options.name,
@@ -42,6 +42,7 @@ export const createSyslog = (options: SyslogOptions): Output => ({
         );
       });
       written = true;
+      await stays(socket);
       await ended(socket);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -63,14 +64,31 @@ const open = ({ host, port, tls, ca }: SyslogOptions): Socket =>
     ? connectTls({ host, port, ...(ca === undefined ? {} : { ca }), minVersion: 'TLSv1.2' })
     : connectTcp({ host, port });
 
+/** A collector that goes down hangs up by itself, within this time of what it no longer reads. */
+const STAY_MS = 50;
+
+const stays = async (socket: Socket): Promise<void> => {
+  if (!socket.readableEnded && !(await hungUp(socket, STAY_MS))) return;
+  throw new Error('it hung up before it can have read it');
+};
+
 /** How long a peer has to close its side before its silence counts as consent. */
 const CLOSE_MS = 1_000;
 
 const ended = async (socket: Socket): Promise<void> => {
-  socket.resume();
   socket.end();
-  const patience = AbortSignal.timeout(CLOSE_MS);
-  await once(socket, 'end', { signal: patience }).catch((error: unknown) => {
+  await hungUp(socket, CLOSE_MS);
+};
+
+/** Whether the peer ends its side within that time. What it says is read and thrown away. Rejects when the connection breaks. */
+const hungUp = async (socket: Socket, withinMs: number): Promise<boolean> => {
+  socket.resume();
+  const patience = AbortSignal.timeout(withinMs);
+  try {
+    await once(socket, 'end', { signal: patience });
+    return true;
+  } catch (error) {
     if (!patience.aborted) throw error;
-  });
+    return false;
+  }
 };

@@ -292,6 +292,32 @@ describe('syslog', () => {
     expect(await failureOf(syslog({ port }).send(aNotice()))).toMatchObject({ again: true });
   });
 
+  it('a server that hangs up by itself after it has taken the bytes may not have read them: they are sent again', async () => {
+    const { port } = await syslogServer(createTcp((socket) => socket.end()));
+    expect(await failureOf(syslog({ port }).send(aNotice()))).toMatchObject({ again: true, unclear: true });
+  });
+
+  it('a server that stalls before the handshake is given up after the time-out, and got nothing', async () => {
+    const { lines, port } = await syslogServer(createTcp());
+    const stalled = syslog({ port, tls: true, ca: GOOD, timeoutMs: 150 });
+    expect(await failureOf(stalled.send(aNotice()))).toMatchObject({ again: true, unclear: false });
+    expect(lines.join('')).not.toContain('illumio-chatops');
+  });
+
+  it('a server that floods us with answers is neither read nor waited for', async () => {
+    const flood = createTcp((socket) => {
+      const pour = (): void => {
+        while (!socket.destroyed && socket.write(Buffer.alloc(65_536, 'x')));
+      };
+      socket.on('drain', pour);
+      socket.on('error', () => {});
+      pour();
+    });
+    const { lines, port } = await syslogServer(flood);
+    await syslog({ port }).send(aNotice());
+    expect(lines.join('')).toContain('firewall tampering');
+  });
+
   it('nobody there: tried again', async () => {
     expect(await failureOf(syslog({ port: 9 }).send(aNotice()))).toMatchObject({
       again: true,
