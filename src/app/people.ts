@@ -59,11 +59,11 @@ export const openPeople = (base: Base, { desks, responding, joining, status, rev
     act: acting.act,
     announce,
     explain: responding.explain,
-    openResponse: (inbound, { action, pce, href }, say) =>
+    openResponse: (inbound, { action, pce, hrefs }, say) =>
       responding.open({
         action,
         pce,
-        href,
+        hrefs,
         person: inbound.person,
         channel: inbound.channel,
         alert: null,

@@ -14,7 +14,13 @@ const SOON_MS = 30 * MINUTE_MS;
 export type Guarded =
   | { readonly verdict: 'never'; readonly reasons: readonly string[] }
   /** 2 = a protected host: two people of the approver list stand behind it. */
-  | { readonly verdict: 'approval'; readonly approvals: 1 | 2; readonly reasons: readonly string[] }
+  | {
+      readonly verdict: 'approval';
+      readonly approvals: 1 | 2;
+      readonly reasons: readonly string[];
+      /** Protected, or it looks vital: its name is typed before it is asked for (definitions §7.2). */
+      readonly typed?: true;
+    }
   | { readonly verdict: 'ordinary'; readonly reasons: readonly [] };
 
 export interface Weighed {

@@ -58,8 +58,13 @@ export type Reply =
       /** The asker wants files and picture by direct message. */
       readonly direct?: boolean;
     }
-  /** Opens the modal of an action on exactly one workload. */
-  | { readonly kind: 'respond'; readonly action: string; readonly pce: string; readonly href: string }
+  /** Opens the modal of an action on one workload, or on several at once. */
+  | {
+      readonly kind: 'respond';
+      readonly action: string;
+      readonly pce: string;
+      readonly hrefs: readonly [string, ...string[]];
+    }
   /** Says whether the asker may do something to one workload, and why; changes nothing. */
   | { readonly kind: 'explain'; readonly action: string; readonly pce: string; readonly href: string }
   /** Does something about alerts or silences, with the same checks as the buttons. */

@@ -54,14 +54,16 @@ export const guardTarget = (workload: Workload, context: GuardContext): Guarded 
   const selector = namedBy(workload, context.protected);
   const vital = vitalSigns(workload, context);
   const valuable = namedBy(workload, context.highValue);
+  const typed = selector !== undefined || vital.length > 0 ? { typed: true as const } : {};
   if (valuable !== undefined) vital.unshift(`${workload.name} is a high-value host (${valuable}).`);
   if (selector !== undefined)
     return {
       verdict: 'approval',
       approvals: 2,
       reasons: [`${workload.name} is a protected host (${selector}).`, ...vital],
+      ...typed,
     };
-  if (vital.length > 0) return { verdict: 'approval', approvals: 1, reasons: vital };
+  if (vital.length > 0) return { verdict: 'approval', approvals: 1, reasons: vital, ...typed };
   return { verdict: 'ordinary', reasons: [] };
 };
 

@@ -121,6 +121,8 @@ const askWhereNeeded = async (
   if (!action.offered) return undefined;
   const weight = await weigh(response, workload, plan, context, desk, deps);
   if ('never' in weight) return await end(response, deps, 'stopped', weight.never);
+  if (response.batch !== undefined && weight.typed)
+    return await end(response, deps, 'stopped', `${weight.needs.why.join(' ')} Ask for it alone.`);
   const { needs } = weight;
   if (needs.votes === 0) return undefined;
   const at = deps.clock.now();

@@ -33,17 +33,31 @@ export const notCleared = async (
     if (!still.allowed) return `${vote.name}, who approved it, may not do that any more: ${still.why}.`;
   }
   if (!action.offered) return undefined;
-  const over = await overBudgetNow({ action: action.id, by, but: response.id }, deps);
+  const over = await overBudgetNow(
+    { action: action.id, by, but: response.id, more: await stillToWrite(response, deps) },
+    deps,
+  );
   return over === undefined ? undefined : `The budget is used up: ${over}.`;
 };
 
-/** Why no further host may be written to now; undefined when one may. @param but a response that is not counted: the one that asks */
+/** Of several hosts all are within the budget, or none is written to: those that were stopped count as well. */
+const stillToWrite = async ({ batch }: Response, { store }: Pick<Deps, 'store'>): Promise<number> =>
+  batch === undefined
+    ? 1
+    : (await store.batch(batch)).filter(({ writtenAt }) => writtenAt === undefined).length;
+
+/** Why no further host, or so many `more`, may be written to now; undefined when they may. @param but a response that is not counted: the one that asks */
 export const overBudgetNow = async (
-  { action, by, but }: { readonly action: string; readonly by: Person; readonly but?: string },
+  {
+    action,
+    by,
+    but,
+    more = 1,
+  }: { readonly action: string; readonly by: Person; readonly but?: string; readonly more?: number },
   { store, clock, limits }: Pick<RespondingDeps, 'store' | 'clock' | 'limits'>,
 ): Promise<string | undefined> => {
   const now = clock.now();
   const written = await store.responsesSince(now - LOOK_BACK_MS);
   const others = written.filter(({ id }) => id !== but);
-  return overBudget(limits.budget, { action, by, more: 1 }, others, now);
+  return overBudget(limits.budget, { action, by, more }, others, now);
 };

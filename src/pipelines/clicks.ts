@@ -174,7 +174,7 @@ const respond = async (
     deps.responding.open({
       action,
       pce,
-      href,
+      hrefs: [href],
       alert,
       person: click.person,
       channel: click.channel,

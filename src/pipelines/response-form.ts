@@ -1,25 +1,34 @@
 import type { Action } from '../core/action.ts';
 import type { Alert, Person } from '../core/alert.ts';
 import { needsText } from '../core/approval.ts';
-import type { Label } from '../core/label.ts';
-import { ChatError, type Handling, PceError } from '../core/ports.ts';
-import type { Needs, Response, Target } from '../core/response.ts';
-import type { Workload } from '../core/workload.ts';
+import { sameAccount } from '../core/person.ts';
+import { ChatError, PceError } from '../core/ports.ts';
 import { type Markup, md } from '../views/parts.ts';
 import type { PeersShown } from '../views/peers.ts';
-import { loadingModal, notice, OTHER_REASON, responseForm } from '../views/response.ts';
-import { contextFor } from './action-context.ts';
+import { loadingModal, notice, responseForm } from '../views/response.ts';
+import { overBudgetNow } from './clearance.ts';
 import { refusalText } from './refusal.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
-import { type Weight, weigh } from './weigh.ts';
+import {
+  type Draft,
+  type DraftHost,
+  expiredForm,
+  requestsOf,
+  type Sent,
+  type Submission,
+} from './response-draft.ts';
+import { mayEndByItself, type Preview, previewOf, type Weighed, weighAgain } from './response-preview.ts';
 
 const DRAFT_MS = 30 * 60_000;
 
-/** A click or a command that asks for an action on one workload. */
+/** Hosts that may be asked for at once (definitions §7.10). */
+export const MOST_AT_ONCE = 10;
+
+/** A click or a command that asks for an action on one workload, or on several at once. */
 export interface Opening {
   readonly action: string;
   readonly pce: string;
-  readonly href: string;
+  readonly hrefs: readonly [string, ...string[]];
   readonly person: Person;
   readonly channel: string | null;
   readonly alert: Alert | null;
@@ -28,39 +37,17 @@ export interface Opening {
   say(text: Markup, plain: string): Promise<void>;
 }
 
-export interface Submission {
-  readonly draft: string;
-  readonly person: Person;
-  readonly viewId: string;
-  readonly values: Readonly<Record<string, string>>;
-}
-
-/** What a form showed to whom: kept here, so that nothing a client sends decides. */
-interface Draft {
-  readonly action: Action;
-  readonly pce: string;
-  readonly target: Target;
-  readonly person: Person;
-  readonly name: string;
-  readonly channel: string | null;
-  readonly alert: string | null;
-  /** The quarantine that a release would give back. */
-  readonly releases: string | null;
-  readonly expires: number;
-  /** Whether it was offered to end by itself. */
-  readonly mayEnd: boolean;
-}
-
-/** A form that was sent in: refused with what its sender reads, or a request that is to be made durable. */
-export type Sent =
-  | { readonly ok: false; readonly handling: Handling }
-  | { readonly ok: true; readonly action: Action; readonly response: Response };
-
 export interface Forms {
-  /** Checks the right, opens the modal, reads the host and shows what would change. Changes nothing. */
+  /** Checks the right, opens the modal, reads the hosts and shows what would change. Changes nothing. */
   open(opening: Opening): Promise<void>;
   /** Takes a form once: only from the one who opened it, only while it is valid, only with a reason. */
   take(submission: Submission): Sent;
+}
+
+/** Who asks, and what the form is called. */
+interface Asked extends Opening {
+  readonly byName: string;
+  readonly title: string;
 }
 
 /** The forms that are open. They are kept here, so that nothing a client sends decides; a restart forgets them and says so. */
@@ -76,12 +63,17 @@ export const createForms = (deps: RespondingDeps): Forms => {
         md`This button belongs to something this bot no longer knows. Nothing was done.`,
         'Unknown button, nothing done',
       );
-    const known = desk.inventory.workload(opening.href);
-    const name = known?.name ?? opening.alert?.subject.name ?? 'the host';
+    const known = opening.hrefs.map((href) => desk.inventory.workload(href));
+    const [first] = known;
+    const title =
+      opening.hrefs.length > 1
+        ? `${opening.hrefs.length} hosts`
+        : (first?.name ?? opening.alert?.subject.name ?? 'the host');
     const { verdict, profile } = await gate.check(opening.person, action.right, {
-      targets: [known?.labels ?? null],
+      targets: known.map((one) => one?.labels ?? null),
       channel: opening.channel,
     });
+    const names = known.map((one, at) => one?.name ?? opening.hrefs[at]).join(', ');
     await audit.append({
       actor: opening.person,
       actorName: profile.name,
@@ -89,214 +81,167 @@ export const createForms = (deps: RespondingDeps): Forms => {
       verdict: verdict.allowed ? 'allowed' : 'refused',
       ...(verdict.allowed ? { role: verdict.role } : { why: verdict.why }),
       pce: opening.pce,
-      target: { href: opening.href, name },
+      target:
+        opening.hrefs.length > 1 ? { href: null, name: names } : { href: opening.hrefs[0], name: title },
       ...(opening.alert === null ? {} : { alert: opening.alert.id }),
       ...(opening.channel === null ? {} : { channel: opening.channel }),
     });
     if (!verdict.allowed) {
-      const { words, plain } = refusalText(`${action.id} ${name}`, verdict);
+      const { words, plain } = refusalText(`${action.id} ${title}`, verdict);
       return opening.say(words, plain);
     }
-    const viewId = await chat.openView(opening.triggerId, loadingModal(action, name));
-    await fill(viewId, action, desk, opening, { host: name, person: profile.name });
+    const viewId = await chat.openView(opening.triggerId, loadingModal(action, title));
+    await fill(viewId, action, desk, { ...opening, byName: profile.name, title });
   };
 
-  /** Reads the host and turns the loading modal into the form, or into the reason why not. */
-  const fill = async (
-    viewId: string,
-    action: Action,
-    desk: ResponseDesk,
-    opening: Opening,
-    { host: name, person }: { readonly host: string; readonly person: string },
-  ): Promise<void> => {
+  /** Reads the hosts and turns the loading modal into the form, or into the reason why not. */
+  const fill = async (viewId: string, action: Action, desk: ResponseDesk, asked: Asked): Promise<void> => {
+    const refuse = (...lines: readonly Markup[]): Promise<void> =>
+      chat.updateView(viewId, notice(action, asked.title, lines));
     try {
-      const workload = await desk.pce.workload(opening.href, 'response');
-      if (workload === null)
-        return void (await chat.updateView(
-          viewId,
-          notice(action, name, [md`${name} is no longer in the PCE. Nothing was done.`]),
-        ));
-      desk.inventory.note(opening.href, workload);
-      const context = await contextFor(workload, desk, deps);
-      const plan = action.plan(workload, context);
-      if (!plan.ok) return void (await chat.updateView(viewId, notice(action, name, [md`${plan.why}`])));
-      const releases = action.id === 'release' ? (context.open?.id ?? null) : null;
-      const weight = await weigh({ by: opening.person, releases }, workload, plan, context, desk, deps);
-      if ('never' in weight)
-        return void (await chat.updateView(viewId, notice(action, name, [md`${weight.never}`])));
-      const draft = ids.next();
-      for (const [id, { expires }] of drafts) if (expires < clock.mono()) drafts.delete(id);
-      const target: Target = {
-        href: workload.href,
-        name: workload.name,
-        labels: workload.labels,
-        mode: workload.mode,
-        addresses: workload.interfaces.map(({ address }) => address),
-      };
-      const mayEnd =
-        action.timed === true && (await mayEndByItself(workload, desk, context.quarantineLabels ?? []));
-      drafts.set(draft, {
-        action,
-        pce: desk.pce.name,
-        target,
-        person: opening.person,
-        name: person,
-        channel: opening.channel,
-        alert: opening.alert?.id ?? null,
-        releases,
-        expires: clock.mono() + DRAFT_MS,
-        mayEnd,
-      });
-      const show = ({ needs }: { readonly needs: Needs }, peers: PeersShown): Promise<void> =>
-        chat.updateView(
-          viewId,
-          responseForm(action, target, plan, {
-            draft,
-            pce: desk.pce.name,
-            ...(needs.votes === 0 ? {} : { needs: needsText(needs) }),
-            ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs, mayEnd, peers } : {}),
-          }),
-        );
-      await show(weight, 'counting');
-      if (action.timed !== true) return;
-      const peers = await deps.peers.count(desk, workload, { after: plan.intended, policy: context.policy });
-      if (!drafts.has(draft)) return;
-      // More than 100 of them are a reason for a second person: weighed anew, and said before it is sent.
-      const known = await weigh({ by: opening.person, releases }, workload, plan, context, desk, deps).catch(
-        (err: unknown): Weight => {
-          if (err instanceof PceError) return weight;
-          throw err;
-        },
-      );
-      await show('never' in known ? weight : known, peers ?? 'unknown').catch(closedBefore);
+      const { kept, leftOut } = await previewAll(action, desk, asked);
+      const [first, ...others] = kept;
+      if (first === undefined) return void (await refuse(...leftOut.map((why) => md`${why}`)));
+      const over =
+        kept.length > 1
+          ? await overBudgetNow({ action: action.id, by: asked.person, more: kept.length }, deps)
+          : undefined;
+      if (over !== undefined)
+        return void (await refuse(md`The budget is used up: ${over}. Nothing was done.`));
+      const hosts: readonly [Preview, ...Preview[]] = [first, ...others];
+      await (others.length > 0
+        ? showSeveral(viewId, action, desk, asked, hosts, leftOut)
+        : showOne(viewId, action, desk, asked, first, leftOut));
     } catch (err) {
       if (!(err instanceof PceError)) throw err;
       log.warn({ err, pce: desk.pce.name }, 'could not read a host for a form');
-      await chat.updateView(
-        viewId,
-        notice(action, name, [md`I could not read ${name}: ${err.message}. Nothing was done.`]),
-      );
+      await refuse(md`I could not read ${asked.title}: ${err.message}. Nothing was done.`);
     }
   };
 
-  /** Offered only when nothing of the host fires and it is an ordinary one (definitions §7.3). */
-  const mayEndByItself = async (
-    workload: Workload,
+  /** Those of the hosts it can be done to, and why not to the others: of several, what takes a typed name is asked for alone. */
+  const previewAll = async (
+    action: Action,
     desk: ResponseDesk,
-    quarantine: readonly Label[],
-  ): Promise<boolean> =>
-    (await deps.guard(workload, desk, quarantine)).verdict === 'ordinary' &&
-    (await deps.store.alertsOfHost(desk.pce.name, workload.href)).every(({ state }) => state !== 'firing');
+    { hrefs, person: by }: Asked,
+  ): Promise<{ kept: readonly Preview[]; leftOut: readonly string[] }> => {
+    const kept: Preview[] = [];
+    const leftOut: string[] = [];
+    for (const href of hrefs.slice(0, MOST_AT_ONCE)) {
+      const name = desk.inventory.workload(href)?.name ?? 'The host';
+      const one = await previewOf({ href, name, by }, action, desk, deps);
+      if ('why' in one) leftOut.push(one.why);
+      else if (hrefs.length > 1 && one.weight.typed)
+        leftOut.push(`Left out, ask for it alone: ${one.weight.needs.why.join(' ')}`);
+      else kept.push(one);
+    }
+    return { kept, leftOut };
+  };
+
+  const keep = (
+    id: string,
+    action: Action,
+    desk: ResponseDesk,
+    asked: Asked,
+    [first, ...others]: readonly [Preview, ...Preview[]],
+    more: Pick<Draft, 'mayEnd' | 'typed'>,
+  ): void => {
+    for (const [old, { expires }] of drafts) if (expires < clock.mono()) drafts.delete(old);
+    drafts.set(id, {
+      action,
+      pce: desk.pce.name,
+      hosts: [hostOf(first), ...others.map(hostOf)],
+      person: asked.person,
+      name: asked.byName,
+      channel: asked.channel,
+      alert: asked.alert?.id ?? null,
+      expires: clock.mono() + DRAFT_MS,
+      ...more,
+    });
+  };
+
+  const showSeveral = async (
+    viewId: string,
+    action: Action,
+    desk: ResponseDesk,
+    asked: Asked,
+    hosts: readonly [Preview, ...Preview[]],
+    leftOut: readonly string[],
+  ): Promise<void> => {
+    const draft = ids.next();
+    const about = { by: asked.person, targets: hosts.length };
+    const weights = await Promise.all(hosts.map((one) => weighAgain(one, about, desk, deps)));
+    const votes = Math.max(...weights.map(({ needs }) => needs.votes));
+    const why = [...new Set(weights.flatMap(({ needs }) => needs.why))];
+    keep(draft, action, desk, asked, hosts, { mayEnd: false });
+    await chat.updateView(
+      viewId,
+      responseForm(action, hosts, {
+        draft,
+        pce: desk.pce.name,
+        needs: needsText({ votes, why }),
+        leftOut,
+        ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs } : {}),
+      }),
+    );
+  };
+
+  /** Shown first without the peers, which take their time, and again with them: more than 100 are a reason for a second person. */
+  const showOne = async (
+    viewId: string,
+    action: Action,
+    desk: ResponseDesk,
+    asked: Asked,
+    host: Preview,
+    leftOut: readonly string[],
+  ): Promise<void> => {
+    const draft = ids.next();
+    const mayEnd = action.timed === true && (await mayEndByItself(host, desk, deps));
+    const show = ({ needs, typed }: Weighed, peers: PeersShown): Promise<void> => {
+      const must = typed ? { typed: host.target.name } : {};
+      keep(draft, action, desk, asked, [host], { mayEnd, ...must });
+      return chat.updateView(
+        viewId,
+        responseForm(action, [host], {
+          draft,
+          pce: desk.pce.name,
+          leftOut,
+          ...must,
+          ...(needs.votes === 0 ? {} : { needs: needsText(needs) }),
+          ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs, mayEnd, peers } : {}),
+        }),
+      );
+    };
+    await show(host.weight, 'counting');
+    if (action.timed !== true) return;
+    const cut = { after: host.plan.intended, policy: host.context.policy };
+    const peers = await deps.peers.count(desk, host.workload, cut);
+    if (!drafts.has(draft)) return;
+    const known = await weighAgain(host, { by: asked.person, targets: 1 }, desk, deps).catch(
+      (err: unknown): Weighed => {
+        if (err instanceof PceError) return host.weight;
+        throw err;
+      },
+    );
+    if (drafts.has(draft)) await show(known, peers ?? 'unknown').catch(closedBefore);
+  };
 
   return {
     open,
     take({ draft: id, person, values }) {
       const draft = drafts.get(id);
-      if (draft === undefined || draft.expires < clock.mono() || !samePerson(draft.person, person))
-        return { ok: false, handling: expired(draft, person, deps) };
-      const reason = reasonOf(values);
-      if (typeof reason !== 'string')
-        return {
-          ok: false,
-          handling: { ack: { errors: { [reason.missing]: 'Say why: it stands in the audit log.' } } },
-        };
-      drafts.delete(id);
-      const response = requestFrom(draft, {
-        id: ids.next(),
-        at: clock.now(),
-        reason,
-        ticket: (values['ticket'] ?? '').trim(),
-        review:
-          draft.action.timed === true ? reviewOf(values, deps.limits.reviewsMs, draft.mayEnd) : undefined,
-      });
-      return { ok: true, action: draft.action, response };
+      if (draft === undefined || draft.expires < clock.mono() || !sameAccount(draft.person, person))
+        return { ok: false, handling: expiredForm(draft, person, deps) };
+      const sent = requestsOf(draft, values, deps);
+      if (sent.ok) drafts.delete(id);
+      return sent;
     },
   };
 };
 
-/** What was chosen, only if it is one of the times offered: a client sends what it likes. */
-const reviewOf = (
-  values: Submission['values'],
-  offered: readonly number[],
-  mayEnd: boolean,
-): Response['review'] => {
-  const chosen = offered.find((ms) => String(ms) === values['review']);
-  const afterMs = chosen ?? offered[1] ?? offered[0];
-  if (afterMs === undefined) return undefined;
-  return { afterMs, ending: mayEnd && values['ending'] === 'release' ? 'release' : 'ask' };
-};
-
-const samePerson = (a: Person, b: Person): boolean => a.user === b.user && a.team === b.team;
+const hostOf = ({ target, releases }: Preview): DraftHost => ({ target, releases });
 
 /** A form that was sent in or closed while its peers were counted has nothing to show them in. */
 const closedBefore = (err: unknown): void => {
   if (!(err instanceof ChatError)) throw err;
 };
-
-/** One of the quick reasons, with or without words, or words alone; else the field that wants one. */
-const reasonOf = (values: Submission['values']): string | { readonly missing: 'reason' | 'words' } => {
-  const chosen = values['reason'] ?? '';
-  const words = (values['words'] ?? '').trim();
-  if (chosen === '') return { missing: 'reason' };
-  if (chosen !== OTHER_REASON) return words === '' ? chosen : `${chosen}: ${words}`;
-  return words === '' ? { missing: 'words' } : words;
-};
-
-/** Only a forged payload carries another person's form; an old one is audited too, for who looks for the difference. */
-const expired = (
-  draft: Draft | undefined,
-  person: Person,
-  { audit }: Pick<RespondingDeps, 'audit'>,
-): Handling => ({
-  ack: {
-    update: notice({ title: 'Expired' }, '', [
-      md`This form is no longer valid. Nothing was done; open it again from the message.`,
-    ]),
-  },
-  work: () =>
-    audit.append({
-      actor: person,
-      actorName: person.user,
-      action: draft === undefined ? 'form' : `${draft.action.id} form`,
-      verdict: 'refused',
-      why:
-        draft === undefined
-          ? 'the form is unknown or too old'
-          : 'the form was opened by somebody else, or expired',
-      ...(draft === undefined
-        ? {}
-        : { pce: draft.pce, target: { href: draft.target.href, name: draft.target.name } }),
-    }),
-});
-
-const requestFrom = (
-  { action, pce, target, person, name, channel, alert, releases }: Draft,
-  {
-    id,
-    at,
-    reason,
-    ticket,
-    review,
-  }: {
-    readonly id: string;
-    readonly at: number;
-    readonly reason: string;
-    readonly ticket: string;
-    readonly review: Response['review'];
-  },
-): Response => ({
-  id,
-  action: action.id,
-  pce,
-  target,
-  by: person,
-  byName: name,
-  reason,
-  ...(ticket === '' ? {} : { ticket }),
-  ...(review === undefined ? {} : { review }),
-  channel,
-  alert,
-  requestedAt: at,
-  state: 'requested',
-  releases,
-});

@@ -14,7 +14,8 @@ import { carryOut } from './carry-out.ts';
 import { explain, type MayI } from './explain.ts';
 import { createKeyedMutex } from './mutex.ts';
 import type { RespondingDeps } from './response-desk.ts';
-import { createForms, type Opening, type Submission } from './response-form.ts';
+import type { Submission } from './response-draft.ts';
+import { createForms, type Opening } from './response-form.ts';
 import { createTimeBox } from './time-box.ts';
 
 export interface Responding {
@@ -56,31 +57,46 @@ export const createResponding = (deps: RespondingDeps): Responding => {
   const submit = (submission: Submission): Handling => {
     const sent = forms.take(submission);
     if (!sent.ok) return sent.handling;
-    const { action, response } = sent;
+    const { action, responses } = sent;
+    const name = titleOf(responses);
     return {
-      ack: { update: notice(action, response.target.name, [md`Checking ${response.target.name} …`]) },
+      ack: { update: notice(action, name, [md`Checking ${name} …`]) },
       before: async () => {
-        await store.commit([{ type: 'response-requested', response }]);
+        await store.commit(responses.map((response) => ({ type: 'response-requested' as const, response })));
         deps.reached?.('response durable');
       },
-      work: () => oneAtATime(response.target.href, () => answer(response.id, action, submission.viewId)),
+      work: () => answer(responses, action, submission.viewId),
     };
   };
 
-  /** Carries a durable request out and says what came of it, in the form or, if that is closed, to the person alone. */
-  const answer = async (id: string, action: Action, viewId: string): Promise<void> => {
-    const response = await store.response(id);
-    if (response === undefined) return;
-    // Right after a start the loop that takes up unfinished responses may have been faster.
-    const outcome = outcomeOf(response) ?? (await finish(response));
-    const lines = outcome === undefined ? [] : outcomeLines(outcome, action, response);
-    if (outcome?.state === 'waiting') await tend();
+  /** Carries durable requests out, one after the other, and says what came of them, in the form or, if that is closed, to the person alone. */
+  const answer = async (
+    requests: readonly [Response, ...Response[]],
+    action: Action,
+    viewId: string,
+  ): Promise<void> => {
+    const lines: Markup[] = [];
+    let waits = false;
+    for (const { id, target } of requests) {
+      const outcome = await oneAtATime(target.href, () => outcomeNow(id));
+      const response = await store.response(id);
+      if (response === undefined || outcome === undefined) continue;
+      waits ||= outcome.state === 'waiting';
+      lines.push(...outcomeLines(outcome, action, response));
+    }
+    if (waits) await tend();
     try {
-      await chat.updateView(viewId, notice(action, response.target.name, lines));
+      await chat.updateView(viewId, notice(action, titleOf(requests), lines));
     } catch (err) {
       log.info({ err }, 'the form was closed before the outcome was known');
-      await tellRequester(response, action, lines);
+      await tellRequester(requests[0], action, lines);
     }
+  };
+
+  /** Right after a start the loop that takes up unfinished responses may have been faster. */
+  const outcomeNow = async (id: string): Promise<Outcome | undefined> => {
+    const response = await store.response(id);
+    return response && (outcomeOf(response) ?? (await finish(response)));
   };
 
   const tellRequester = async (
@@ -152,3 +168,7 @@ export const createResponding = (deps: RespondingDeps): Responding => {
       }),
   };
 };
+
+/** What a form about these hosts is called. */
+const titleOf = ([first, ...others]: readonly [Response, ...Response[]]): string =>
+  others.length === 0 ? first.target.name : `${others.length + 1} hosts`;

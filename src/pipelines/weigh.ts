@@ -5,12 +5,17 @@ import type { Workload } from '../core/workload.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
 
 /** What is weighed before it is a request, and again when it is one. */
-export type Asked = Pick<Response, 'by' | 'releases'> & Partial<Pick<Response, 'batch'>>;
+export type Asked = Pick<Response, 'by' | 'releases'> &
+  Partial<Pick<Response, 'batch'>> & { readonly targets?: number };
 
 export type Weight =
   | { readonly never: string }
   /** No votes = the responder alone is enough. */
-  | { readonly needs: Needs };
+  | {
+      readonly needs: Needs;
+      /** The host's name is typed before it is asked for. */
+      readonly typed: boolean;
+    };
 
 const ORDINARY = { verdict: 'ordinary', reasons: [] } as const;
 
@@ -19,7 +24,7 @@ const ORDINARY = { verdict: 'ordinary', reasons: [] } as const;
  * when it is carried out. Rejects with PceError when the PCE's own nodes cannot be read.
  */
 export const weigh = async (
-  { by, releases, batch }: Asked,
+  { by, releases, batch, targets = 1 }: Asked,
   workload: Workload,
   plan: Extract<ActionPlan, { ok: true }>,
   { open, quarantineLabels }: ActionContext,
@@ -31,10 +36,11 @@ export const weigh = async (
   if (guarded.verdict === 'never') return { never: guarded.reasons.join(' ') };
   const asApprover = await gate.check(by, 'approve', { targets: [workload.labels], channel: null });
   return {
+    typed: guarded.verdict === 'approval' && guarded.typed === true,
     needs: needsOf(
       {
         guarded,
-        targets: batch === undefined ? 1 : (await store.batch(batch)).length,
+        targets: batch === undefined ? targets : (await store.batch(batch)).length,
         second: plan.second ?? [],
         releases: open,
         asksAsApprover: asApprover.verdict.allowed,

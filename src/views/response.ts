@@ -1,6 +1,7 @@
-import type { InputBlock, ModalView } from '@slack/types';
+import type { ContextBlock, InputBlock, ModalView, SectionBlock } from '@slack/types';
 import type { Action, ActionPlan } from '../core/action.ts';
 import { inOrder, type Label, sameLabels } from '../core/label.ts';
+import { labelDifference } from '../core/label-merge.ts';
 import type { Message } from '../core/ports.ts';
 import type { Response, Target } from '../core/response.ts';
 import { span } from '../core/text.ts';
@@ -42,8 +43,7 @@ export const notice = (action: Pick<Action, 'title'>, name: string, lines: reado
 /** The form: what will change, what to know, and why it is done. `draft` is looked up again at the submission. */
 export const responseForm = (
   action: Action,
-  target: Target,
-  plan: Extract<ActionPlan, { ok: true }>,
+  hosts: readonly [Shown, ...Shown[]],
   where: {
     readonly draft: string;
     readonly pce: string;
@@ -52,6 +52,10 @@ export const responseForm = (
     readonly mayEnd?: boolean;
     /** Who must agree beside the one who asks, and why; absent when nobody must. */
     readonly needs?: string;
+    /** The name that must be typed; absent for an ordinary host. */
+    readonly typed?: string;
+    /** Hosts that were asked for too and cannot be in it, and why; whole sentences. */
+    readonly leftOut?: readonly string[];
     /** Whom it talked to; absent for what cuts nobody off. */
     readonly peers?: PeersShown;
   },
@@ -59,17 +63,20 @@ export const responseForm = (
   type: 'modal',
   callback_id: RESPONSE_FORM,
   private_metadata: where.draft,
-  title: plainText(`${action.title} ${target.name}`, TITLE),
+  title: plainText(
+    `${action.title} ${hosts.length > 1 ? `${hosts.length} hosts` : hosts[0].target.name}`,
+    TITLE,
+  ),
   submit: plainText(action.submit, TITLE),
   close: plainText('Cancel'),
   blocks: [
-    section(
-      md`${bold(target.name)}\nLabels now:\n${labels(target.labels, plan.intended)}\nLabels after:\n${labels(plan.intended, target.labels)}`,
-    ),
+    ...hosts.flatMap(hostBlocks),
+    ...(where.leftOut ?? []).map((line) => section(md`${line}`)),
     ...(where.needs === undefined ? [] : [section(md`${where.needs}`)]),
-    ...[...plan.notes, ...plan.warnings].map((line) => context(md`${line}`)),
+    ...(hosts.length > 1 ? [] : linesOf(hosts[0])),
     ...(where.peers === undefined ? [] : [context(md`${peersText(where.peers)}`)]),
     divider(),
+    ...(where.typed === undefined ? [] : [typing(where.typed)]),
     {
       type: 'input',
       block_id: 'reason',
@@ -104,6 +111,43 @@ export const responseForm = (
       md`PCE ${where.pce} · every other label is kept · the outcome is read back before it is reported`,
     ),
   ],
+});
+
+/** A host of a form: what it is and what would change. */
+interface Shown {
+  readonly target: Target;
+  readonly plan: Extract<ActionPlan, { ok: true }>;
+}
+
+const linesOf = ({ plan: { notes, warnings } }: Shown): ContextBlock[] =>
+  [...notes, ...warnings].map((line) => context(md`${line}`));
+
+/** One host with all its labels; of several each in short, with what to know of it in one block. */
+const hostBlocks = (
+  { target, plan }: Shown,
+  _: number,
+  all: readonly Shown[],
+): (SectionBlock | ContextBlock)[] => {
+  if (all.length === 1)
+    return [
+      section(
+        md`${bold(target.name)}\nLabels now:\n${labels(target.labels, plan.intended)}\nLabels after:\n${labels(plan.intended, target.labels)}`,
+      ),
+    ];
+  const change = labelDifference(target.labels, plan.intended) ?? 'nothing changes';
+  return [
+    section(md`${bold(target.name)} ${labels(target.labels, plan.intended)}\n${change}`),
+    context(md`${[...plan.notes, ...plan.warnings].join(' ')}`),
+  ];
+};
+
+/** Asks for the name of what must not be mistaken (definitions §7.2). */
+const typing = (name: string): InputBlock => ({
+  type: 'input',
+  block_id: 'typed',
+  label: plainText('Type the name of the host'),
+  hint: plainText(`It matters more than others: type ${clip(name, 100)}.`),
+  element: { type: 'plain_text_input', action_id: 'typed', max_length: 255 },
 });
 
 /** How long, and what then; what is not offered is not shown as a choice. */

@@ -8,17 +8,11 @@ describe('/illumio quarantine', () => {
   it('opens the form for exactly one managed host, and changes nothing itself', async () => {
     const bench = aBench();
     expect(await bench.ask('quarantine web-01')).toBe('');
-    expect(bench.opened).toEqual([{ action: 'quarantine', pce: 'prod-east', href: hrefOf('web-01') }]);
+    expect(bench.opened).toEqual([{ action: 'quarantine', pce: 'prod-east', hrefs: [hrefOf('web-01')] }]);
     expect(bench.pce.asked).toEqual([]);
   });
 
   const cases: readonly (readonly [string, string, string, string])[] = [
-    [
-      'names the candidates when several match',
-      'quarantine web*',
-      'I quarantine one host at a time, and 3 match web*: web-01, web-02 and web-07.',
-      '/illumio quarantine web-01',
-    ],
     [
       'says plainly that a host is not managed',
       'quarantine printer-1',
@@ -86,6 +80,36 @@ describe('/illumio quarantine', () => {
       "You can't use quarantine: it needs the role responder",
     );
     expect(bench.opened).toEqual([]);
+  });
+});
+
+describe('/illumio quarantine for several hosts', () => {
+  it.each([
+    ['a pattern', 'quarantine web*', ['web-01', 'web-02', 'web-07']],
+    ['names, each once', 'quarantine web-01 web-07 web-01', ['web-01', 'web-07']],
+  ])('opens one form for %s', async (_, words, names) => {
+    const bench = aBench();
+    expect(await bench.ask(words)).toBe('');
+    expect(bench.opened).toEqual([{ action: 'quarantine', pce: 'prod-east', hrefs: names.map(hrefOf) }]);
+  });
+
+  const many = Array.from({ length: 11 }, (_, n) =>
+    aWorkload({ name: `app-${n + 10}`, href: `/orgs/1/workloads/app-${n}` }),
+  );
+  it.each([
+    ['more than ten', 'quarantine app-*', '11 hosts match app-*, and I quarantine at most 10 at once'],
+    ['one name that nobody bears', 'quarantine app-10 app-99', 'No workload matches "app-99"'],
+    ['a pattern that matches nothing', 'quarantine sql*', 'No workload matches "sql*"'],
+  ])('refuses %s, and opens nothing', async (_, words, says) => {
+    const bench = aBench({ pces: { 'prod-east': many } });
+    expect(await bench.ask(words)).toContain(says);
+    expect(bench.opened).toEqual([]);
+  });
+
+  it('refuses hosts of two PCEs', async () => {
+    const [a, b] = many;
+    const bench = aBench({ pces: { east: a ? [a] : [], west: b ? [b] : [] } });
+    expect(await bench.ask('quarantine app*')).toContain('matches hosts on east and west');
   });
 });
 

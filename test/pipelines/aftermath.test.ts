@@ -100,7 +100,7 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
     await responding.open({
       action,
       pce: 'prod-east',
-      href: host.href,
+      hrefs: [host.href],
       person,
       channel: 'C0SOC0001',
       alert: null,

@@ -3,7 +3,8 @@ import type { Alert, Incident } from '../../src/core/alert.ts';
 import type { Handling, Inbound, Message } from '../../src/core/ports.ts';
 import { createActing } from '../../src/pipelines/acting.ts';
 import { createInbox, type InboxDeps } from '../../src/pipelines/inbox.ts';
-import type { Opening, Submission } from '../../src/pipelines/response-form.ts';
+import type { Submission } from '../../src/pipelines/response-draft.ts';
+import type { Opening } from '../../src/pipelines/response-form.ts';
 import { pickHost } from '../../src/views/pick-host.ts';
 import { anAlert, someRoles } from '../support/asking.ts';
 import { buttonsOf, problemsOf, shown } from '../support/blocks.ts';
@@ -325,7 +326,7 @@ describe('a response', () => {
       {
         action: 'quarantine',
         pce: 'prod-east',
-        href: aSubject('web-01').href,
+        hrefs: [aSubject('web-01').href],
         person: MAYA,
         channel: 'C0SOC',
         triggerId: 't1',
@@ -338,7 +339,7 @@ describe('a response', () => {
     const bench = await aBench();
     await bench.press('release', 'prod-east|/orgs/1/workloads/abc');
     expect(bench.opened).toMatchObject([
-      { action: 'release', pce: 'prod-east', href: '/orgs/1/workloads/abc', alert: null },
+      { action: 'release', pce: 'prod-east', hrefs: ['/orgs/1/workloads/abc'], alert: null },
     ]);
   });
 
@@ -365,7 +366,7 @@ describe('a response', () => {
       { action: 'quarantine', value: 'id-web-02', text: 'web-02' },
     ]);
     await bench.press('quarantine', 'id-web-02');
-    expect(bench.opened.map(({ href }) => href)).toEqual([aSubject('web-02').href]);
+    expect(bench.opened.map(({ hrefs }) => hrefs)).toEqual([[aSubject('web-02').href]]);
   });
 
   it('does not ask where only one of several alerts has a host', async () => {

@@ -28,7 +28,7 @@ import { aContext } from '../support/rules.ts';
 
 export const MAYA = { team: 'T1', user: 'U0MAYA' };
 export const JO = { team: 'T1', user: 'U0JO' };
-export const REASON = { reason: 'Malware suspected', words: '', ticket: '' };
+export const REASON = { reason: 'Malware suspected', words: '', ticket: '', typed: 'web-01' };
 
 export interface Bench {
   readonly sim: PceSimulator;
@@ -56,7 +56,13 @@ export interface Bench {
   /** Opens a form; @returns its id as the client sends it back, or what was said instead. */
   open(
     name: string,
-    more?: { action?: string; person?: typeof MAYA; responding?: Responding; soon?: boolean },
+    more?: {
+      action?: string;
+      person?: typeof MAYA;
+      responding?: Responding;
+      soon?: boolean;
+      also?: readonly string[];
+    },
   ): Promise<string>;
   submit(
     draft: string,
@@ -197,14 +203,18 @@ export const aBench = async (
     },
     relabel: (name, labels) => sim.control.labels({ href: self.host(name), labels, by: 'admin' }),
     puts: () => sim.control.state().writes.length,
-    async open(name, { action = 'quarantine', person = MAYA, responding: one = main, soon = false } = {}) {
+    async open(
+      name,
+      { action = 'quarantine', person = MAYA, responding: one = main, soon = false, also = [] } = {},
+    ) {
+      const hrefOf = (one: string): string => (one.startsWith('/') ? one : self.host(one));
       const before = said.length;
       // A release sooner after the quarantine by the same person needs a second one.
       if (action === 'release' && !soon) clock.advance(31 * MINUTE);
       await one.open({
         action,
         pce: 'lab',
-        href: name.startsWith('/') ? name : self.host(name),
+        hrefs: [hrefOf(name), ...also.map(hrefOf)],
         person,
         channel: 'C0SOC',
         alert: anAlert(),

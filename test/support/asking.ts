@@ -172,7 +172,7 @@ export const aBench = (options: BenchOptions = {}) => {
     queue: { waiting: 0, oldestAt: undefined, dead: 0 },
   };
   const explained: MayI[] = [];
-  const opened: { action: string; pce: string; href: string }[] = [];
+  const opened: { action: string; pce: string; hrefs: readonly string[] }[] = [];
   const gate = aGate({ chat, roles: settings.roles, log });
   const announced: Message[] = [];
   let ids = 0;
@@ -221,8 +221,8 @@ export const aBench = (options: BenchOptions = {}) => {
       explained.push(question);
       return { text: 'explained', blocks: [] };
     },
-    openResponse: async (_inbound, { action, pce, href }) => {
-      opened.push({ action, pce, href });
+    openResponse: async (_inbound, { action, pce, hrefs }) => {
+      opened.push({ action, pce, hrefs });
     },
   });
   let serial = 0;

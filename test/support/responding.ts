@@ -8,7 +8,7 @@ export const guardBy =
   (lists: { readonly protected?: readonly string[]; readonly highValue?: readonly string[] } = {}): Guard =>
   async ({ name, labels }) => {
     if (anySelector(lists.protected ?? [])(labels))
-      return { verdict: 'approval', approvals: 2, reasons: [`${name} is a protected host.`] };
+      return { verdict: 'approval', approvals: 2, reasons: [`${name} is a protected host.`], typed: true };
     if (anySelector(lists.highValue ?? [])(labels))
       return { verdict: 'approval', approvals: 1, reasons: [`${name} is a high-value host.`] };
     return { verdict: 'ordinary', reasons: [] };

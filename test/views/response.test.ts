@@ -29,8 +29,12 @@ const aForm = (
   const { name = 'web-01', ...plan } = more;
   return responseForm(
     quarantine,
-    { href: '/orgs/1/workloads/1', name, labels: labels(before), mode: 'full' },
-    aPlan(before, after, plan),
+    [
+      {
+        target: { href: '/orgs/1/workloads/1', name, labels: labels(before), mode: 'full' },
+        plan: aPlan(before, after, plan),
+      },
+    ],
     { draft: 'draft-1', pce: 'prod-east' },
   );
 };
