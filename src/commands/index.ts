@@ -3,6 +3,7 @@ import { ack } from './ack.ts';
 import { alerts } from './alerts.ts';
 import { assign } from './assign.ts';
 import { blocked } from './blocked.ts';
+import { board } from './board.ts';
 import { canI } from './can-i.ts';
 import { changes } from './changes.ts';
 import { closeAlert } from './close.ts';
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   scan,
   geo,
   trend,
+  board,
   services,
   processes,
   events,

@@ -30,6 +30,9 @@ export const ACTION_ROLES = {
   who: 'analyst',
   changes: 'analyst',
   policy: 'analyst',
+  board: 'viewer',
+  /** It shows traffic, and who scans. */
+  'board security': 'analyst',
   process: 'analyst',
   share: 'analyst',
   acknowledge: 'responder',

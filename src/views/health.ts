@@ -14,7 +14,7 @@ export interface ShownHealth {
 
 /** A sentence per PCE, then a line per node (messages.md "Health"). */
 export const healthView = (all: readonly ShownHealth[]): Message => {
-  const heads = all.map(headline);
+  const heads = all.map(healthLine);
   return message(heads[0] ?? 'No PCE is configured', [
     ...(all.length === 0 ? [richText(['No PCE is configured.'])] : []),
     ...all.flatMap((one, at) => {
@@ -31,7 +31,8 @@ const RANK: Readonly<Record<Level, number>> = { normal: 0, warning: 1, error: 2 
 const worst = (levels: readonly Level[]): Level =>
   levels.reduce<Level>((graver, level) => (RANK[level] > RANK[graver] ? level : graver), 'normal');
 
-const headline = ({ pce, reading, medianMs }: ShownHealth): string => {
+/** One PCE in a sentence: how it is, what is wrong, its services and replication. */
+export const healthLine = ({ pce, reading, medianMs }: ShownHealth): string => {
   const speed = medianMs === undefined ? '' : `; API answers in ${Math.round(medianMs)} ms`;
   if ('failed' in reading) return `${pce}: its health cannot be read: ${reading.failed}.`;
   if (!reading.available) return `${pce}: /health is not available on this PCE (SaaS)${speed}.`;
