@@ -238,7 +238,7 @@ describe('a registry holds exactly the files of its folder', () => {
       if (named.includes(`'./${id}.ts'`)) expect(ids, `${file} is imported by the registry`).toContain(id);
       else
         expect(
-          used.some((text) => text.includes(`/${id}.ts'`)),
+          used.some((text) => text.includes(`/${id.split('/').at(-1)}.ts'`)),
           `${file} is in no registry`,
         ).toBe(true);
     }
