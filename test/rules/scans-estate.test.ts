@@ -1,91 +1,134 @@
 import { expect, it } from 'vitest';
 import type { Flow } from '../../src/core/flow.ts';
+import type { Observation } from '../../src/core/rule.ts';
+import type { HourSums } from '../../src/core/traffic/hours.ts';
+import { blockedSpike } from '../../src/rules/blocked-spike.ts';
+import { crossEnvironment } from '../../src/rules/cross-environment.ts';
 import { portScan } from '../../src/rules/port-scan.ts';
 import { slowScan } from '../../src/rules/slow-scan.ts';
 import { sweep } from '../../src/rules/sweep.ts';
-import { HOUR, MINUTE, SECOND } from '../support/builders.ts';
-import { told } from '../support/rules.ts';
+import { trafficSpike } from '../../src/rules/traffic-spike.ts';
+import { anEstate, HOUR, MINUTE, SECOND } from '../support/builders.ts';
+import { aContext, told, watching } from '../support/rules.ts';
 import { aTrafficLab, flowAt, host } from '../support/traffic-watching.ts';
 
 const DAY = 24 * HOUR;
 const MONDAY = Date.UTC(2026, 10, 23);
 const SERVICES = ['53/udp', '88/tcp', '123/udp', '135/tcp', '389/tcp', '445/tcp', '464/tcp', '636/tcp'];
-const members = Array.from({ length: 500 }, (_, i) => host(`pc-${i}`, 'env=office'));
-const controllers = [host('dc-1', 'role=dc'), host('dc-2', 'role=dc')];
-const monitor = host('monitor', 'role=monitoring');
+const members = Array.from({ length: 500 }, (_, i) => host(`pc-${i}`, 'app=office env=prod'));
+const controllers = [host('dc-1', 'role=dc env=core'), host('dc-2', 'role=dc env=core')];
+const monitor = host('monitor', 'role=monitoring env=core');
+const [member = monitor, controller = monitor] = [members[7], controllers[0]];
+/** As the example configuration has it: one border, and who serves both sides of it. */
+const context = aContext({ zones: ['prod*'], shared: ['role=dc', 'role=monitoring'] });
 
-/** The day's buckets as they stand at a time: both ends tell of each, and most begin in the first minutes of the day. */
-function* usual(now: number): Iterable<Flow> {
-  const day = Math.floor(now / DAY) * DAY;
-  const connections = 1 + Math.floor((now - day) / MINUTE);
+/** Connections of a bucket since midnight: more of them during the day, some at night. */
+const since = (day: number, now: number): number => {
+  const hours = (now - day) / HOUR;
+  return Math.floor(4 * hours + 40 * Math.max(0, Math.min(hours, 18) - 8));
+};
+
+/** The day's buckets: of a fifth both ends tell, and most begin in the first minutes of the day. */
+function* bucketsOf(day: number): Iterable<Flow> {
   for (const direction of ['inbound', 'outbound'] as const) {
-    for (const [i, member] of members.entries())
-      for (const controller of controllers)
+    for (const [i, one] of members.entries()) {
+      if (direction === 'outbound' && i % 5 !== 0) continue;
+      for (const to of controllers)
         for (const [s, service] of SERVICES.entries())
-          yield flowAt(member, controller, service, day + ((i * 7 + s) % 600) * SECOND, {
-            connections,
-            direction,
-          });
-    for (const [i, member] of members.entries())
-      yield flowAt(monitor, member, '5666/tcp', day + (i % 300) * SECOND, { connections, direction });
+          yield flowAt(one, to, service, day + ((i * 7 + s) % 600) * SECOND, { direction });
+      yield flowAt(monitor, one, '5666/tcp', day + (i % 300) * SECOND, { direction });
+    }
   }
+  // A few that were never allowed and never stop trying.
+  for (const [i, one] of members.slice(0, 20).entries())
+    yield flowAt(one, controller, '3389/tcp', day + i * SECOND, { decision: 'blocked' });
 }
 
+let buckets: { readonly day: number; readonly flows: readonly Flow[] } = { day: 0, flows: [] };
+
+/** The buckets as they stand at a time. */
+const usual = (now: number): Flow[] => {
+  const day = Math.floor(now / DAY) * DAY;
+  if (buckets.day !== day) buckets = { day, flows: [...bucketsOf(day)] };
+  const counted = { connections: 1 + since(day, now), lastAt: now - MINUTE };
+  return buckets.flows.map((flow) => ({ ...flow, ...counted }));
+};
+
+/** Hours of a day as they were on an earlier day. */
+const asOf = (hours: readonly HourSums[], ago: number): readonly HourSums[] =>
+  hours.map(({ hour, groups }) => ({ hour: hour - 24 * ago, groups }));
+
 it('three days of an office, two midnights, a reboot, an outage and late flows give no alert; a scan and a sweep in it do', () => {
-  const lab = aTrafficLab([portScan, sweep, slowScan]);
-  const days = [4, 3, 2, 1].map((ago) => MONDAY / DAY - ago);
-  for (const day of days) lab.learn([day], usual(day * DAY + 12 * HOUR));
-  const poll = (at: number, more: readonly Flow[] = []): string[] =>
-    told(
-      lab.poll(
-        at,
-        (function* () {
-          yield* usual(at);
-          yield* more;
-        })(),
-      ),
-    );
+  const lab = aTrafficLab([portScan, sweep, slowScan, crossEnvironment], { context });
+  const spikes = [blockedSpike, trafficSpike].map((rule) => watching(rule, { context }));
+  const hourly = (hours: readonly HourSums[], now: number): string[] => {
+    const seen: Observation = {
+      kind: 'flows',
+      pce: 'prod-east',
+      now,
+      estate: anEstate(),
+      edges: [],
+      hours,
+      daysKnown: 14,
+    };
+    return spikes.flatMap((rule) => told(rule.see(seen).findings));
+  };
+  // The learning days: who talked on each, and how much at which hour. Two weeks of them were as this Monday is.
+  for (const ago of [4, 3, 2, 1]) lab.learn([MONDAY / DAY - ago], usual(MONDAY - ago * DAY + 23 * HOUR));
+  const hoursOf: HourSums[] = [];
+  const alerts: string[] = [];
+  const poll = (at: number, more: readonly Flow[] = []): string[] => {
+    const found = lab.poll(at, [...usual(at), ...more]);
+    const { hours } = lab.last();
+    hoursOf.push(...hours);
+    return [...told(found), ...hourly(hours, at)];
+  };
+  const watch = (from: number, to: number): void => {
+    for (let at = from; at <= to; at += 30 * MINUTE) alerts.push(...poll(at));
+  };
 
-  const quiet = [9, 23.9, 24.1, 24.4, 33, 47.9, 48.1].flatMap((hours) => poll(MONDAY + hours * HOUR));
-  // A hundred members restart: what they ask for anew they asked for before.
-  const at = MONDAY + 50 * HOUR;
-  const reboot = members
+  // Monday, whole: what it holds becomes what is usual.
+  watch(MONDAY + 5 * MINUTE, MONDAY + 25 * HOUR);
+  expect(hoursOf.length).toBeGreaterThan(20);
+  for (const ago of [14, 13, 12, 11, 10, 7, 6, 5, 4, 3]) hourly(asOf(hoursOf, ago), MONDAY);
+
+  // Over Monday's and Tuesday's midnight; on Tuesday at ten a hundred members restart and ask for everything anew.
+  const reboot = MONDAY + 34 * HOUR + 5 * MINUTE;
+  watch(MONDAY + 25 * HOUR + 30 * MINUTE, reboot - 30 * MINUTE);
+  const again = members
     .slice(0, 100)
-    .flatMap((member) =>
-      SERVICES.map((service) =>
-        flowAt(member, controllers[0] ?? member, service, at - MINUTE, { connections: 2 }),
-      ),
+    .flatMap((one) =>
+      SERVICES.map((service) => flowAt(one, controller, service, reboot - MINUTE, { connections: 40 })),
     );
-  quiet.push(...poll(at, reboot));
-  // Three hours of nothing, then what happened meanwhile; five services that somebody first used two minutes apart.
-  const late = at + 3 * HOUR;
-  const opened = SERVICES.slice(0, 5).map((_, i) =>
-    flowAt(
-      members[7] ?? monitor,
-      members[8] ?? monitor,
-      `${8_000 + i}/tcp`,
-      late - 2 * HOUR + i * 2 * MINUTE,
-      { decision: 'blocked' },
-    ),
-  );
-  quiet.push(...poll(late, opened));
-  expect(quiet).toEqual([]);
+  alerts.push(...poll(reboot, again));
+  watch(reboot + 30 * MINUTE, MONDAY + 52 * HOUR);
 
-  const then = late + 10 * MINUTE;
+  // On Wednesday the PCE is away for three hours; then comes what happened meanwhile, and five services that somebody first
+  // used two minutes apart, delivered in one piece.
+  const back = MONDAY + 55 * HOUR;
+  const opened = SERVICES.slice(0, 5).map((_, i) =>
+    flowAt(member, controller, `${8_000 + i}/tcp`, back - 2 * HOUR + i * 2 * MINUTE, { decision: 'blocked' }),
+  );
+  const late = members
+    .slice(0, 60)
+    .map((one, i) => flowAt(one, controller, '636/tcp', back - 2 * HOUR - i * SECOND, { connections: 9 }));
+  alerts.push(...poll(back, [...opened, ...late]));
+  watch(back + 30 * MINUTE, MONDAY + 71 * HOUR);
+  expect(alerts).toEqual([]);
+
+  const then = MONDAY + 71.5 * HOUR;
+  const seen = then - 8 * MINUTE;
   const scan = Array.from({ length: 900 }, (_, i) =>
-    flowAt(
-      members[3] ?? monitor,
-      controllers[1] ?? monitor,
-      `${10_000 + i}/tcp`,
-      then - 8 * MINUTE + (i % 50) * SECOND,
-      { decision: 'blocked' },
-    ),
+    flowAt(members[3] ?? monitor, controllers[1] ?? monitor, `${10_000 + i}/tcp`, seen + (i % 50) * SECOND, {
+      decision: 'blocked',
+    }),
   );
   const wide = members
     .slice(100, 300)
-    .map((member, i) =>
-      flowAt(members[4] ?? monitor, member, '445/tcp', then - 8 * MINUTE + (i % 50) * SECOND),
-    );
+    .map((one, i) => flowAt(members[4] ?? monitor, one, '445/tcp', seen + (i % 50) * SECOND));
   expect(poll(then, [...scan, ...wide])).toEqual(['error pc-3', 'error pc-4']);
   expect(poll(then + 5 * MINUTE, [...scan, ...wide])).toEqual([]);
-}, 60_000);
+  // 900 blocked connections where there are about eighty an hour: told when the hour is complete.
+  const after = [30, 55].flatMap((minutes) => poll(then + minutes * MINUTE, [...scan, ...wide]));
+  expect(after.sort()).toEqual(['warning env=core', 'warning env=prod']);
+}, 240_000);
