@@ -220,6 +220,22 @@ export interface EventsAnswer {
   readonly completeFrom: number | undefined;
 }
 
+/** A part of a window of events: everything between its two times (epoch ms, both included), or an honest statement that it is not. */
+export interface EventsPiece {
+  readonly from: number;
+  readonly to: number;
+  /** Oldest first. Neighbouring parts share their border: an event that stands on it may be in both. */
+  readonly events: readonly PceEvent[];
+  /** Rows that could not be read as events, with why. */
+  readonly rejected: readonly string[];
+  /** Rows of the answer, readable or not. */
+  readonly rows: number;
+  /** The PCE's clock at the answer (Date header), epoch ms. */
+  readonly pceNow: number;
+  /** False: the PCE has more within one millisecond than it hands out in any way. */
+  readonly complete: boolean;
+}
+
 /** Which events a question is about; both times included, epoch ms. */
 export interface EventQuery {
   readonly from: number;
@@ -279,7 +295,9 @@ export type Lane = 'response' | 'ingest' | 'question' | 'background';
 /** One PCE. Every method rejects with PceError. */
 export interface Pce {
   readonly name: string;
-  /** All events with from ≤ time ≤ to, cut into as many calls as the cap needs, oldest first. */
+  /** All events with from ≤ time ≤ to, in as many parts as the cap needs, oldest first: what is held at once is one answer. */
+  eventPieces(from: number, to: number): AsyncIterable<EventsPiece>;
+  /** The same at once. */
   events(from: number, to: number): Promise<EventsAnswer>;
   /** The events of a window that are wanted, within a bound on what is read: `completeFrom` says how far back it reaches. */
   findEvents(query: EventQuery, wanted: (event: PceEvent) => boolean): Promise<EventsFound>;

@@ -4,7 +4,15 @@ import { openSlack, type SlackAdapter } from '../../src/adapters/slack/index.ts'
 import { openMemoryStore } from '../../src/adapters/store/memory.ts';
 import { compileRules } from '../../src/core/detect.ts';
 import type { PceEvent } from '../../src/core/event.ts';
-import type { Chat, Clock, EventsAnswer, Handling, Inbound, Store } from '../../src/core/ports.ts';
+import type {
+  Chat,
+  Clock,
+  EventsAnswer,
+  EventsPiece,
+  Handling,
+  Inbound,
+  Store,
+} from '../../src/core/ports.ts';
 import { PceError } from '../../src/core/ports.ts';
 import type { AlertRule } from '../../src/core/rule.ts';
 import { DEFAULT_CONTEXT } from '../../src/core/rule-context.ts';
@@ -249,6 +257,19 @@ export const eventPce = (clock: Clock, hosts: readonly Workload[] = []): EventPc
         rejected: [],
         pceNow: clock.now() + pce.skewMs,
         completeFrom: pce.completeFrom,
+      };
+    },
+    async *eventPieces(from: number, to: number): AsyncGenerator<EventsPiece> {
+      const { events, rejected, pceNow, completeFrom } = await pce.events(from, to);
+      const rows = events.length + rejected.length;
+      yield {
+        from: completeFrom ?? from,
+        to,
+        events,
+        rejected,
+        rows,
+        pceNow,
+        complete: completeFrom === undefined,
       };
     },
   });

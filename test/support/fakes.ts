@@ -11,6 +11,7 @@ import {
   ChatError,
   type Clock,
   type EventsAnswer,
+  type EventsPiece,
   type Home,
   type Inventory,
   type Log,
@@ -326,6 +327,10 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
     async events(_from, to): Promise<EventsAnswer> {
       await answered('events');
       return { events: [], rejected: [], pceNow: to, completeFrom: undefined };
+    },
+    async *eventPieces(from, to): AsyncGenerator<EventsPiece> {
+      await answered('events');
+      yield { from, to, events: [], rejected: [], rows: 0, pceNow: to, complete: true };
     },
     async findEvents({ from, to, type, severity }, wanted) {
       await answered(`events ${type ?? '*'} ${severity ?? '*'}`);

@@ -3,6 +3,7 @@ import {
   type EventQuery,
   type EventsAnswer,
   type EventsFound,
+  type EventsPiece,
   type Lane,
   PceError,
 } from '../../core/ports.ts';
@@ -24,8 +25,6 @@ interface Ask {
   readonly filter: Readonly<Record<string, string>>;
   readonly lane: Lane;
   wanted(event: PceEvent): boolean;
-  /** After so many rows no further piece is read. */
-  readonly most: number;
 }
 
 /** The rows of one piece, as far as one answer holds them. */
@@ -45,20 +44,10 @@ interface Collected {
   readonly oldest: number | undefined;
 }
 
-/** A window as far as it was read, newest piece first. */
-interface Walked {
-  readonly events: readonly PceEvent[];
-  readonly rejected: readonly string[];
-  readonly rows: number;
-  readonly pceNow: number | undefined;
-  /** Pieces of which no answer was complete. */
-  readonly broken: readonly Piece[];
-  /** The newest piece that was not read any more. */
-  readonly unread: Piece | undefined;
-}
-
 export interface EventReader {
-  /** Everything of a window, for ingest. `completeFrom` says from where on something is missing. */
+  /** A window for ingest, in parts from the oldest on: only one answer is held at a time. Rejects at the first part that cannot be read. */
+  pieces(from: number, to: number): AsyncIterable<EventsPiece>;
+  /** Everything of a window. `completeFrom` says from where on something is missing. */
   all(from: number, to: number): Promise<EventsAnswer>;
   /** What a question asks for, at most `LIMITS.searched` full answers of rows; `completeFrom` says how far back nothing is missing. */
   find(query: EventQuery, wanted: (event: PceEvent) => boolean): Promise<EventsFound>;
@@ -73,7 +62,7 @@ const MOST_PIECES = 50;
 
 /**
  * Reads GET /events of a window completely (definitions §1, facts §2.1). An answer that reaches the cap may have left out
- * anything, in any order, so its piece is cut in time and read again, newest first; neighbours share their border, so that no event
+ * anything, in any order, so its piece is cut in time and read again; neighbours share their border, so that no event
  * between two milliseconds falls between them, and are told apart by href. What one millisecond holds beyond the cap is asked for as
  * an async job. Every method rejects with PceError when any other call fails: nothing is then known of the window.
  */
@@ -84,7 +73,7 @@ export const createEventReader = (
 ): EventReader => {
   const path = `/orgs/${org}/events`;
 
-  const read = async (piece: Piece, { filter, lane, wanted }: Ask): Promise<Reading> =>
+  const readPiece = async (piece: Piece, { filter, lane, wanted }: Ask): Promise<Reading> =>
     await client.call(
       { path, query: { ...windowOf(piece), ...filter, max_results: cap }, lane },
       async (answer) => {
@@ -110,47 +99,51 @@ export const createEventReader = (
     }
   };
 
-  const walk = async (window: Piece, ask: Ask): Promise<Walked> => {
-    const found = new Map<string, PceEvent>();
-    const rejected: string[] = [];
-    const broken: Piece[] = [];
-    const keep = (collected: Collected): void => {
-      for (const event of collected.events) found.set(event.href, event);
-      rejected.push(...collected.rejected);
-    };
-    let rows = 0;
-    let pceNow: number | undefined;
+  /**
+   * The window in parts that are each read as far as they can be, one after the other: oldest first, or newest first. Only one answer
+   * is held at a time.
+   */
+  async function* pieces(window: Piece, ask: Ask, first: 'oldest' | 'newest'): AsyncGenerator<EventsPiece> {
     const waiting: Piece[] = [window];
-    while (rows < ask.most) {
-      const piece = waiting.pop();
-      if (piece === undefined) break;
-      const reading = await read(piece, ask);
-      pceNow ??= reading.pceNow;
-      if (reading.rows < cap) {
-        rows += reading.rows;
-        keep(reading);
+    for (let piece = waiting.pop(); piece !== undefined; piece = waiting.pop()) {
+      const reading = await readPiece(piece, ask);
+      const { rows, pceNow } = reading;
+      if (rows >= cap) full?.();
+      if (rows >= cap && piece.to - piece.from > 1) {
+        const parts = cut(piece, reading);
+        waiting.push(...(first === 'oldest' ? parts.reverse() : parts));
         continue;
       }
-      full?.();
-      if (piece.to - piece.from > 1) {
-        waiting.push(...cut(piece, reading));
-        continue;
-      }
-      const whole = await readWhole(piece, ask);
-      rows += reading.rows;
-      keep(whole ?? reading);
-      if (whole === undefined) broken.push(piece);
+      const whole = rows < cap ? reading : await readWhole(piece, ask);
+      const { events, rejected } = whole ?? reading;
+      yield {
+        ...piece,
+        events: [...events].sort(inTime),
+        rejected,
+        rows,
+        pceNow,
+        complete: whole !== undefined,
+      };
     }
-    const events = [...found.values()].sort(inTime);
-    return { events, rejected, rows, pceNow, broken, unread: waiting.pop() };
-  };
+  }
+
+  const everything: Ask = { filter: {}, lane: 'ingest', wanted: () => true };
 
   return {
+    pieces: (from, to) => pieces({ from, to }, everything, 'oldest'),
+
     async all(from, to) {
-      const ask: Ask = { filter: {}, lane: 'ingest', wanted: () => true, most: Number.POSITIVE_INFINITY };
-      const { events, rejected, pceNow, broken } = await walk({ from, to }, ask);
-      const completeFrom = broken.length === 0 ? undefined : Math.min(...broken.map((piece) => piece.from));
-      return { events, rejected, pceNow: pceNow ?? to, completeFrom };
+      const found = new Map<string, PceEvent>();
+      const rejected: string[] = [];
+      let pceNow: number | undefined;
+      let completeFrom: number | undefined;
+      for await (const piece of pieces({ from, to }, everything, 'oldest')) {
+        for (const event of piece.events) found.set(event.href, event);
+        rejected.push(...piece.rejected);
+        pceNow ??= piece.pceNow;
+        if (!piece.complete) completeFrom ??= piece.from;
+      }
+      return { events: [...found.values()].sort(inTime), rejected, pceNow: pceNow ?? to, completeFrom };
     },
 
     async find({ from, to, type, severity }, wanted) {
@@ -158,15 +151,18 @@ export const createEventReader = (
         ...(type === undefined ? {} : { event_type: type }),
         ...(severity === undefined ? {} : { severity }),
       };
-      const ask: Ask = { filter, lane: 'question', wanted, most: LIMITS.searched * cap };
-      const { events, rejected, rows, broken, unread } = await walk({ from, to }, ask);
-      const missing = [...broken, ...(unread === undefined ? [] : [unread])].map((piece) => piece.to);
-      return {
-        events,
-        rows,
-        rejected: rejected.length,
-        completeFrom: missing.length === 0 ? from : Math.max(...missing),
-      };
+      const found = new Map<string, PceEvent>();
+      let [rows, rejected, completeFrom] = [0, 0, from];
+      for await (const piece of pieces({ from, to }, { filter, lane: 'question', wanted }, 'newest')) {
+        for (const event of piece.events) found.set(event.href, event);
+        rows += piece.rows;
+        rejected += piece.rejected.length;
+        if (!piece.complete) completeFrom = Math.max(completeFrom, piece.to);
+        if (rows < LIMITS.searched * cap || piece.from === from) continue;
+        completeFrom = Math.max(completeFrom, piece.from);
+        break;
+      }
+      return { events: [...found.values()].sort(inTime), rows, rejected, completeFrom };
     },
 
     async one(uuid) {

@@ -81,6 +81,7 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
   return {
     name,
     events: events.all,
+    eventPieces: events.pieces,
     findEvents: events.find,
     event: events.one,
     overflows: () => overflows,

@@ -1,11 +1,12 @@
 import type { PceEvent } from '../../core/event.ts';
-import type { EventsAnswer, Inventory } from '../../core/ports.ts';
+import type { EventsPiece, Inventory } from '../../core/ports.ts';
 import { quarantinedHosts } from '../../core/quarantined.ts';
 import type { Observation } from '../../core/rule.ts';
 import { affectedHosts } from '../../core/subject.ts';
 import type { Mutex } from '../mutex.ts';
 import { type Accept, stream } from './accept.ts';
 import type { AlertingDeps } from './deps.ts';
+import { createEvaluated } from './evaluated.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -62,11 +63,29 @@ export interface Ingest {
   now(): number;
 }
 
+/** A part of the log with the window it was read for, epoch ms. */
+interface Part {
+  readonly piece: EventsPiece;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a part of the log is judged with. Times are epoch ms. */
+interface Window {
+  /** The cursor before the poll; undefined at the very first. */
+  readonly known: number | undefined;
+  readonly from: number;
+  readonly to: number;
+  readonly late: boolean;
+  /** Start of the oldest part so far that could not be read completely: the cursor does not pass it. */
+  readonly completeFrom: number | undefined;
+}
+
 /** @param exclusive one decision after the other, with those of the other observations */
 export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mutex): Ingest => {
   const { pce, inventory, store, clock, log } = deps;
-  /** Evaluated and committed in this process, by href: not counted again. */
-  const evaluated = new Map<string, number>();
+  /** Evaluated and committed in this process: not counted again. */
+  const evaluated = createEvaluated();
   let skewMs = 0;
   let cursor: number | undefined;
   /** Nothing before the first start is told: it is history, for the daily look back too. */
@@ -85,69 +104,100 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
 
   const pceNow = (): number => clock.now() + skewMs;
 
+  const windowTo = (to: number, known: number | undefined, overlapMs: number) => ({
+    from: known === undefined ? to - WINDOW_MS.history : Math.max(known - overlapMs, origin ?? 0),
+    to,
+  });
+
+  /** What is to be read now, part by part, each with the window it belongs to. */
+  async function* read(known: number | undefined, overlapMs: number, to: number): AsyncGenerator<Part> {
+    const window = windowTo(to, known, overlapMs);
+    let first = true;
+    for await (const piece of pce.eventPieces(window.from, to)) {
+      if (first && known === undefined && piece.pceNow > to + CLOCKS_DIFFER_MS) {
+        // Its clock is ahead of ours: what happened between the two is history as well.
+        yield* read(known, overlapMs, piece.pceNow);
+        return;
+      }
+      first = false;
+      yield { piece, ...window };
+    }
+  }
+
   /** A part of the log that could not be read, and its end, are alerts themselves (definitions §1). */
-  const gap = async ({ completeFrom, pceNow: now }: EventsAnswer): Promise<void> => {
+  const gap = async (completeFrom: number | undefined): Promise<void> => {
     if (completeFrom === undefined && status.gapFrom === undefined) return;
-    await accept({ kind: 'ingest', pce: pce.name, now, estate: inventory, gapFrom: completeFrom });
+    await exclusive(() =>
+      accept({ kind: 'ingest', pce: pce.name, now: pceNow(), estate: inventory, gapFrom: completeFrom }),
+    );
+    const opened = completeFrom !== undefined && status.gapFrom === undefined;
+    status = { ...status, gapFrom: completeFrom, gaps: status.gaps + (opened ? 1 : 0) };
+  };
+
+  /** Judges one part of a window and moves the cursor past it, in one commit. @returns how many of its events were new */
+  const take = async (piece: EventsPiece, about: Window): Promise<number> => {
+    const { known, late, completeFrom, to } = about;
+    await inventory.ensure(unknownHosts(piece.events, inventory));
+    return await exclusive(async () => {
+      const seen = await store.seen(pce.name, piece.events);
+      const events = piece.events.filter(({ href }) => !seen.has(href) && !evaluated.has(href));
+      const reached = Math.min(piece.to, to, piece.pceNow, completeFrom ?? piece.to);
+      const next = Math.max(cursor ?? known ?? 0, reached);
+      // The first window is history as a whole: a cursor within it would make the rest of it news.
+      const moves = known !== undefined || piece.to >= to;
+      const quarantined = quarantinedHosts(await store.quarantines(pce.name));
+      const away = known !== undefined && piece.pceNow - known > WINDOW_MS.single;
+      await accept(
+        { kind: 'events', pce: pce.name, now: piece.pceNow, estate: inventory, events, quarantined },
+        {
+          ...(moves ? { cursor: next } : {}),
+          late,
+          history: known === undefined && !deps.backfill,
+          ...(known === undefined && moves ? { origin: about.from } : {}),
+          ...(away ? { digestBefore: piece.pceNow - WINDOW_MS.single } : {}),
+        },
+      );
+      if (moves) {
+        cursor = next;
+        origin ??= about.from;
+      }
+      evaluated.add(events);
+      status = {
+        ...status,
+        cursor,
+        lastPollAt: clock.now(),
+        eventsSeen: status.eventsSeen + events.length,
+        rejected: status.rejected + piece.rejected.length,
+        late: status.late + (late ? events.length : 0),
+      };
+      return events.length;
+    });
   };
 
   return {
     async poll(overlapMs, { late = false, estate } = {}) {
-      const from = cursor ?? (await store.cursor(pce.name, 'events'));
+      const known = cursor ?? (await store.cursor(pce.name, 'events'));
       origin ??= await store.cursor(pce.name, 'origin');
-      const start = (to: number): number =>
-        from === undefined ? to - WINDOW_MS.history : Math.max(from - overlapMs, origin ?? 0);
-      const read = (to: number): Promise<EventsAnswer> => pce.events(start(to), to);
-      let to = pceNow();
-      let answer = await read(to);
-      skewMs = answer.pceNow - clock.now();
-      if (from === undefined && answer.pceNow > to + CLOCKS_DIFFER_MS) {
-        // Its clock is ahead of ours: what happened between the two is history as well.
-        to = answer.pceNow;
-        answer = await read(to);
+      let [rows, found] = [0, 0];
+      let completeFrom: number | undefined;
+      for await (const { piece, from, to } of read(known, overlapMs, pceNow())) {
+        skewMs = piece.pceNow - clock.now();
+        deps.reached?.('events read');
+        if (piece.rejected.length > 0)
+          log.warn(
+            { pce: pce.name, rejected: piece.rejected.slice(0, 5), count: piece.rejected.length },
+            'rows that are no events',
+          );
+        if (!piece.complete) completeFrom ??= piece.from;
+        await estate;
+        rows += piece.events.length + piece.rejected.length;
+        found += await take(piece, { known, from, to, late, completeFrom });
+        await deps.evaluated(piece.events);
       }
-      deps.reached?.('events read');
-      if (answer.rejected.length > 0)
-        log.warn(
-          { pce: pce.name, rejected: answer.rejected.slice(0, 5), count: answer.rejected.length },
-          'rows that are no events',
-        );
-      await estate;
-      await inventory.ensure(unknownHosts(answer.events, inventory));
-      await exclusive(async () => {
-        const seen = await store.seen(pce.name, answer.events);
-        const events = answer.events.filter(({ href }) => !seen.has(href) && !evaluated.has(href));
-        const next = Math.max(cursor ?? from ?? 0, Math.min(to, answer.pceNow, answer.completeFrom ?? to));
-        const quarantined = quarantinedHosts(await store.quarantines(pce.name));
-        const away = from !== undefined && answer.pceNow - from > WINDOW_MS.single;
-        await accept(
-          { kind: 'events', pce: pce.name, now: answer.pceNow, estate: inventory, events, quarantined },
-          {
-            cursor: next,
-            late,
-            history: from === undefined && !deps.backfill,
-            ...(from === undefined ? { origin: start(to) } : {}),
-            ...(away ? { digestBefore: answer.pceNow - WINDOW_MS.single } : {}),
-          },
-        );
-        cursor = next;
-        origin ??= start(to);
-        await gap(answer);
-        for (const [href, at] of evaluated) if (at < next - 2 * WINDOW_MS.sweep) evaluated.delete(href);
-        for (const { href, at } of events) evaluated.set(href, at);
-        status = {
-          cursor,
-          lastPollAt: clock.now(),
-          rows: overlapMs === WINDOW_MS.poll ? answer.events.length + answer.rejected.length : status.rows,
-          eventsSeen: status.eventsSeen + events.length,
-          rejected: status.rejected + answer.rejected.length,
-          lastSweepFound: overlapMs === WINDOW_MS.sweep ? events.length : status.lastSweepFound,
-          late: status.late + (late ? events.length : 0),
-          gapFrom: answer.completeFrom,
-          gaps: status.gaps + (answer.completeFrom !== undefined && status.gapFrom === undefined ? 1 : 0),
-        };
-      });
-      await deps.evaluated(answer.events);
+      await gap(completeFrom);
+      evaluated.forget((cursor ?? 0) - 2 * WINDOW_MS.sweep);
+      if (overlapMs === WINDOW_MS.poll) status = { ...status, rows };
+      if (overlapMs === WINDOW_MS.sweep) status = { ...status, lastSweepFound: found };
     },
 
     async heard(events) {
