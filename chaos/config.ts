@@ -20,7 +20,7 @@ export const ROLES = ['web', 'app', 'db'] as const;
 const groupOf = (flow: Flow): string => (flow === 'files' ? 'rule' : 'rule, subject');
 
 /**
- * The bot's configuration: a message per host, and short times, so that a minute holds many kills. One Slack connection instead of two:
+ * The bot's configuration: a message per host and none about all of them, and short times, so that a minute holds many kills. One Slack connection instead of two:
  * a bot that is restarted every other second would use up Slack's 50 apps.connections.open a minute with nothing but starting.
  */
 export const configFor = (
@@ -61,6 +61,7 @@ quarantine:
   labels: {Quarantine: Severe}
   budget: {per_responder: 9999/h, per_bot: 9999/h}
 folding: false
+rules: {firewall-tampering: {spreading_hosts: 100000}}
 poll: {events: 200ms, health: 60s}
 log: {level: info}
 `;

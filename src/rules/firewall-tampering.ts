@@ -26,7 +26,7 @@ const MINUTE_MS = 60_000;
 /** What happens within it is one story, and it is over when it was quiet for so long (definitions §3). */
 const STORY_MS = 240 * MINUTE_MS;
 /** Hosts changed within this span are one story of several hosts (definitions §3). */
-const TOGETHER = { hosts: 5, spanMs: 10 * MINUTE_MS } as const;
+const TOGETHER_MS = 10 * MINUTE_MS;
 
 const DEPLOY_FAILED = 'agent.policy_deploy_failed';
 
@@ -38,6 +38,11 @@ const Options = z
       .max(120)
       .default(10)
       .describe('A policy that cannot be deployed so soon after tampering makes it critical.'),
+    spreading_hosts: z
+      .int()
+      .min(2)
+      .default(5)
+      .describe('So many hosts within 10 min are one story of several hosts.'),
   })
   .prefault({});
 
@@ -78,7 +83,7 @@ export const firewallTampering = defineRule({
     });
     const struck = [...hosts].flatMap(([key, { tampered }]) => tampered.map(([at]) => ({ at, key })));
     const moments = reports.flatMap(({ event, tampering }) => (tampering === undefined ? [] : [event.at]));
-    const many = together(struck, moments, TOGETHER.spanMs, TOGETHER.hosts);
+    const many = together(struck, moments, TOGETHER_MS, options.spreading_hosts);
     const names = (key: string): string => hosts.get(key)?.name ?? '';
     const story = many === undefined ? [] : [gathered(observation.pce, many, names, estate, context)];
     return { findings: [...story, ...single], memory: kept };
