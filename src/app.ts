@@ -62,6 +62,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     slack: { backlog: slack.backlog, connections: () => ({ ...slack.connections(), revoked }) },
     restored: restored.status,
     audited: selfAudit.last,
+    changes: base.rulebook.changes,
   });
   const joining = openJoining(base);
   const people = openPeople(base, {

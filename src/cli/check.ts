@@ -3,11 +3,13 @@ import { type ConfigProblem, meant, problemText } from '../config/problem.ts';
 import { destinations } from '../core/route.ts';
 import type { Settings } from '../core/settings.ts';
 import { SEVERITIES, type Severity } from '../core/severity.ts';
+import { slackChangeWords } from '../core/slack-changes.ts';
 import { counted } from '../core/text.ts';
 import { catalog } from './catalog.ts';
 import { checkLive, type LiveProblems } from './check-live.ts';
 import { connected } from './connected.ts';
-import { loadConfig } from './load-config.ts';
+import { atCwd, loadConfig } from './load-config.ts';
+import { readStatus } from './status-file.ts';
 import { defineVerb, type Edge, EXIT, UsageError } from './verb.ts';
 
 interface RouteAnswer {
@@ -17,18 +19,20 @@ interface RouteAnswer {
 
 export const verb = defineVerb({
   name: 'check',
-  usage: 'check [--config F] [--live] [--route k=v,…] [--json]',
+  usage: 'check [--config F] [--data DIR] [--live] [--route k=v,…] [--json]',
   help: `Reads the configuration (./config.yml) and tells everything that is wrong with it, each with its line and the way out.
 Asks nobody: no PCE, no Slack, unless --live.
 
+  --data DIR  state of the bot, default ./data: while it runs, also what people changed of its rules in Slack, beside the file
   --live    also holds labels against those of the PCEs, and channels against Slack: what does not exist there is an error
   --route rule=firewall-tampering,severity=critical,pce=prod-east,env=prod
             also says where such an alert would go; other keys are labels of its host
-  --json    {ok, errors:[{file,line,path,message,hint}], warnings:[…], routes?:[{channel, mention}]}
+  --json    {ok, errors:[{file,line,path,message,hint}], warnings:[…], changes?:[{rule, what, byName, at, state}], routes?:[{channel, mention}]}
 
 Exits 0 when it is right (warnings or not), 2 when it is not, 1 when all that is wrong is that a PCE or Slack did not answer.`,
   options: {
     config: { type: 'string', default: 'config.yml' },
+    data: { type: 'string', default: 'data' },
     live: { type: 'boolean', default: false },
     route: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -41,10 +45,14 @@ Exits 0 when it is right (warnings or not), 2 when it is not, 1 when all that is
     const ok = errors.length === 0;
     const warnings = inOrder([...(result.ok ? result.warnings : []), ...live.warnings]);
     const routes = result.ok && flags.route !== undefined ? routed(flags.route, result.settings) : undefined;
-    if (flags.json) edge.out(JSON.stringify({ ok, errors, warnings, routes }));
+    const bot = await readStatus(atCwd(edge, flags.data), Date.now());
+    const changes = bot.running ? bot.file.status.changes : undefined;
+    if (flags.json) edge.out(JSON.stringify({ ok, errors, warnings, changes, routes }));
     else {
       for (const problem of errors) edge.out(problemText(problem));
       for (const problem of warnings) edge.out(`warning: ${problemText(problem)}`);
+      for (const change of changes ?? [])
+        edge.out(`rule ${slackChangeWords(change)}, ${new Date(change.at).toISOString()}`);
       for (const { channel, mention } of routes ?? [])
         edge.out(`to ${channel}${mention === null ? '' : `, mentioning ${mention}`}`);
       edge.out(

@@ -1,5 +1,6 @@
 import type { BotStatus } from '../core/command.ts';
 import { HOLES } from '../core/self-audit.ts';
+import { slackChangeWords } from '../core/slack-changes.ts';
 import { counted, grouped, span } from '../core/text.ts';
 import { atCwd } from './load-config.ts';
 import { readStatus } from './status-file.ts';
@@ -35,7 +36,7 @@ export const verb = defineVerb({
 });
 
 const lines = (
-  { slack, pces, queue, startedAt, restored, selfAudit }: BotStatus,
+  { slack, pces, queue, startedAt, restored, selfAudit, changes = [] }: BotStatus,
   ready: boolean,
   now: number,
 ): string[] => [
@@ -59,6 +60,7 @@ const lines = (
           ({ what, id, since }) => `  ${HOLES[what]}: ${id}, since ${new Date(since).toISOString()}`,
         ),
       ]),
+  ...changes.map((one) => `rule ${slackChangeWords(one)}, ${new Date(one.at).toISOString()}`),
 ];
 
 const pceWords = (pce: BotStatus['pces'][number], now: number): string[] => [

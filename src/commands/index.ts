@@ -28,6 +28,7 @@ import { services } from './services.ts';
 import { silence } from './silence.ts';
 import { silences } from './silences.ts';
 import { snooze } from './snooze.ts';
+import { standing } from './standing.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
 import { top } from './top.ts';
@@ -72,6 +73,7 @@ export const commands: readonly Command[] = [
   disarm,
   rearm,
   health,
+  standing,
   why,
   status,
   test,

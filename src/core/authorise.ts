@@ -13,6 +13,7 @@ export const ACTION_ROLES = {
   help: 'viewer',
   status: 'viewer',
   health: 'viewer',
+  standing: 'viewer',
   alerts: 'viewer',
   why: 'viewer',
   workload: 'viewer',

@@ -6,6 +6,7 @@ import type { Chat, Clock, Geo, Inventory, Message, Pce, Profile, SeriesShelf, S
 import type { AlertRule } from './rule.ts';
 import type { SelfAudit } from './self-audit.ts';
 import type { Settings } from './settings.ts';
+import type { SlackChange } from './slack-changes.ts';
 
 /** One PCE with what is cached of it. */
 export interface PceDesk {
@@ -158,6 +159,8 @@ export interface BotStatus {
     | undefined;
   /** The newest look for matches that reached nobody; undefined before the first. */
   readonly selfAudit?: SelfAudit | undefined;
+  /** What people changed of the rules in Slack, beside the configuration file. */
+  readonly changes?: readonly SlackChange[];
 }
 
 /** Why the bot is not ready, a sentence each; none when it is: a Slack connection stands and a PCE is polled. */

@@ -62,7 +62,7 @@ export const compileRules = (
         ? runEvents(index, observation, memories)
         : collect(
             compiled
-              .filter(({ rule }) => rule.on.readings?.includes(observation.kind) === true)
+              .filter(({ rule }) => listensTo(rule.on, observation))
               .map((rule) => ({ rule, observation, events: [] })),
             memories,
             {},
@@ -70,6 +70,10 @@ export const compileRules = (
     reads: (memories, now) => [...new Set(compiled.flatMap((rule) => readsOf(rule, memories, now)))],
   };
 };
+
+const listensTo = ({ readings = [], standing }: AlertRule['on'], observation: Observation): boolean =>
+  (observation.kind !== 'events' && readings.includes(observation.kind)) ||
+  (standing === true && observation.kind === 'sweep' && observation.standing !== undefined);
 
 /** A memory that cannot be read asks for nothing: `run` reports the failure. */
 const readsOf = (

@@ -1,6 +1,7 @@
 import type { PceEvent } from './event.ts';
 import type { Finding } from './rule.ts';
 import { type AffectedHost, type Subject, workloadHrefs } from './subject.ts';
+import type { Workload } from './workload.ts';
 
 type Said = Pick<Finding, 'severity' | 'title' | 'story'> & Partial<Finding>;
 
@@ -17,6 +18,23 @@ export const findingOf = (event: PceEvent, subject: Subject, said: Said): Findin
 /** What an event says of a host: its labels and buttons go with it. */
 export const hostFinding = (event: PceEvent, host: AffectedHost, said: Said): Finding =>
   findingOf(event, host.subject, { workloads: workloadHrefs(host), ...said });
+
+/** What was so of a host before anybody watched: a line of a digest, apart from what events say of it later (definitions §2). */
+export const standingFinding = (
+  { href, name }: Workload,
+  at: number,
+  said: Pick<Finding, 'title' | 'story'>,
+): Finding => ({
+  subject: { kind: 'workload', href, name, aspect: 'standing' },
+  severity: 'warning',
+  life: 'once',
+  digest: true,
+  at,
+  workloads: [href],
+  suggests: [],
+  event: null,
+  ...said,
+});
 
 /** A host that an event is about but does not name: told all the same. */
 export const NAMELESS_HOST: AffectedHost = {

@@ -8,6 +8,7 @@ import type { LabelQuery } from './label-query.ts';
 import type { NamingRule } from './naming-rules.ts';
 import type { QuarantinedHost } from './quarantined.ts';
 import type { Severity } from './severity.ts';
+import type { StandingHost, StandingRule } from './standing-state.ts';
 import type { Subject } from './subject.ts';
 import type { Text } from './text.ts';
 import type { Polled } from './traffic/watch.ts';
@@ -43,8 +44,8 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
       readonly kind: 'sweep';
       readonly hosts: ReadonlyMap<string, Workload | null>;
       readonly suspended: readonly Workload[];
-      /** Hosts that are offline for more than a day: only when the bot begins to watch, or was away for a day. */
-      readonly away?: readonly Workload[];
+      /** What already is so, by rule: only when the bot begins to watch, or was away for a day. */
+      readonly standing?: ReadonlyMap<StandingRule, readonly StandingHost[]>;
     }
   /**
    * How complete the reading of events is: from where on something is missing, or how the PCE's newest event compares with the
@@ -188,6 +189,8 @@ export interface AlertRule {
     /** Notification types that count in whatever event they occur. */
     readonly notices?: readonly string[];
     readonly readings?: readonly Exclude<Observation['kind'], 'events'>[];
+    /** Also the sweep that says what already is so when the bot begins to watch. */
+    readonly standing?: true;
   };
   readonly options: z.ZodType;
   /** What a person should do next: one or two plain sentences. */

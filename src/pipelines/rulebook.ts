@@ -3,6 +3,7 @@ import { inForce, type RuleInForce } from '../core/override.ts';
 import type { Log, Store } from '../core/ports.ts';
 import type { AlertRule, RuleContext } from '../core/rule.ts';
 import type { Settings } from '../core/settings.ts';
+import { type SlackChange, slackChanges } from '../core/slack-changes.ts';
 
 /** What the configuration file says of the rules. */
 export interface RuleBase {
@@ -24,6 +25,8 @@ export interface Rulebook {
   /** Always the newest compiled set: who holds it needs no restart. */
   readonly running: RuleSet;
   readonly states: () => readonly RuleInForce[];
+  /** What was changed in Slack beside the file. */
+  changes(): Promise<readonly SlackChange[]>;
   /** Reads the changes and compiles again. Rejects with ZodError when the file's options do not fit (config checked them). */
   refresh(): Promise<void>;
 }
@@ -56,6 +59,7 @@ export const createRulebook = async ({ base, store, log, tell }: RulebookDeps): 
       reads: (memories, at) => now.reads(memories, at),
     },
     states: () => states,
+    changes: async () => slackChanges(states, base().settings, await store.overrides()),
     refresh,
   };
 };

@@ -34,6 +34,8 @@ export interface StatusDeps {
   };
   /** Whether the state was put back from a backup. */
   readonly restored: () => Promise<BotStatus['restored']>;
+  /** What people changed of the rules in Slack. */
+  readonly changes: () => Promise<NonNullable<BotStatus['changes']>>;
   /** The newest self-audit. */
   readonly audited: () => SelfAudit | undefined;
 }
@@ -49,6 +51,7 @@ export const createStatus =
     slack,
     restored,
     audited,
+    changes,
   }: StatusDeps): (() => Promise<BotStatus>) =>
   async () => {
     const waiting = await store.waiting();
@@ -90,6 +93,7 @@ export const createStatus =
       queue: { waiting: waiting.length, oldestAt: waiting[0]?.queuedAt, dead: dead.length },
       restored: await restored(),
       selfAudit: audited(),
+      changes: await changes(),
     };
   };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PceEvent } from '../core/event.ts';
-import { hostFinding, NAMELESS_HOST } from '../core/finding.ts';
+import { hostFinding, NAMELESS_HOST, standingFinding } from '../core/finding.ts';
 import { defineRule, type Finding } from '../core/rule.ts';
 import { firstNamedHosts } from '../core/subject.ts';
 import { Tallied, type Tally, tallyOf } from '../core/tally.ts';
@@ -34,11 +34,20 @@ export const venClone = defineRule({
   about: 'Two machines use the identity of one VEN',
   severity: 'warning',
   life: { kind: 'burst', quietMs: 30 * 60_000, over: 'no clone seen' },
-  on: { types: [CLONE], notices: [CLONE] },
+  on: { types: [CLONE], notices: [CLONE], standing: true },
   options: Options,
   memory: Tallied,
   todo: 'Find out whether the machine was copied or restored from a snapshot. Then re-pair the copy; if nobody copied it, isolate both.',
   detect(observation, memory, options) {
+    if (observation.kind === 'sweep')
+      return {
+        findings: (observation.standing?.get('ven-clone') ?? []).map(({ host }) =>
+          standingFinding(host, observation.now, {
+            title: `VEN of ${host.name} was cloned`,
+            story: ['The PCE reported a clone of this VEN already when I began to watch.'],
+          }),
+        ),
+      };
     if (observation.kind !== 'events') return { findings: [] };
     const tally = tallyOf(memory);
     const findings = observation.events.flatMap((event) => judge(event, tally, options, observation.estate));

@@ -74,7 +74,9 @@ export const venOffline = defineRule({
       const cleared = back(observation.hosts, observation.now);
       const many = backFrom(observation.pce, memory.many, cleared.map(subjectOf), observation.now);
       return {
-        findings: (observation.away ?? []).flatMap((host) => standingOffline(host, options, context)),
+        findings: (observation.standing?.get('ven-offline') ?? []).flatMap(({ host }) =>
+          standingOffline(host, options, context),
+        ),
         cleared: [...cleared, ...many.cleared],
         memory: { ...memory, many: many.memory },
       };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PceEvent } from '../core/event.ts';
-import { hostFinding } from '../core/finding.ts';
+import { hostFinding, standingFinding } from '../core/finding.ts';
 import { defineRule, type Finding, type Observation } from '../core/rule.ts';
 import { type AffectedHost, subjectKey } from '../core/subject.ts';
 import { counted, span, type Text } from '../core/text.ts';
@@ -53,12 +53,21 @@ export const venProblem = defineRule({
   about: 'A VEN reports a failure, or could not deploy its policy',
   severity: 'warning',
   life: { kind: 'burst', quietMs: 30 * MINUTE_MS, over: 'no further problem reported' },
-  on: { ...VEN_PROBLEM, readings: ['wake'] },
+  on: { ...VEN_PROBLEM, readings: ['wake'], standing: true },
   options: Options,
   memory: Memory,
   todo: 'Look at the VEN with illumio-ven-ctl status and at its log. Until it is well, its policy may be old or incomplete.',
   detect(observation, memory, options) {
     if (observation.kind === 'wake') return overdue(observation, memory, options);
+    if (observation.kind === 'sweep')
+      return {
+        findings: (observation.standing?.get('ven-problem') ?? []).map(({ host, what }) =>
+          standingFinding(host, observation.now, {
+            title: `VEN problem on ${host.name}`,
+            story: [`The PCE reported this of ${host.name} already when I began to watch: ${what}.`],
+          }),
+        ),
+      };
     if (observation.kind !== 'events') return { findings: [] };
     const failing = new Map(Object.entries(memory));
     const findings = observation.events.flatMap((event) => {

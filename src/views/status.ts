@@ -1,12 +1,15 @@
 import type { BotStatus } from '../core/command.ts';
 import type { Message } from '../core/ports.ts';
 import { HOLES, type SelfAudit } from '../core/self-audit.ts';
+import { slackChangeWords } from '../core/slack-changes.ts';
 import { counted, grouped, span } from '../core/text.ts';
-import { context, type Inline, md, message, richText } from './parts.ts';
+import { clip, context, type Inline, md, message, richText } from './parts.ts';
 
 const DAY_MS = 86_400_000;
 /** Channels and problems shown one by one. */
 const MOST_SHOWN = 5;
+/** Characters of one change of a rule. */
+const CHANGE = 300;
 /** Waits that nobody notices are not worth a line (design §7). */
 const BACKLOG_MS = 10_000;
 /** How long after its check a restored backup is worth a line. */
@@ -25,10 +28,24 @@ export const statusView = (status: BotStatus, now: number): Message => {
       queueLine(queue, now),
       ...backlogLines(slack.backlog ?? []),
       ...auditLines(selfAudit, now),
+      ...changeLines(status.changes ?? []),
     ),
     ...status.pces.map((pce) => richText(...pceLines(pce, now))),
     context(md`version ${version}`),
   ]);
+};
+
+/** Two sources say what a rule does: the file, and people in Slack. Who looks for a rule that is quiet finds it here. */
+const changeLines = (changes: NonNullable<BotStatus['changes']>): Inline[][] => {
+  if (changes.length === 0) return [['Rules: as the configuration file says; nothing was changed in Slack.']];
+  const more = changes.length - MOST_SHOWN;
+  return [
+    [{ bold: 'Rules: as the configuration file says, but' }],
+    ...changes
+      .slice(0, MOST_SHOWN)
+      .map((one): Inline[] => [`• ${clip(slackChangeWords(one), CHANGE)}, `, { time: one.at }]),
+    ...(more > 0 ? [[`and ${grouped(more)} more, see the Home tab.`]] : []),
+  ];
 };
 
 const queueLine = ({ waiting, oldestAt, dead }: BotStatus['queue'], now: number): Inline[] => [

@@ -135,4 +135,19 @@ describe('check --route', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: [] });
     expect(stderr[0]).toMatch(expected);
   });
+
+  it('names what people changed of the rules in Slack while the bot runs, and nothing when it does not', async () => {
+    const change = { rule: 'csrf', what: 'off', byName: 'Olu Ops', at: 0, state: 'holds' };
+    const status = (at: number): void =>
+      write('status.json', JSON.stringify({ at, pid: 7, status: { changes: [change] } }));
+    status(Date.now());
+    expect((await check('--data', '.')).stdout[0]).toBe(
+      'rule csrf: off, changed in Slack by Olu Ops (in force), 1970-01-01T00:00:00.000Z',
+    );
+    expect(JSON.parse((await check('--data', '.', '--json')).stdout[0] ?? '')).toMatchObject({
+      changes: [change],
+    });
+    status(Date.now() - 60_000);
+    expect((await check('--data', '.')).stdout).toHaveLength(1);
+  });
 });

@@ -4,6 +4,7 @@ import { readRules } from '../../src/config/rules.ts';
 import type { PceEvent } from '../../src/core/event.ts';
 import type { Handling, Message } from '../../src/core/ports.ts';
 import { DEFAULT_CONTEXT } from '../../src/core/rule-context.ts';
+import { slackChangeWords } from '../../src/core/slack-changes.ts';
 import { createHome } from '../../src/pipelines/home.ts';
 import { createRuleChanges } from '../../src/pipelines/rule-changes.ts';
 import { createRulebook } from '../../src/pipelines/rulebook.ts';
@@ -138,10 +139,14 @@ describe('a rule whose change hides more than it shows', () => {
     expect(desk.view()).toContain('as it is now, fired 2 times on 2 hosts');
     await desk.save();
     expect(desk.rulebook.running.rules.has('firewall-tampering')).toBe(true);
+    expect((await desk.rulebook.changes()).map(slackChangeWords)).toEqual([
+      'firewall-tampering: off, changed in Slack by u0ops (waits for an approver, the file holds)',
+    ]);
     expect(await desk.decide(true, OPS)).toContain('Another person has to agree');
     expect(await desk.decide(true, VIC)).toContain("You can't approve rule");
     await desk.decide(true, ANA);
     expect(desk.rulebook.running.rules.has('firewall-tampering')).toBe(false);
+    expect((await desk.rulebook.changes()).map(({ state }) => state)).toEqual(['holds']);
   });
 
   it('stays as it is when an approver refuses, or nobody answers for a day', async () => {

@@ -53,6 +53,7 @@ const aBot = (differs: Partial<StatusDeps> & { alerting?: Polled; expires?: numb
     slack: { connections: () => ({ up: 2, wanted: 2 }), backlog: () => [] },
     restored: async () => undefined,
     audited: () => undefined,
+    changes: async () => [],
     ...deps,
   });
   return { clock, store, status };

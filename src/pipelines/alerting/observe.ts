@@ -1,7 +1,8 @@
 import { type ExternalAlert, intakeKey, type MeantHost } from '../../core/external.ts';
 import { type NamingRule, rulesNaming } from '../../core/naming-rules.ts';
-import { type Inventory, PceError } from '../../core/ports.ts';
+import { PceError } from '../../core/ports.ts';
 import { type QuarantinedHost, quarantinedHosts } from '../../core/quarantined.ts';
+import { STANDING_MS, standingStates } from '../../core/standing-state.ts';
 import type { Polled } from '../../core/traffic/watch.ts';
 import type { Workload } from '../../core/workload.ts';
 import type { Mutex } from '../mutex.ts';
@@ -11,8 +12,6 @@ import type { AlertingDeps } from './deps.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Offline for longer, or the bot away for longer, makes a standing state (definitions §2). */
-const STANDING_MS = 24 * HOUR_MS;
 /** Above so many hosts a state sweep reads the whole collection instead of each (definitions §2). */
 const READ_EACH = 50;
 
@@ -105,10 +104,10 @@ export const createObserving = (
       const last = await store.cursor(pce.name, 'swept');
       // What was so before anybody watched is told once, in one digest per rule (definitions §2 "Standing state").
       const begins = last === undefined || now - last > STANDING_MS;
-      const away = begins ? longOffline(inventory, now) : [];
+      const standing = begins ? { standing: standingStates(inventory.workloads(), now) } : {};
       await exclusive(() =>
         accept(
-          { kind: 'sweep', pce: pce.name, now, estate: inventory, hosts, suspended, away },
+          { kind: 'sweep', pce: pce.name, now, estate: inventory, hosts, suspended, ...standing },
           begins ? { digestBefore: now } : {},
         ),
       );
@@ -169,11 +168,6 @@ export const createObserving = (
       }),
   };
 };
-
-const longOffline = (inventory: Inventory, now: number): Workload[] =>
-  [...inventory.workloads()].filter(
-    ({ managed, online, ven }) => managed && online === false && now - (ven?.heartbeatAt ?? 0) > STANDING_MS,
-  );
 
 const quietWords = (ms: number): string => {
   const hours = ms / HOUR_MS;
