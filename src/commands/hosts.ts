@@ -77,11 +77,15 @@ const byHref = (
     : problem(`${listed(desks.map(({ pce }) => pce.name))} no longer has this host.`, example);
 };
 
-/** Those of the hosts the asker may see. */
-export const visibleHosts = async (hits: readonly Hit[], asker: Asker): Promise<readonly Hit[]> => {
+/** Those of the hosts the asker may see, or do something else to. */
+export const visibleHosts = async (
+  hits: readonly Hit[],
+  asker: Asker,
+  action = 'workload',
+): Promise<readonly Hit[]> => {
   const labels = (hit: Hit): readonly Label[] => hit.workload.labels;
-  if (await asker.may('workload', hits.map(labels))) return hits;
-  const seen = await Promise.all(hits.map((hit) => asker.may('workload', [labels(hit)])));
+  if (await asker.may(action, hits.map(labels))) return hits;
+  const seen = await Promise.all(hits.map((hit) => asker.may(action, [labels(hit)])));
   return hits.filter((_, at) => seen[at]);
 };
 

@@ -15,6 +15,7 @@ import { flows } from './flows.ts';
 import { geo } from './geo.ts';
 import { health } from './health.ts';
 import { help } from './help.ts';
+import { investigate } from './investigate.ts';
 import { my } from './my.ts';
 import { note } from './note.ts';
 import { policy } from './policy.ts';
@@ -50,6 +51,7 @@ export const commands: readonly Command[] = [
   silences,
   unsilence,
   workload,
+  investigate,
   top,
   blocked,
   flows,

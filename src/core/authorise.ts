@@ -26,6 +26,7 @@ export const ACTION_ROLES = {
   scan: 'analyst',
   geo: 'analyst',
   trend: 'analyst',
+  investigate: 'analyst',
   events: 'analyst',
   event: 'analyst',
   who: 'analyst',

@@ -10,12 +10,15 @@ const DROP = { part: 0.25, least: 40 } as const;
 const CHATTER =
   /^(agent\.(update|request_policy|reguest_policy|refresh_|upload_|machine_identifier)|container_cluster\.security_policy_|user\.(create_session|\w*session_\w+)$)/;
 
+/** Whether an event is everyday talk of VENs and sessions. */
+export const isChatter = ({ type }: Pick<PceEvent, 'type'>): boolean => CHATTER.test(type);
+
 /** Counts events by the resource part of their type; `isOurs` belongs to the chatter. */
 export const countFamilies = (events: readonly PceEvent[], isOurs: (event: PceEvent) => boolean): Counts => {
   const counts = new Map<string, number>();
   for (const event of events) {
     const [resource = ''] = event.type.split('.');
-    const family = CHATTER.test(event.type) || isOurs(event) ? 'VEN chatter and sessions' : resource;
+    const family = isChatter(event) || isOurs(event) ? 'VEN chatter and sessions' : resource;
     counts.set(family, (counts.get(family) ?? 0) + 1);
   }
   return Object.fromEntries(counts);

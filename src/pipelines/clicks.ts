@@ -49,7 +49,7 @@ const show = async (click: Click, answer: Message, { chat }: ClickDeps): Promise
     await chat.ephemeral({ channel: click.channel, user: click.person.user }, answer);
 };
 
-/** A host is called what it calls itself: only a plain word is made part of a command, never an option, a pattern or a second word. */
+/** A person is called what he calls himself: only a plain word is made part of a command, never an option, a pattern or a second word. */
 const PLAIN_NAME = /^[\w.:][\w.:-]*$/;
 
 /** Definitions §8; a channel the bot cannot look up, such as a direct message, is judged by the person's rights alone. */
@@ -135,12 +135,7 @@ export const clicked = async (click: Click, deps: ClickDeps): Promise<void> => {
     case 'why':
       return deps.ask(asCommand(click, `why ${first.id}`));
     case 'investigate':
-      return PLAIN_NAME.test(first.subject.name)
-        ? deps.ask(asCommand(click, `workload ${first.subject.name}`))
-        : tell(
-            md`I can't look up a host by the name ${bold(first.subject.name)}. Ask for its address: /illumio workload 192.0.2.10`,
-            'Not a name I can look up',
-          );
+      return investigate(click, first, alerts, deps);
     default:
       return tell(md`I don't know this button. Nothing was done.`, 'Unknown button');
   }
@@ -160,6 +155,28 @@ const alertsOf = async (value: string, store: Store): Promise<readonly Alert[]> 
   }
   const alert = await store.alertById(value);
   return alert === undefined ? [] : [alert];
+};
+
+/** Investigates the host of a message, or asks which of several. What is about no host is about who did it. */
+const investigate = async (
+  click: Click,
+  first: Alert,
+  alerts: readonly Alert[],
+  deps: ClickDeps,
+): Promise<void> => {
+  const onHosts = alerts.filter(({ workloads }) => workloads.length > 0);
+  if (onHosts.length > 1) return show(click, pickHost('investigate', onHosts), deps);
+  const [only] = onHosts;
+  const href = only?.workloads[0];
+  if (only !== undefined && href !== undefined)
+    return deps.ask(asCommand(click, `investigate ${href} --pce ${only.pce}`));
+  const { kind, name } = first.subject;
+  if (kind === 'user' && PLAIN_NAME.test(name))
+    return deps.ask(asCommand(click, `who ${name} --pce ${first.pce}`));
+  return say(click, deps)(
+    md`${bold(first.title)} is not about a host I know. Look for one: /illumio workload 192.0.2.10`,
+    'Not about a host I know',
+  );
 };
 
 /** Opens the form for one host; where a message is about several, asks which. */

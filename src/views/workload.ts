@@ -5,7 +5,18 @@ import { labelText } from '../core/label.ts';
 import type { Message } from '../core/ports.ts';
 import { counted, grouped, listed, span } from '../core/text.ts';
 import type { Mode, Workload } from '../core/workload.ts';
-import { actions, button, context, type Inline, linkButton, md, message, richText, table } from './parts.ts';
+import {
+  actions,
+  askButton,
+  button,
+  context,
+  type Inline,
+  linkButton,
+  md,
+  message,
+  richText,
+  table,
+} from './parts.ts';
 
 export interface Card {
   readonly pce: string;
@@ -37,6 +48,13 @@ const MODES: Readonly<Record<Mode, string>> = {
 export const workloadCard = (card: Card, now: number): Message => {
   const { workload, pce, link, action } = card;
   const buttons = [
+    askButton(
+      `investigate ${workload.href} --pce ${pce}`,
+      'Investigate',
+      'investigate',
+      `investigate ${workload.name}`,
+    ),
+    askButton(`flows ${workload.href} --pce ${pce}`, 'Flows', 'flows', `flows of ${workload.name}`),
     ...(action === undefined
       ? []
       : [

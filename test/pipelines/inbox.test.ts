@@ -297,13 +297,16 @@ describe('the More menu', () => {
     expect((await bench.store.firing()).every(({ snoozed }) => snoozed === undefined)).toBe(true);
   });
 
-  it('answers why, and looks a host up, as the commands do', async () => {
+  it('answers why, and investigates a host by its href, as the commands do', async () => {
     const bench = await aBench();
     await bench.press('more', 'why:id-web-01');
     await bench.press('more', 'investigate:id-web-01');
     expect(bench.asked).toEqual([
       { text: 'why id-web-01', responseUrl: 'https://hooks.example.com/1' },
-      { text: 'workload web-01', responseUrl: 'https://hooks.example.com/2' },
+      {
+        text: expect.stringMatching(/^investigate \/orgs\/1\/workloads\/\S+ --pce prod-east$/),
+        responseUrl: 'https://hooks.example.com/2',
+      },
     ]);
   });
 
@@ -311,9 +314,12 @@ describe('the More menu', () => {
     it(`never makes options, patterns or further words out of the name ${JSON.stringify(name)}`, async () => {
       const bench = await aBench();
       await bench.store.commit([
-        { type: 'alert-fired', alert: alertOf('odd', { subject: { kind: 'workload', href: null, name } }) },
+        {
+          type: 'alert-fired',
+          alert: alertOf('odd', { subject: { kind: 'user', href: null, name }, workloads: [] }),
+        },
       ]);
-      expect(await bench.press('more', 'investigate:id-odd')).toContain("I can't look up a host by the name");
+      expect(await bench.press('more', 'investigate:id-odd')).toContain('is not about a host I know');
       expect(bench.asked).toEqual([]);
     });
 });
