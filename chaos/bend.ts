@@ -7,11 +7,50 @@ type Commit = (transitions: readonly Transition[]) => Promise<void>;
 /** How long a bot that sends first takes to remember it: long enough for a random kill to fall into. */
 const LATER_MS = 400;
 
-/** A store's commit that remembers deliveries in the wrong order; everything else goes through as it is. */
+/** A store's commit that remembers in the wrong order, or forgets; everything else goes through as it is. */
 export const bend = (order: Order, commit: Commit): Commit => {
-  if (order === 'send-first') return sendFirst(commit);
-  return order === 'remember-first' ? rememberFirst(commit) : commit;
+  switch (order) {
+    case 'send-first':
+      return sendFirst(commit);
+    case 'remember-first':
+      return rememberFirst(commit);
+    case 'put-first':
+      return putFirst(commit);
+    case 'forget-end':
+      return forgetEnd(commit);
+    case 'as built':
+      return commit;
+    default:
+      return order satisfies never;
+  }
 };
+
+/** What a PUT replaces is remembered only with what came of it: whoever dies in between knows nothing of a write of his own. */
+const putFirst = (commit: Commit): Commit => {
+  let held: readonly Transition[] = [];
+  return async (transitions) => {
+    const early = transitions.filter((one) => one.type === 'response-moved' && one.to === 'writing');
+    if (early.length > 0) {
+      held = early;
+      return;
+    }
+    const both = [...held, ...transitions];
+    held = [];
+    await commit(both);
+  };
+};
+
+/** Nobody remembers until when a quarantine was asked for: its end comes, and nobody is asked. */
+const forgetEnd =
+  (commit: Commit): Commit =>
+  (transitions) =>
+    commit(
+      transitions.map((one): Transition => {
+        if (one.type !== 'response-requested') return one;
+        const { review: _forgotten, ...response } = one.response;
+        return { ...one, response };
+      }),
+    );
 
 /** No intent is kept, and what was posted is remembered later: whoever dies in between posts it again. */
 const sendFirst =

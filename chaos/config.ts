@@ -13,6 +13,14 @@ export const CHANNELS = ['C0SOC0001', 'C0GENERAL', 'C0PCEADM1', 'C0ANNOUN1'] as 
 export const FALLBACK = 'C0FALLBK1';
 export const ANNOUNCE = 'C0ANNOUN1';
 
+/** The label that is the quarantine. */
+export const MARK = { key: 'Quarantine', value: 'Severe' } as const;
+/** Who asks for responses, and the two who agree to them. */
+export const RESPONDER = 'U0MAYA001';
+export const APPROVERS = ['U0ANA0001', 'U0OPS0001'] as const;
+/** After so long a quarantine of a run is to be reviewed, seconds: most of them within the run. */
+export const REVIEW_S = 60;
+
 /** Of the simulated fleet's roles, so that the channels get about as much each. What is none of them goes to the first. */
 export const ROLES = ['web', 'app', 'db'] as const;
 
@@ -55,10 +63,12 @@ ${ROLES.slice(0, channels - 1)
   .join('\n')}
   - {channel: ${CHANNELS[0]}, group_by: [${groupOf(flow)}], outputs: [${namesOf(receivers)}]}
 roles:
-  responder: [{members: [S0SECOPS1]}]
+  responder: [{members: [T0SIM0001/${RESPONDER}]}]
+  approver: [${APPROVERS.map((user) => `T0SIM0001/${user}`).join(', ')}]
 quarantine:
   strategy: deny
-  labels: {Quarantine: Severe}
+  labels: {${MARK.key}: ${MARK.value}}
+  review: [${REVIEW_S}s, 4h]
   budget: {per_responder: 9999/h, per_bot: 9999/h}
 folding: false
 rules: {firewall-tampering: {spreading_hosts: 100000}}

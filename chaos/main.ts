@@ -1,8 +1,24 @@
 import process from 'node:process';
-import { readOptions, USAGE, UsageError } from './options.ts';
-import { runResponses } from './response.ts';
-import { runAlerts } from './run.ts';
-import { openWorld } from './world.ts';
+import { type Options, readOptions, USAGE, UsageError } from './options.ts';
+import { type ResponseResult, runResponses } from './response.ts';
+import { type Result, runAlerts } from './run.ts';
+import { type ChaosWorld, openWorld } from './world.ts';
+
+const run = (
+  world: ChaosWorld,
+  options: Options,
+  say: (line: string) => void,
+): Promise<Result | ResponseResult> =>
+  options.flow === 'response' ? runResponses(world, options, say) : runAlerts(world, options, say);
+
+const isClean = (result: Result | ResponseResult): boolean => {
+  if ('doublePuts' in result) return result.doublePuts + result.lostReleases + result.falseClaims === 0;
+  const outputs = Object.values(result.outputs ?? {});
+  return (
+    [result, ...outputs].every(({ lost, duplicated }) => lost === 0 && duplicated === 0) &&
+    outputs.every(({ wrong }) => wrong === 0)
+  );
+};
 
 /** `npm run -s chaos`: one JSON document on stdout, progress on stderr. */
 const main = async (args: readonly string[]): Promise<number> => {
@@ -17,10 +33,8 @@ const main = async (args: readonly string[]): Promise<number> => {
   const world = await openWorld(options);
   let holds = false;
   try {
-    const result = await (options.flow === 'response' ? runResponses : runAlerts)(world, options, say);
-    const outputs = Object.values(result.outputs ?? {});
-    holds = [result, ...outputs].every(({ lost, duplicated }) => lost === 0 && duplicated === 0);
-    holds &&= outputs.every(({ wrong }) => wrong === 0);
+    const result = await run(world, options, say);
+    holds = isClean(result);
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } finally {
     if (!holds) say(`the bot's log and data are kept in ${world.folder}`);

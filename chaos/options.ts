@@ -16,7 +16,7 @@ const STEPS_OF: Readonly<Record<Flow | 'outputs', readonly Step[]>> = {
 };
 
 /** How the bot's order is bent, to see that the harness notices. */
-export const ORDERS = ['as built', 'send-first', 'remember-first'] as const;
+export const ORDERS = ['as built', 'send-first', 'remember-first', 'put-first', 'forget-end'] as const;
 export type Order = (typeof ORDERS)[number];
 
 export interface Options {
@@ -48,16 +48,17 @@ export const USAGE = `npm run -s chaos -- [--kills 25] [--alerts 200] [--channel
   [--history off] [--flow alerts|files|response] [--outputs] --json
 
 The real bot, started from dist/ as a child process, is killed again and again while Slack and the PCE misbehave. What stands in the
-simulated Slack at the end is the only judge. One JSON document on stdout, progress on stderr; exit 1 if anything was lost or doubled.
+simulators at the end is the only judge. One JSON document on stdout, progress on stderr; exit 1 if anything was lost, doubled or untrue.
   --steps           kill at every named step between a write and a call instead of at random instants
   --at a,b          only at these: ${[...STEPS_OF.files, ...STEPS.outputs, ...STEPS_OF.response].join(', ')}
   --flow files      40 alerts and more at once into one message of a channel, so that their names go out in files
   --outputs         every alert also to a signed webhook, by mail and by syslog over TLS; what these hold is judged, too
+  --flow response   quarantines, approvals and releases; every other kill is at a named step
   --pace N          posts a second and channel that the simulated Slack allows; 1 is the real one
   --faults a,b      none, or of: ${Object.keys(FAULTS).join(', ')}; default all
   --history off     the bot may not read channels: what is unclear goes out again, marked "possible repeat"
-  --order o         ${ORDERS.join(', ')}: the last two bend the bot to show that this harness sees it
-  --patience S      seconds without a post after which missing alerts count as lost, default 75`;
+  --order o         ${ORDERS.join(', ')}: the others bend the bot to show that this harness sees it
+  --patience S      seconds without a post, or for a response to come to rest, after which what is missing counts as lost, default 75`;
 
 export const readOptions = (args: readonly string[]): Options => {
   const flags = read(args);

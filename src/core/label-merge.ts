@@ -57,6 +57,15 @@ export const releasePlan = (
   return { intended, change: { replaced, added }, notes };
 };
 
+/**
+ * True when a host carries what a change put there and nothing of what it took away, whatever others made of its other labels: so is
+ * a change judged by reading back, because somebody may have relabelled the host between the PUT and the read.
+ */
+export const isMade = ({ replaced, added }: LabelChange, labels: readonly Label[]): boolean => {
+  const carried = new Set(labels.map(({ href }) => href));
+  return added.every(({ href }) => carried.has(href)) && replaced.every(({ href }) => !carried.has(href));
+};
+
 /** `+ Quarantine=Severe, − env=prod`; undefined when the sets are the same. */
 export const labelDifference = (before: readonly Label[], after: readonly Label[]): string | undefined => {
   if (sameLabels(before, after)) return undefined;

@@ -30,6 +30,8 @@ export const STEPS = {
     'read back',
     'done durable',
     'audited',
+    'own event seen',
+    'repair durable',
   ],
 } as const;
 

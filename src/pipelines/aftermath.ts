@@ -50,7 +50,10 @@ const factsOf = ({ policy, updatedAt }: Workload): PolicyFacts => {
   return { receivedAt, ...(applied ? { appliedAt } : {}) };
 };
 
-type CompareDeps = Pick<RespondingDeps, 'store' | 'desks' | 'ids' | 'clock' | 'tell' | 'isOurs'> & {
+type CompareDeps = Pick<
+  RespondingDeps,
+  'store' | 'desks' | 'ids' | 'clock' | 'tell' | 'isOurs' | 'reached'
+> & {
   carryOut(response: Response): Promise<unknown>;
 };
 
@@ -73,6 +76,7 @@ export const compareOwnEvents = async (
         const lost = overwritten(event, response, desk.inventory.label);
         const repaired = responses.some(({ repairs }) => repairs === response.id);
         if (lost.length === 0 || repaired || response.action === 'repair') continue;
+        deps.reached?.('own event seen');
         const workload = await desk.pce.workload(href, 'response');
         if (workload === null) continue;
         const repair: Response = {
@@ -92,6 +96,7 @@ export const compareOwnEvents = async (
           repairs: response.id,
         };
         await store.commit([{ type: 'response-requested', response: repair }]);
+        deps.reached?.('repair durable');
         await deps.carryOut(repair);
         const after = await store.response(repair.id);
         tell(

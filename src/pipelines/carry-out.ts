@@ -1,6 +1,7 @@
 import type { Action, ActionContext, ActionPlan } from '../core/action.ts';
 import { APPROVAL_MS, needsText } from '../core/approval.ts';
 import { labelText, sameLabels } from '../core/label.ts';
+import { isMade } from '../core/label-merge.ts';
 import { PceError } from '../core/ports.ts';
 import { isRunnable, type Outcome, type Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
@@ -36,14 +37,14 @@ export const carryOut = async (
       return await end(response, deps, 'stopped', `${response.target.name} is no longer in the PCE.`);
 
     if (response.state === 'writing') {
-      if (sameLabels(workload.labels, response.intended ?? []))
+      if (response.change !== undefined && isMade(response.change, workload.labels))
         return await confirm(response, workload, [], desk, deps);
       if (!sameLabels(workload.labels, shown))
         return await end(
           response,
           deps,
           'failed',
-          `Its labels are neither the old nor the intended ones: ${labelText(workload.labels)}.`,
+          `It did not reach the PCE, or somebody undid it. Its labels are now: ${labelText(workload.labels)}.`,
         );
     }
     if (!sameLabels(workload.labels, shown))
@@ -167,7 +168,7 @@ const readBack = async (
   deps.reached?.('read back');
   if (workload === null)
     return await end(response, deps, 'failed', 'The host disappeared from the PCE while it was changed.');
-  if (sameLabels(workload.labels, response.intended ?? []))
+  if (response.change !== undefined && isMade(response.change, workload.labels))
     return await confirm(response, workload, notes, desk, deps, requestId);
   if (sameLabels(workload.labels, response.target.labels))
     return await end(
@@ -180,18 +181,23 @@ const readBack = async (
     response,
     deps,
     'failed',
-    `Somebody changed its labels at the same moment. They are now: ${labelText(workload.labels)}.`,
+    `Somebody undid it at the same moment. Its labels are now: ${labelText(workload.labels)}.`,
   );
 };
 
 const confirm = async (
   response: Response,
   workload: Workload,
-  notes: readonly string[],
+  planned: readonly string[],
   { inventory }: ResponseDesk,
   deps: Deps,
   requestId?: string,
 ): Promise<Outcome> => {
+  const { intended = workload.labels } = response;
+  const others = changedLabels(intended, workload.labels);
+  const notes = sameLabels(intended, workload.labels)
+    ? planned
+    : [...planned, `Somebody else changed other labels meanwhile: ${others}. That stays.`];
   const at = deps.clock.now();
   await deps.store.commit([
     { type: 'response-moved', id: response.id, from: response.state, to: 'done', at },

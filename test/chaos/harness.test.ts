@@ -69,6 +69,23 @@ describe('the chaos harness', () => {
     expect(code).toBe(0);
   }, 120_000);
 
+  test.concurrent('fault 33: sees every response once, and what people read true, of a bot that dies before, in and after its writes', async () => {
+    const { code, json } = await chaos('--flow', 'response', '--seed', '3');
+    expect(json).toMatchObject({ doublePuts: 0, lostReleases: 0, falseClaims: 0, kills: 3, seed: 3 });
+    expect(Object.keys(json).join(' ')).toBe(
+      'responses doublePuts lostReleases falseClaims repairs kills seconds seed',
+    );
+    expect(code).toBe(0);
+  }, 240_000);
+
+  test.concurrent('sees what is untrue of a bot that remembers what it replaced only after its PUT', async () => {
+    const { code, json } = await chaos(
+      ...'--flow response --order put-first --at put --faults none --kills 2 --patience 8'.split(' '),
+    );
+    expect(json['falseClaims']).toBeGreaterThan(0);
+    expect(code).toBe(1);
+  }, 300_000);
+
   test.concurrent('sees messages twice of a bot that sends first and remembers later', async () => {
     const { code, json } = await chaos('--order', 'send-first', '--at', 'posted', '--faults', 'none');
     expect(json['duplicated']).toBeGreaterThan(0);
