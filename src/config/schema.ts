@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { custom } from './custom.ts';
 import { maintenance, silence } from './dispatch.ts';
 import { intake } from './intake.ts';
-import { later } from './later.ts';
-import { choice, words } from './leaf.ts';
+import { choice, flag, words } from './leaf.ts';
 import { output } from './outputs.ts';
 import { http, pce, quarantine, roles, route, scanner, slack } from './sections.ts';
 import { hostOrSelector, labelKey, network, networkOrSelector, selector } from './selector.ts';
@@ -48,7 +47,10 @@ export const ConfigFile = z.strictObject({
   join_hold: duration.prefault('60m').meta({
     description: 'How long who joins a user group waits for its role; an approver may let him in before.',
   }),
-  break_glass: later,
+  break_glass: flag.prefault(false).meta({
+    description:
+      'Whether the quarantine of one host that nobody approved for 5 min may be done by its requester alone; approvers are told and look at it afterwards.',
+  }),
   quarantine: quarantine.optional(),
   never: z.array(hostOrSelector).default([]).meta({ description: 'Hosts nobody may quarantine.' }),
   protected: z

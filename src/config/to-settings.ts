@@ -62,6 +62,7 @@ export const toSettings = (
             reviewsMs: config.quarantine.review,
             dryRun: config.quarantine.dry_run,
           }),
+      breakGlass: config.break_glass,
       joinHoldMs: config.join_hold,
     },
     never: config.never,

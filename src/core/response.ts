@@ -128,7 +128,7 @@ export interface Response {
   /** Somebody decided that it stays until it is released. */
   readonly kept?: { readonly by: Person; readonly at: number };
   /** It was done without the second person it needed, and whether one has looked at it since (definitions §7.5). */
-  readonly alone?: { readonly reviewed?: Vote };
+  readonly alone?: { readonly at: number; readonly reason: string; readonly reviewed?: Vote };
   /** The response whose PUT overwrote what this one puts back (definitions §7.6 "Own event"). */
   readonly repairs?: string;
   /** What was seen of the policy after the change, until both are known or it is given up. */

@@ -218,7 +218,7 @@ const response = row({
   until: time.exactOptional(),
   reminded: z.number().exactOptional(),
   kept: row({ by: person, at: time }).exactOptional(),
-  alone: row({ reviewed: vote.exactOptional() }).exactOptional(),
+  alone: row({ at: time, reason: z.string(), reviewed: vote.exactOptional() }).exactOptional(),
   policy: policy.exactOptional(),
 }) as z.ZodType<unknown> as z.ZodType<Response>;
 
@@ -367,7 +367,7 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   'response-extended': row({ id, until: time, ending }),
   'response-kept': row({ id, by: person, at: time }),
   'response-reminded': row({ id, reminders: z.number() }),
-  'response-alone': row({ id, at: time }),
+  'response-alone': row({ id, at: time, reason: z.string() }),
   'response-reviewed': row({ id, vote }),
   'group-read': row({ group: id, users: ids, at: time }),
   'group-let-in': row({ group: id, user: id, vote }),

@@ -320,7 +320,12 @@ export type Transition =
   | { readonly type: 'response-kept'; readonly id: string; readonly by: Person; readonly at: number }
   | { readonly type: 'response-reminded'; readonly id: string; readonly reminders: number }
   /** Its requester goes on without the second person; or one of the approver list has looked at that since. */
-  | { readonly type: 'response-alone'; readonly id: string; readonly at: number }
+  | {
+      readonly type: 'response-alone';
+      readonly id: string;
+      readonly at: number;
+      readonly reason: string;
+    }
   | { readonly type: 'response-reviewed'; readonly id: string; readonly vote: Vote }
   /** Who is in a user group now. */
   | {

@@ -1,5 +1,6 @@
 import type { Person } from '../core/alert.ts';
 import { decidedText, voteProblem } from '../core/approval.ts';
+import { offersAlone } from '../core/break-glass.ts';
 import { ChatError, type Profile } from '../core/ports.ts';
 import type { Response } from '../core/response.ts';
 import type { Transition } from '../core/state.ts';
@@ -10,8 +11,6 @@ import { createKeyedMutex } from './mutex.ts';
 import { refusalText } from './refusal.ts';
 import type { RespondingDeps } from './response-desk.ts';
 
-/** A request unanswered for so long may be carried out by its requester alone, where that is configured (definitions §7.5). */
-const ALONE_MS = 5 * 60_000;
 /** Decided requests are shown as they are for so long. */
 const SHOWN_MS = 24 * 3_600_000;
 
@@ -167,8 +166,7 @@ export const createApprovals = (
       const now = clock.now();
       return (await groups()).map((rows) => {
         const [first] = rows;
-        const open = rows.some(({ state }) => state === 'waiting');
-        const alone = open && deps.limits.breakGlass && now - first.requestedAt >= ALONE_MS;
+        const alone = deps.limits.breakGlass && offersAlone(rows, now);
         return {
           key: `approve.${first.batch ?? first.id}`,
           channel: board.channel,

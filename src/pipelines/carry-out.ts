@@ -59,6 +59,10 @@ export const carryOut = async (
     const context = await deps.context(workload);
     const plan = action.plan(workload, context);
     if (!plan.ok) return await end(response, deps, 'stopped', plan.why);
+    if (response.alone !== undefined) {
+      const never = await neverAlone(workload, context, desk, deps);
+      if (never !== undefined) return await end(response, deps, 'stopped', never);
+    }
     if (response.state === 'requested') {
       const asked = await askWhereNeeded(response, action, workload, plan, context, desk, deps);
       if (asked !== undefined) return asked;
@@ -107,6 +111,18 @@ export const carryOut = async (
       return await end(now, deps, 'stopped', `The PCE could not be read: ${err.message}.`);
     return { state: 'writing' };
   }
+};
+
+/** What nobody does alone, however urgent (definitions §7.5): what is never cut, and what two people have to agree to. */
+const neverAlone = async (
+  workload: Workload,
+  { quarantineLabels = [] }: ActionContext,
+  desk: ResponseDesk,
+  { guard }: Pick<Deps, 'guard'>,
+): Promise<string | undefined> => {
+  const guarded = await guard(workload, desk, quarantineLabels);
+  const barred = guarded.verdict === 'never' || (guarded.verdict === 'approval' && guarded.approvals === 2);
+  return barred ? `${guarded.reasons.join(' ')} Nobody may do that alone.` : undefined;
 };
 
 /** Weighs a request on what was just read; where a second person must agree it waits for him and nothing is written. */

@@ -26,7 +26,7 @@ type Asked = Extract<Inbound, { kind: 'command' }>;
 
 export interface ClickDeps {
   readonly ask: (command: Asked) => Promise<void>;
-  readonly responding: Pick<Responding, 'open' | 'decide' | 'review'>;
+  readonly responding: Pick<Responding, 'open' | 'decide' | 'review' | 'alone'>;
   readonly tend: Tending;
   readonly silence: SilenceRequests;
   readonly rules: Pick<RuleChanges, 'choose' | 'decide'>;
@@ -98,6 +98,12 @@ export const clicked = async (click: Click, deps: ClickDeps): Promise<void> => {
       channel: click.channel,
       say: tell,
     });
+  if (verb === 'alone' || verb === 'reviewed') {
+    const pressed = { id: value, person: click.person, channel: click.channel, say: tell };
+    return verb === 'reviewed'
+      ? deps.responding.alone.reviewed(pressed)
+      : deps.responding.alone.open({ ...pressed, triggerId: click.triggerId });
+  }
   if (verb === 'let-in')
     return deps.joining.letIn({ id: value, person: click.person, channel: click.channel, say: tell });
   if (verb === 'approve-rule' || verb === 'refuse-rule')

@@ -1,6 +1,7 @@
 import { dict, list, text } from '../core/foreign.ts';
 import { ChatError, type Handling, type Inbound, type Inbox } from '../core/ports.ts';
 import type { Task } from '../core/state.ts';
+import { ALONE_FORM } from '../views/break-glass.ts';
 import { clip, md, message, section, time } from '../views/parts.ts';
 import { notice, RESPONSE_FORM } from '../views/response.ts';
 import { RULE_SAVE, RULE_TUNE } from '../views/rule-form.ts';
@@ -94,13 +95,8 @@ const decide =
       case 'click':
         return durably(inbound);
       case 'submission':
-        if (inbound.callbackId === RESPONSE_FORM)
-          return deps.responding.submit({
-            draft: inbound.privateMetadata,
-            person: inbound.person,
-            viewId: inbound.viewId,
-            values: inbound.values,
-          });
+        if (inbound.callbackId === RESPONSE_FORM) return deps.responding.submit(sentOf(inbound));
+        if (inbound.callbackId === ALONE_FORM) return deps.responding.alone.submit(sentOf(inbound));
         if (inbound.callbackId === RULE_TUNE) return deps.rules.fill(sentOf(inbound));
         if (inbound.callbackId === RULE_SAVE) return deps.rules.save(sentOf(inbound));
         return {

@@ -9,6 +9,7 @@ import { outcomeLines } from '../views/response-outcome.ts';
 import { contextFor } from './action-context.ts';
 import { compareOwnEvents, watchPolicy } from './aftermath.ts';
 import { createApprovals, type Pressed } from './approval.ts';
+import { type BreakGlass, createBreakGlass } from './break-glass.ts';
 import { createCards } from './cards.ts';
 import { carryOut } from './carry-out.ts';
 import { explain, type MayI } from './explain.ts';
@@ -31,6 +32,8 @@ export interface Responding {
   decide(verdict: 'approve' | 'deny', pressed: Pressed): Promise<void>;
   /** A button of a reminder that the time of a quarantine ends. */
   review(verdict: 'extend' | 'keep', pressed: Pressed): Promise<void>;
+  /** What a requester does whom nobody answers. */
+  readonly alone: Pick<BreakGlass, 'open' | 'submit' | 'reviewed'>;
   /** Ends what nobody answered, reminds of what is to be reviewed, and brings the messages about responses up to date. */
   tend(): Promise<void>;
   /** Looks whether the policy of finished responses has reached their hosts, and has their messages say so. */
@@ -46,12 +49,17 @@ export const createResponding = (deps: RespondingDeps): Responding => {
   const cards = createCards(deps);
   const approvals = createApprovals(deps, ({ id, target }) => oneAtATime(target.href, () => takeUp(id)));
 
+  const alone = createBreakGlass(deps, async ({ id, target }) => {
+    await oneAtATime(target.href, () => takeUp(id));
+    return store.response(id);
+  });
   const timeBox = createTimeBox(deps, ({ id, target }) => oneAtATime(target.href, () => takeUp(id)));
 
   const tend = async (): Promise<void> => {
     await approvals.lapse();
     await timeBox.look();
-    for (const wish of [...(await approvals.wishes()), ...(await timeBox.wishes())]) await cards.show(wish);
+    const wishes = [approvals.wishes(), timeBox.wishes(), alone.wishes()];
+    for (const wish of (await Promise.all(wishes)).flat()) await cards.show(wish);
   };
 
   const submit = (submission: Submission): Handling => {
@@ -153,6 +161,17 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     review: async (verdict, pressed) => {
       await timeBox.decide(verdict, pressed);
       await tend();
+    },
+    alone: {
+      open: alone.open,
+      submit: (submission) => {
+        const { work, ...handling } = alone.submit(submission);
+        return work === undefined ? handling : { ...handling, work: () => work().finally(tend) };
+      },
+      reviewed: async (pressed) => {
+        await alone.reviewed(pressed);
+        await tend();
+      },
     },
     tend,
     async resume() {

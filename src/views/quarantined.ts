@@ -22,7 +22,7 @@ export const quarantinedView = (rows: readonly Response[], hidden: number): Mess
 
 const one = (row: Response) => [
   section(
-    md`${bold(row.target.name)} since ${time(row.endedAt ?? 0)} by ${row.byName}: ${row.reason}\n${ends(row)} · ${policy(row)}`,
+    md`${bold(row.target.name)} since ${time(row.endedAt ?? 0)} by ${row.byName}${alone(row)}: ${row.reason}\n${ends(row)} · ${policy(row)}`,
   ),
   actions(
     button({ action: 'release', value: targetRef(row.pce, row.target.href), text: 'Release…' }),
@@ -30,6 +30,11 @@ const one = (row: Response) => [
     button({ action: 'keep', value: row.id, text: 'Keep' }),
   ),
 ];
+
+const alone = ({ alone: acted }: Response): string => {
+  if (acted === undefined) return '';
+  return acted.reviewed === undefined ? ', who acted alone (not reviewed)' : ', who acted alone';
+};
 
 const ends = ({ until, kept, review }: Response): Markup => {
   if (kept !== undefined || until === undefined) return md`until somebody releases it`;

@@ -181,7 +181,12 @@ describe('values as the program uses them', () => {
       'http: {port: 9464, ping: "https://hc.example.com/ping/1/?from=bot"}',
       { http: { port: 9464, ping: 'https://hc.example.com/ping/1/?from=bot' } },
     ],
-    ['a later setting that is off asks for nothing', 'break_glass: false\ncustom:\n', {}],
+    ['acting alone can be allowed', 'break_glass: true', { limits: { ...DEFAULT_LIMITS, breakGlass: true } }],
+    [
+      'a later setting that is off asks for nothing',
+      'custom:\n',
+      { limits: { ...DEFAULT_LIMITS, breakGlass: false } },
+    ],
     [
       'who joins a group waits for its role for an hour unless said, whatever quarantine is',
       'join_hold: 15m',
@@ -247,8 +252,8 @@ describe('what is allowed and probably not meant is a warning', () => {
     ],
     [
       'settings of the design that this version does not act on',
-      `${MINIMAL}break_glass: true\n`,
-      ['5 break_glass is not acted on by this version yet'],
+      MINIMAL.replace('secret: hush', 'secret: hush, members: [https://pce2.example.com]'),
+      ['1 pces[0].members is not acted on by this version yet'],
     ],
   ])('%s', (_, text, expected) => {
     const others = valid(text).warnings.filter(({ path }) => path !== 'outputs');

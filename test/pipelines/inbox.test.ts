@@ -82,6 +82,11 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
         return {};
       },
       explain: async () => ({ text: '', blocks: [] }),
+      alone: {
+        open: async ({ id, triggerId }) => void chosen.push(`alone ${id} ${triggerId}`),
+        submit: () => ({}),
+        reviewed: async ({ id }) => void chosen.push(`reviewed ${id}`),
+      },
       decide: async () => undefined,
       tend: async () => undefined,
       review: async () => undefined,

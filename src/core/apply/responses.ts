@@ -35,14 +35,18 @@ export const responseReducers = {
   'response-alone': (draft, t) => {
     const row = known(draft, 'responses', t.id, t);
     if (row.state !== 'waiting') throw new TransitionRefused(t, `it is ${row.state}, not waiting`);
-    draft.set('responses', t.id, { ...row, alone: {}, state: 'approved' });
+    draft.set('responses', t.id, {
+      ...row,
+      alone: { at: t.at, reason: t.reason },
+      state: 'approved',
+    });
   },
 
   'response-reviewed': (draft, t) => {
     const row = known(draft, 'responses', t.id, t);
     if (row.alone === undefined || row.alone.reviewed !== undefined)
       throw new TransitionRefused(t, 'there is nothing to review');
-    draft.set('responses', t.id, { ...row, alone: { reviewed: t.vote } });
+    draft.set('responses', t.id, { ...row, alone: { ...row.alone, reviewed: t.vote } });
   },
 
   'response-extended': (draft, t) => {
