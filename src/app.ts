@@ -8,6 +8,7 @@ import { openResponding } from './app/responding.ts';
 import { runBot } from './app/run.ts';
 import { reloaded } from './core/reload-settings.ts';
 import { counted, listed } from './core/text.ts';
+import { createBoards } from './pipelines/boards.ts';
 import { createDelivery } from './pipelines/delivery.ts';
 import { createIntake } from './pipelines/intake.ts';
 import { createRender } from './pipelines/render.ts';
@@ -65,8 +66,15 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     changes: base.rulebook.changes,
   });
   const joining = openJoining(base);
+  const boards = createBoards({
+    deps: { desks: [...desks.values()], store, series: base.series, chat, clock },
+    gate: base.gate,
+    log,
+    troubles,
+  });
   const people = openPeople(base, {
     desks,
+    boards,
     responding,
     joining,
     status,
@@ -83,7 +91,19 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     run: (stop, ready) =>
       runBot(
         base,
-        { desks, delivery, responding, restored, outlets, outside, people, joining, selfAudit, status },
+        {
+          desks,
+          delivery,
+          responding,
+          restored,
+          outlets,
+          outside,
+          people,
+          boards,
+          joining,
+          selfAudit,
+          status,
+        },
         stop,
         ready,
       ),

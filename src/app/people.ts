@@ -5,6 +5,7 @@ import { readRules } from '../config/rules.ts';
 import type { BotStatus } from '../core/command.ts';
 import { createActing } from '../pipelines/acting.ts';
 import { createAsking } from '../pipelines/asking.ts';
+import type { Boards } from '../pipelines/boards.ts';
 import { createHome } from '../pipelines/home.ts';
 import { createInbox } from '../pipelines/inbox.ts';
 import type { Joining } from '../pipelines/joining.ts';
@@ -18,6 +19,7 @@ export interface PeopleDeps {
   readonly responding: Responding;
   readonly joining: Joining;
   readonly status: () => Promise<BotStatus>;
+  readonly boards: Boards;
   /** Slack said that it took the app away. */
   readonly revoked: (event: string) => void;
 }
@@ -25,7 +27,10 @@ export interface PeopleDeps {
 const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex');
 
 /** All that people can do from Slack: ask, act on alerts, respond, and change rules. @returns what takes it, and takes up what a stop left */
-export const openPeople = (base: Base, { desks, responding, joining, status, revoked }: PeopleDeps) => {
+export const openPeople = (
+  base: Base,
+  { desks, responding, joining, status, boards, revoked }: PeopleDeps,
+) => {
   const { settings, store, series, audit, chat, gate, clock, ids, log, catalog, rules, rulebook, ruleBase } =
     base;
   const { announce, announced } = base;
@@ -71,7 +76,7 @@ export const openPeople = (base: Base, { desks, responding, joining, status, rev
         say,
       }),
   });
-  const showHome = createHome({ rulebook, store, gate, audit, chat, clock });
+  const showHome = createHome({ rulebook, store, gate, audit, chat, clock, boards });
   const ruleChanges = createRuleChanges({
     base: ruleBase,
     desks: [...desks.values()],

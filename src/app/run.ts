@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { startCalendar } from '../adapters/schedule/calendar.ts';
 import { type LoopSpec, runLoop } from '../adapters/schedule/loop.ts';
 import type { BotStatus } from '../core/command.ts';
-import { createDailyLine } from '../pipelines/daily-line.ts';
+import type { Boards } from '../pipelines/boards.ts';
 import { createDeadLetters } from '../pipelines/dead-letters.ts';
 import type { DeliveryLoop } from '../pipelines/delivery.ts';
 import type { InboxPipeline } from '../pipelines/inbox.ts';
@@ -14,15 +14,12 @@ import type { Restored } from '../pipelines/restored.ts';
 import type { SelfAuditing } from '../pipelines/self-audit.ts';
 import { createSilencing } from '../pipelines/silencing.ts';
 import type { Base } from './base.ts';
+import { calendarJobs } from './calendar.ts';
 import type { Desk } from './desk.ts';
 import { hearStream, listenOutside, serveProbes } from './doors.ts';
 import { EVERY_MS, lagAllowed, loopsOf, MINUTE_MS, pingLoop, pollLoop, SECOND_MS } from './loops.ts';
 import type { RunningOutlet } from './outlets.ts';
 import { endAll, firstLook, refuseBadKeys, sayReady } from './starting.ts';
-
-/** When the line a day is said, and when samples are taken. */
-const DAILY = { cron: '0 9 * * *', zone: 'UTC' } as const;
-const HOURLY = { cron: '0 * * * *', zone: 'UTC' } as const;
 
 export interface RunDeps {
   readonly desks: ReadonlyMap<string, Desk>;
@@ -32,6 +29,7 @@ export interface RunDeps {
   readonly outlets: readonly RunningOutlet[];
   readonly outside: Intake;
   readonly people: InboxPipeline;
+  readonly boards: Boards;
   readonly joining: Joining;
   readonly selfAudit: SelfAuditing;
   readonly status: () => Promise<BotStatus>;
@@ -44,7 +42,7 @@ export const runBot = async (
   stop: AbortSignal,
   ready: () => void,
 ): Promise<void> => {
-  const { settings, store, audit, files, slack, troubles, meter, clock, log, version } = base;
+  const { settings, store, audit, files, slack, meter, clock, log, version } = base;
   const { delivery, restored, outlets, outside, people, status } = deps;
   const desks = [...deps.desks.values()];
   const { http } = settings;
@@ -93,13 +91,7 @@ export const runBot = async (
     for (const desk of desks) ends.push(...(await hearStream(desk, meter, log)));
     if (settings.intake !== undefined)
       ends.push((await listenOutside(settings.intake, outside, { clock, log })).close);
-    const sayDaily = createDailyLine({ status, meter, troubles, clock });
-    const samples = desks.map(({ settings: { name }, sampling }) => ({
-      name: `${name} samples`,
-      ...HOURLY,
-      run: () => meter.run({ pce: name, job: 'samples' }, sampling.hourly),
-    }));
-    ends.push(startCalendar([{ name: 'line a day', ...DAILY, run: sayDaily }, ...samples], { log }).stop);
+    ends.push(startCalendar(calendarJobs(base, deps), { log }).stop);
     begin([
       ...desks.flatMap((desk) => loopsOf(desk, settings, meter, signal)),
       ...ownLoops(base, deps),
@@ -123,7 +115,7 @@ export const runBot = async (
 /** What looks after the state, not after one PCE. */
 const ownLoops = (
   { store, settings, clock, troubles, announced, shortId }: Base,
-  { restored, responding, joining, outside, selfAudit, status }: RunDeps,
+  { restored, responding, joining, outside, selfAudit, boards, status }: RunDeps,
 ): LoopSpec[] => {
   const soon = (name: string, run: () => Promise<void>, firstAfterMs = 0): LoopSpec => ({
     name,
@@ -147,6 +139,12 @@ const ownLoops = (
     soon('silences', createSilencing({ store, clock, settings, announce: announced, idOf: shortId })),
     soon('dead letters', createDeadLetters({ store, alarm: troubles.alarm })),
     soon('troubles', troubles.flush),
+    ...(settings.boards ?? []).map((one, n) => ({
+      name: `board ${n + 1}`,
+      every: one.everyMs,
+      firstAfterMs: MINUTE_MS,
+      run: () => boards.pinned(one),
+    })),
     later('prune', EVERY_MS.prune, () => store.commit([{ type: 'pruned', at: clock.now() }])),
     later('intake', MINUTE_MS, outside.flush),
     later('lag', MINUTE_MS, watchLag),

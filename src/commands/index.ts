@@ -13,6 +13,7 @@ import { event } from './event.ts';
 import { events } from './events.ts';
 import { flows } from './flows.ts';
 import { geo } from './geo.ts';
+import { handover } from './handover.ts';
 import { health } from './health.ts';
 import { help } from './help.ts';
 import { investigate } from './investigate.ts';
@@ -60,6 +61,7 @@ export const commands: readonly Command[] = [
   geo,
   trend,
   board,
+  handover,
   services,
   processes,
   events,

@@ -27,6 +27,14 @@ export const checkReferences = (tree: unknown, names: Names): Flaw[] => {
     ...checkRoles(dict(root['roles']), root['announce_channel'], names.actions),
     ...checkQuarantine(root['quarantine']),
     ...checkHiding(root, names.rules),
+    ...list(root['boards']).flatMap((one, i) =>
+      unknownName(
+        ['boards', i, 'pce'],
+        dict(one)['pce'],
+        list(root['pces']).flatMap((pce) => text(dict(pce)['name']) ?? []),
+        'PCE of this file',
+      ),
+    ),
   ];
 };
 

@@ -6,6 +6,7 @@ import { choice, flag, words } from './leaf.ts';
 import { output } from './outputs.ts';
 import { http, pce, quarantine, roles, route, scanner, slack } from './sections.ts';
 import { hostOrSelector, labelKey, network, networkOrSelector, selector } from './selector.ts';
+import { board, digest } from './shown.ts';
 import { channel } from './slack-ids.ts';
 import { duration, interval } from './time.ts';
 
@@ -92,6 +93,11 @@ export const ConfigFile = z.strictObject({
   intake: intake.optional().meta({
     description: 'A port where other products report detections and pagers acknowledge; left out = none.',
   }),
+  boards: z
+    .array(board)
+    .default([])
+    .meta({ description: 'Boards that stand in a channel, edited in place.' }),
+  digests: z.array(digest).default([]).meta({ description: 'What is open, said daily or weekly.' }),
   silences: z.array(silence).default([]).meta({ description: 'Alerts that are hidden until a date.' }),
   maintenance: z.array(maintenance).default([]).meta({ description: 'Windows in which alerts are hidden.' }),
   http: http.optional().meta({ description: 'For probes and Prometheus; left out = no port.' }),

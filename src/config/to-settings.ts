@@ -8,6 +8,7 @@ import type {
   OutputSettings,
   PceKey,
   PceSettings,
+  PinnedBoard,
   Route,
   RuleSettings,
   Settings,
@@ -91,11 +92,29 @@ export const toSettings = (
       ? {}
       : { outputs: config.outputs.map((one, i) => toOutput(one, ['outputs', i], more.secrets, more.file)) }),
     ...(config.intake === undefined ? {} : { intake: toIntake(config.intake, more) }),
+    ...(config.boards.length === 0 ? {} : { boards: config.boards.map(toBoard) }),
+    ...(config.digests.length === 0
+      ? {}
+      : {
+          digests: config.digests.map((one) => ({
+            channel: one.channel,
+            cron: one.cron.text,
+            zone: one.zone,
+          })),
+        }),
     ...(config.silences.length === 0 ? {} : { silences: config.silences.map(toSilence) }),
     ...(config.maintenance.length === 0 ? {} : { maintenance: config.maintenance.map(toWindow) }),
     log: config.log,
   };
 };
+
+const toBoard = ({ board, channel, pce, labels, every }: ConfigFile['boards'][number]): PinnedBoard => ({
+  board,
+  channel,
+  everyMs: Math.max(60_000, every),
+  ...(pce === undefined ? {} : { pce }),
+  ...(labels === undefined ? {} : { labels }),
+});
 
 type SilenceFile = ConfigFile['silences'][number];
 

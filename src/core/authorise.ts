@@ -35,6 +35,7 @@ export const ACTION_ROLES = {
   board: 'viewer',
   /** It shows traffic, and who scans. */
   'board security': 'analyst',
+  handover: 'analyst',
   process: 'analyst',
   share: 'analyst',
   acknowledge: 'responder',

@@ -72,11 +72,37 @@ export interface Settings {
   /** Absent = none. */
   readonly silences?: readonly ConfiguredSilence[];
   readonly maintenance?: readonly MaintenanceWindow[];
+  /** Boards that stand in a channel. Absent = none. */
+  readonly boards?: readonly PinnedBoard[];
+  /** Absent = none. */
+  readonly digests?: readonly DigestSettings[];
   /** Absent = none. */
   readonly outputs?: readonly OutputSettings[];
   /** Where other products report detections; absent = nowhere. */
   readonly intake?: IntakeSettings;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+}
+
+/** The boards there are (src/commands/board). */
+export const BOARD_IDS = ['security', 'pce', 'workloads'] as const;
+
+/** A board that is one message of a channel, edited in place. */
+export interface PinnedBoard {
+  readonly board: (typeof BOARD_IDS)[number];
+  readonly channel: string;
+  /** Absent = all. */
+  readonly pce?: string;
+  /** A label selector; absent = all hosts. */
+  readonly labels?: string;
+  readonly everyMs: number;
+}
+
+/** What is handed over, said at a time of the wall clock. */
+export interface DigestSettings {
+  readonly channel: string;
+  /** A cron expression in `zone`. */
+  readonly cron: string;
+  readonly zone: string;
 }
 
 /** A port that is called from outside; file paths as the process sees them. */

@@ -74,7 +74,7 @@ export interface Card {
   readonly channel: string;
   /** Absent until Slack confirmed it: then it is looked up before it is posted again. */
   readonly ts?: string;
-  /** When it was first about to be posted, epoch ms. */
+  /** When it was last about to be posted or was edited, epoch ms: what nobody touches for 30 days is let go. */
   readonly at: number;
   /** What it showed last: when that is no longer so it is edited. */
   readonly face: string;

@@ -56,7 +56,7 @@ export const createCards = ({ store, chat, clock, log }: CardsDeps): { show(wish
       if (!(err instanceof ChatError) || err.code !== 'no-message') throw err;
       return post(wish, undefined);
     }
-    await store.commit([{ type: 'card-shown', card: { ...known, face: wish.face } }]);
+    await store.commit([{ type: 'card-shown', card: { ...known, at: clock.now(), face: wish.face } }]);
   };
 
   return {

@@ -2,6 +2,7 @@ import type { Person } from '../core/alert.ts';
 import type { Audit, Chat, Clock, Store } from '../core/ports.ts';
 import { ruleLogs } from '../core/rule-log.ts';
 import { closedHome, homeView } from '../views/home.ts';
+import type { Boards } from './boards.ts';
 import type { Gate } from './gate.ts';
 import { refusalText } from './refusal.ts';
 import type { Rulebook } from './rulebook.ts';
@@ -15,13 +16,14 @@ export interface HomeDeps {
   readonly audit: Audit;
   readonly chat: Pick<Chat, 'publish'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly boards: Pick<Boards, 'home'>;
 }
 
-/** Shows a person's Home tab anew: the rules for who may see them, a sentence for everybody else. Rejects with ChatError. */
+/** Shows a person's Home tab anew: the boards he may see, and the rules for who may see them, a sentence for everybody else. Rejects with ChatError. */
 export type ShowHome = (person: Person) => Promise<void>;
 
 export const createHome =
-  ({ rulebook, store, gate, audit, chat, clock }: HomeDeps): ShowHome =>
+  ({ rulebook, store, gate, audit, chat, clock, boards }: HomeDeps): ShowHome =>
   async (person) => {
     const about = { targets: 'later', channel: null } as const;
     const { verdict, profile } = await gate.check(person, 'rules', about);
@@ -32,8 +34,9 @@ export const createHome =
       verdict: verdict.allowed ? 'allowed' : 'refused',
       ...(verdict.allowed ? { role: verdict.role } : { why: verdict.why }),
     });
+    const shown = await boards.home(person);
     if (!verdict.allowed)
-      return chat.publish(person.user, closedHome(refusalText('see the alert rules', verdict).words));
+      return chat.publish(person.user, closedHome(refusalText('see the alert rules', verdict).words, shown));
     const { verdict: change } = await gate.check(person, 'change-rule', about);
     const logOf = ruleLogs(await store.alertsSince(clock.now() - WEEK_MS));
     const asked = (await store.overrides()).filter(({ state }) => state === 'asked');
@@ -42,5 +45,5 @@ export const createHome =
       log: logOf(state.rule.id),
       asked: asked.find(({ rule }) => rule === state.rule.id),
     }));
-    return chat.publish(person.user, homeView(rows, change.allowed));
+    return chat.publish(person.user, homeView(rows, change.allowed, shown));
   };

@@ -1,5 +1,6 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { Override, RuleInForce } from '../core/override.ts';
+import type { Block } from '../core/ports.ts';
 import type { RuleLog } from '../core/rule-log.ts';
 import { counted, grouped } from '../core/text.ts';
 import {
@@ -25,25 +26,32 @@ export interface HomeRow extends RuleInForce {
   readonly asked: Override | undefined;
 }
 
-/** Blocks a Home tab takes (facts/slack §3); each rule takes one. */
-const MOST_ROWS = 90;
+/** Blocks a Home tab takes (facts/slack §3); each rule takes one, and those around the rules five. */
+const MOST_BLOCKS = 100;
+const AROUND = 5;
 
 /** The Home tab: every alert rule with what holds of it, who says so, and how often it spoke. */
-export const homeView = (rows: readonly HomeRow[], mayChange: boolean): HomeView => {
+export const homeView = (
+  rows: readonly HomeRow[],
+  mayChange: boolean,
+  boards: readonly Block[] = [],
+): HomeView => {
+  // Boards of many PCEs leave room for the rules.
+  const above = boards.slice(0, MOST_BLOCKS / 2) as readonly KnownBlock[];
+  const most = MOST_BLOCKS - AROUND - above.length;
   const off = rows.filter(({ settings }) => !settings.enabled).length;
   const slack = rows.filter(({ override }) => override !== undefined).length;
   return {
     type: 'home',
     blocks: [
+      ...above,
       header('Alert rules'),
       context(
         md`${counted(rows.length, 'rule')}, ${off} off; ${slack} changed in Slack, the others as the configuration file says. Counts are of the last 7 days.`,
       ),
       divider(),
-      ...rows.slice(0, MOST_ROWS).map((row) => rowBlock(row, mayChange)),
-      ...(rows.length > MOST_ROWS
-        ? [context(md`and ${rows.length - MOST_ROWS} more: illumio-chatops rules`)]
-        : []),
+      ...rows.slice(0, most).map((row) => rowBlock(row, mayChange)),
+      ...(rows.length > most ? [context(md`and ${rows.length - most} more: illumio-chatops rules`)] : []),
       context(
         mayChange
           ? md`What you change here is tried on the last 7 days before it is saved, announced and audited.`
@@ -54,7 +62,10 @@ export const homeView = (rows: readonly HomeRow[], mayChange: boolean): HomeView
 };
 
 /** All that somebody reads who may not see the rules. */
-export const closedHome = (why: Markup): HomeView => ({ type: 'home', blocks: [section(why)] });
+export const closedHome = (why: Markup, boards: readonly Block[] = []): HomeView => ({
+  type: 'home',
+  blocks: [...(boards.slice(0, MOST_BLOCKS - 1) as readonly KnownBlock[]), section(why)],
+});
 
 const rowBlock = (row: HomeRow, mayChange: boolean): KnownBlock => {
   const { rule, settings } = row;

@@ -50,7 +50,7 @@ const aHome = async (overrides: readonly Override[] = []) => {
     tell: (text) => void told.push(text),
   });
   const gate = aGate({ chat, roles: { ...someRoles, admin: [OPS] }, log });
-  const show = createHome({ rulebook, store, gate, audit, chat, clock });
+  const show = createHome({ rulebook, store, gate, audit, chat, clock, boards: { home: async () => [] } });
   const look = async (user: string): Promise<Home | undefined> => {
     await show({ team: 'T1', user });
     return chat.homes.get(user);

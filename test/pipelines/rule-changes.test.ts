@@ -59,7 +59,7 @@ const aDesk = async () => {
     base,
     rulebook,
     desks: [{ pce, inventory: fakeInventory('prod-east', hosts) }],
-    showHome: createHome({ rulebook, store, gate, audit, chat, clock }),
+    showHome: createHome({ rulebook, store, gate, audit, chat, clock, boards: { home: async () => [] } }),
     store,
     gate,
     audit,
