@@ -5,6 +5,7 @@ import type { Case } from '../core/investigation/case.ts';
 import { gatherPeerFlows } from '../core/investigation/peer-flows.ts';
 import { timelineOf } from '../core/investigation/timeline.ts';
 import { touchesOf } from '../core/investigation/touches.ts';
+import { isPolicyEvent } from '../core/policy-changes.ts';
 import { PceError } from '../core/ports.ts';
 import { isOurs, ownKeysOf } from '../core/rule-context.ts';
 import { grouped, listed } from '../core/text.ts';
@@ -136,7 +137,7 @@ const readCase = async (
   const [events, flows, hosts] = await Promise.all([
     orMissing(
       'audit events',
-      pce.findEvents({ from, to }, (event) => touches(event).length > 0),
+      pce.findEvents({ from, to }, (event) => isPolicyEvent(event) || touches(event).length > 0),
     ),
     orMissing(
       'traffic',

@@ -6,6 +6,17 @@ import type { Estate } from './workload.ts';
 
 export const DEPLOY_FAILED = 'agent.policy_deploy_failed';
 export const DEPLOY_SUCCEEDED = 'agent.policy_deploy_succeeded';
+/** Good notifications, never a problem (definitions §3 ven-problem). */
+const GOOD: ReadonlySet<string> = new Set([
+  DEPLOY_SUCCEEDED,
+  'agent.upgrade_requested',
+  'agent.upgrade_successful',
+  'workload.nat_rules_present',
+]);
+
+/** Whether a notification says that all is well. */
+export const isGoodNotice = ({ type }: { readonly type: string }): boolean => GOOD.has(type);
+
 const REFUSED = 'request.authentication_failed';
 
 /** Bad notifications, wherever they occur (definitions §3 ven-problem): each completes "On web-01 …". */

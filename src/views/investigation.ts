@@ -33,7 +33,7 @@ export interface ShownInvestigation {
 }
 
 /** Lines of a timeline and peers that fit one screen; the rest is in the files. */
-const MOST = { entries: 14, peers: 5, hosts: 12, systems: 8 } as const;
+const MOST = { entries: 18, peers: 5, hosts: 12, systems: 8 } as const;
 
 /** What happened to one host, or to several: in words, with the evidence beside it. */
 export const investigationView = (shown: ShownInvestigation): Message => {
@@ -65,9 +65,7 @@ const stateOf = ({ labels, interfaces, mode, managed, online }: Workload): strin
   ].join(' · ');
 
 const sums = ({ read, timeline }: ShownInvestigation): string => {
-  const audit = new Set(
-    timeline.filter(({ kind }) => ['event', 'labels', 'policy'].includes(kind)).map(({ ref }) => ref),
-  );
+  const audit = new Set(timeline.filter(({ kind }) => AUDIT.has(kind)).map(({ ref }) => ref));
   const connections = byDecision(read.peers);
   return [
     counted(audit.size, 'audit event'),
@@ -96,16 +94,33 @@ const timelineBlocks = ({ timeline, read }: ShownInvestigation): KnownBlock[] =>
   ];
 };
 
-/** What weighs most stays: responses, alerts, labels and policy before single flows and events; in their order. */
+/** Four of each kind before more of any: responses, alerts, labels and policy before single events and flows; in their order. */
 const chosen = (told: readonly Entry[]): readonly Entry[] => {
-  const weight: readonly Entry['kind'][] = ['response', 'alert', 'labels', 'policy', 'event', 'flow'];
+  const count = new Map<string, number>();
+  const ranked = told.map((entry) => {
+    const before = count.get(entry.kind) ?? 0;
+    count.set(entry.kind, before + 1);
+    return { entry, round: Math.floor(before / 4), weight: WEIGHT.indexOf(entry.kind) };
+  });
   const kept = new Set(
-    [...told]
-      .sort((a, b) => weight.indexOf(a.kind) - weight.indexOf(b.kind) || a.at - b.at)
-      .slice(0, MOST.entries),
+    ranked
+      .sort((a, b) => a.round - b.round || a.weight - b.weight)
+      .slice(0, MOST.entries)
+      .map(({ entry }) => entry),
   );
   return told.filter((entry) => kept.has(entry));
 };
+
+const WEIGHT: readonly Entry['kind'][] = [
+  'response',
+  'alert',
+  'labels',
+  'provisioned',
+  'flow',
+  'draft',
+  'event',
+];
+const AUDIT: ReadonlySet<Entry['kind']> = new Set(['event', 'labels', 'draft', 'provisioned']);
 
 const clipped = (text: string): string => (text.length <= 180 ? text : `${text.slice(0, 179)}…`);
 

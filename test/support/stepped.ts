@@ -47,8 +47,8 @@ export interface SteppedWorld {
   mentions(): readonly unknown[];
 }
 
-const configOf = (pce: string, slackApi: string, slack: string, more: string): string => `
-pces: [{name: prod-east, url: ${pce}, key: api_sim, secret: simsecret}]
+const configOf = (pce: string, keys: string, slackApi: string, slack: string, more: string): string => `
+pces: [{name: prod-east, url: ${pce}, key: api_sim, secret: simsecret${keys}}]
 slack: {bot_token: xoxb-sim, team: T0SIM0001, api_url: ${slackApi}, ${slack}}
 default_channel: ${CHANNELS.fallthrough}
 fallback_channel: ${CHANNELS.fallback}
@@ -61,6 +61,7 @@ const STEP_MS = 1_000;
 export const aSteppedWorld = async ({
   config = '',
   slack: slackConfig = 'app_token: xapp-sim, connections: 1',
+  keys = '',
   pace = 0,
   pce: pceOptions = {},
   around = (store) => store,
@@ -69,6 +70,8 @@ export const aSteppedWorld = async ({
   readonly config?: string;
   /** How Slack is connected, as YAML. */
   readonly slack?: string;
+  /** More of the PCE's section, as `, write_key: …`. */
+  readonly keys?: string;
   readonly pace?: number;
   readonly pce?: PceSimulatorOptions;
   readonly around?: (store: Store) => Store;
@@ -84,7 +87,7 @@ export const aSteppedWorld = async ({
   });
   const slack = await startSlackSimulator({ pace, clock });
   const cwd = await mkdtemp(join(tmpdir(), 'stepped-'));
-  await writeFile(join(cwd, 'config.yml'), configOf(pce.url, slack.apiUrl, slackConfig, config));
+  await writeFile(join(cwd, 'config.yml'), configOf(pce.url, keys, slack.apiUrl, slackConfig, config));
   const loaded = loadConfig({ cwd, env: {} }, 'config.yml');
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   const { settings, hash } = loaded;

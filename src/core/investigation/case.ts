@@ -41,7 +41,8 @@ export interface PeerFlow {
 export interface Entry {
   readonly at: number;
   readonly host: string;
-  readonly kind: 'event' | 'labels' | 'policy' | 'flow' | 'alert' | 'response';
+  /** `draft` and `provisioned` are policy; an event of any other kind is `event`. */
+  readonly kind: 'event' | 'labels' | 'draft' | 'provisioned' | 'flow' | 'alert' | 'response';
   readonly who: string;
   readonly text: string;
   /** Href of an event, id of an alert or response; '' for a flow. */

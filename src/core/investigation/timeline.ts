@@ -6,6 +6,7 @@ import { aboutText, byText } from '../event-words.ts';
 import { commitMessageOf, isProvisioning, versionOf } from '../policy-changes.ts';
 import type { Response } from '../response.ts';
 import { grouped } from '../text.ts';
+import { isGoodNotice } from '../ven-problems.ts';
 import type { Case, Entry, PeerFlow } from './case.ts';
 import { type Touch, touchesOf } from './touches.ts';
 
@@ -18,7 +19,7 @@ const OWN_EVENT_MS = 15 * 60_000;
  */
 export const timelineOf = (read: Case): readonly Entry[] => {
   const hrefs = new Set(read.hosts.map(({ href }) => href));
-  const touches = touchesOf(read.hosts, read.policy, read.estate);
+  const touches = touchesOf(read.hosts, read.policy, read.estate, read.events);
   const entries = [
     ...read.events.flatMap((event) => touches(event).map((touch) => ofEvent(event, touch, read))),
     ...read.peers.flatMap((flow) => ofFlow(flow)),
@@ -33,19 +34,27 @@ export const timelineOf = (read: Case): readonly Entry[] => {
 };
 
 /** At one moment the cause comes before what followed from it. */
-const ORDER: readonly Entry['kind'][] = ['event', 'labels', 'policy', 'flow', 'alert', 'response'];
+const ORDER: readonly Entry['kind'][] = [
+  'event',
+  'labels',
+  'draft',
+  'provisioned',
+  'flow',
+  'alert',
+  'response',
+];
 
 const ofEvent = (event: PceEvent, { host, kind, why }: Touch, read: Case): Entry => {
   const failed = event.status === 'failure' ? ' failed' : '';
-  const ours = read.isOurs(event) ? ownerOf(event, host, read.responses) : undefined;
   return {
     at: event.at,
     host,
     kind,
-    who: read.isOurs(event) ? `this bot${ours === undefined ? '' : ` for ${ours}`}` : byText(event),
+    who: whoOf(event, host, read),
     text: `${event.type}${failed}${aboutWords(event, kind, read)}${why === '' ? '' : ` (${why})`}`,
     ref: event.href,
-    routine: kind === 'event' && isChatter(event) && event.status !== 'failure' && event.notices.length === 0,
+    routine:
+      kind === 'event' && isChatter(event) && event.status !== 'failure' && event.notices.every(isGoodNotice),
   };
 };
 
@@ -55,18 +64,24 @@ const aboutWords = (event: PceEvent, kind: Entry['kind'], { estate }: Case): str
     return `: version ${versionOf(event) ?? 'unknown'}${message === undefined ? '' : `, "${message}"`}`;
   }
   const how = changesText(event, estate.label);
-  const about = kind === 'policy' ? aboutText(event, estate) : '';
+  const about = kind === 'draft' ? aboutText(event, estate) : '';
   const notices = event.notices.map(({ type }) => type);
   const said = [about, how, ...notices].filter((part) => part !== '');
   return said.length === 0 ? '' : `: ${said.join(', ')}`;
 };
 
-/** Who asked this bot for the write that an event of its own key tells of. */
-const ownerOf = ({ at }: PceEvent, host: string, responses: readonly Response[]): string | undefined =>
-  responses.find(
+/** What our own key wrote to a host's labels was asked for by somebody; others may use the same key. */
+const whoOf = (event: PceEvent, host: string, { isOurs, responses }: Case): string => {
+  if (!isOurs(event)) return byText(event);
+  const asked = responses.find(
     ({ target, writtenAt }) =>
-      target.href === host && writtenAt !== undefined && Math.abs(writtenAt - at) <= OWN_EVENT_MS,
-  )?.byName;
+      target.href === host && writtenAt !== undefined && Math.abs(writtenAt - event.at) <= OWN_EVENT_MS,
+  );
+  const relabelled = event.resources.some(({ changes }) => 'labels' in changes);
+  return asked !== undefined && relabelled
+    ? `this bot for ${asked.byName}`
+    : `${byText(event)}, a key of this bot`;
+};
 
 /** What was or would be stopped; allowed traffic stands in the list of peers. */
 const ofFlow = ({
@@ -131,7 +146,6 @@ const ofResponse = (response: Response): Entry[] => {
     byName,
     reason,
     requestedAt,
-    writtenAt,
     endedAt,
     state,
     outcome,
@@ -150,7 +164,6 @@ const ofResponse = (response: Response): Entry[] => {
   return [
     entry(requestedAt, `${action} asked for: ${reason}`, byName),
     ...votes.map(({ at, name }) => entry(at, `${action} agreed to`, name)),
-    ...(writtenAt === undefined ? [] : [entry(writtenAt, `${action}: labels are being written`)]),
     ...(endedAt === undefined
       ? []
       : [
