@@ -9,6 +9,7 @@ import type { Boards } from '../pipelines/boards.ts';
 import { createHome } from '../pipelines/home.ts';
 import { createInbox } from '../pipelines/inbox.ts';
 import type { Joining } from '../pipelines/joining.ts';
+import { createQuestions } from '../pipelines/questions.ts';
 import type { Responding } from '../pipelines/response.ts';
 import { createRuleChanges } from '../pipelines/rule-changes.ts';
 import type { Base } from './base.ts';
@@ -44,7 +45,13 @@ export const openPeople = (
     ids,
     announce: announced,
   });
+  const questions = createQuestions({
+    desks: [...desks.values()],
+    clock,
+    watchGroups: settings.watchGroups,
+  });
   const ask = createAsking({
+    questions,
     deps: {
       desks: [...desks.values()],
       store,
@@ -96,6 +103,7 @@ export const openPeople = (
     announce: announced,
   });
   return createInbox({
+    questions,
     ask,
     responding,
     joining,

@@ -5,7 +5,7 @@ import { DECISIONS, type Decision, type Flow } from '../core/flow.ts';
 import { isLabelTerm, parseLabelQuery } from '../core/label-query.ts';
 import type { TrafficAnswer, TrafficQuery } from '../core/ports.ts';
 import { type Steps, withPauses } from '../core/steps.ts';
-import { grouped } from '../core/text.ts';
+import { clockUtc, grouped } from '../core/text.ts';
 import { csv } from '../views/csv.ts';
 import { type ShownList, trafficList } from '../views/traffic-list.ts';
 import { oneDesk } from './desks.ts';
@@ -156,11 +156,12 @@ export const pictureOf = (name: string, title: string, chart: Chart): Picture =>
 /** The line that says what the numbers rest on (definitions §0). */
 export const basisOf = (
   { window, terms, query, desk }: TrafficQuestion,
-  { rows, rejected, truncated }: TrafficAnswer,
+  { rows, rejected, truncated, asOf }: TrafficAnswer,
   more: readonly string[] = [],
 ): string[] => [
   window,
   `${grouped(rows)} rows, ${truncated ? 'truncated: the PCE has more' : 'complete'}`,
+  ...(asOf === undefined ? [] : [`as of ${clockUtc(asOf)} UTC, when it was asked before`]),
   ...(rejected > 0 ? [`${grouped(rejected)} could not be read`] : []),
   ...(terms.length > 0 ? [`${terms.join(' ')} on either end`] : []),
   ...more,

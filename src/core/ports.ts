@@ -287,7 +287,14 @@ export interface TrafficAnswer {
   readonly rejected: number;
   /** True when the PCE matched more than it handed out. */
   readonly truncated: boolean;
+  /** How many it matched, where it says so. */
+  readonly matches?: number | undefined;
+  /** When it was read, epoch ms, where that was for an earlier question. */
+  readonly asOf?: number;
 }
+
+/** Where a query stands at the PCE before it hands out rows (facts §7.2). */
+export type QueryStage = 'queued' | 'working';
 
 /** Priority of a call in the budget of one PCE (design §6): responses never wait. */
 export type Lane = 'response' | 'ingest' | 'question' | 'background';
@@ -329,8 +336,14 @@ export interface Pce {
   /**
    * Streams the flows of a query, one call of `row` each. Rejected after rows were handed over: they are a part, forget them.
    * Aborting the signal cancels the query at the PCE and rejects with `timeout`, not retryable.
+   * @param stage told at every look at the query, so also several times the same
    */
-  flows(query: TrafficQuery, row: (flow: Flow) => void, signal?: AbortSignal): Promise<TrafficAnswer>;
+  flows(
+    query: TrafficQuery,
+    row: (flow: Flow) => void,
+    signal?: AbortSignal,
+    stage?: (stage: QueryStage) => void,
+  ): Promise<TrafficAnswer>;
   /** Link to a workload in the console. */
   link(href: string): string;
   /** Calls per minute over the last five minutes. */

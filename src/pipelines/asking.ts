@@ -13,9 +13,11 @@ import {
 } from '../core/ports.ts';
 import { context, type Markup, md, message, section } from '../views/parts.ts';
 import { problemView } from '../views/problem.ts';
+import { progressView } from '../views/progress.ts';
 import { attach } from './attachments.ts';
 import type { MayI } from './explain.ts';
 import type { Gate } from './gate.ts';
+import { QuestionEnded, type Questions } from './questions.ts';
 import { refusalText } from './refusal.ts';
 import { sentenceOf } from './sentence.ts';
 import type { Doer } from './tending.ts';
@@ -32,6 +34,7 @@ export interface AskingDeps {
   readonly audit: Audit;
   readonly log: Log;
   readonly renderer: Renderer;
+  readonly questions: Pick<Questions, 'open'>;
   /** Does what a command asks for about alerts and silences, as the buttons do. */
   act(deed: Deed, doer: Doer): Promise<void>;
   /** Says a line for all to see; once per key. */
@@ -45,8 +48,11 @@ export interface AskingDeps {
 /** Commands a person may give in ten minutes (definitions §8). */
 const MOST = 30;
 const WINDOW_MS = 10 * 60_000;
-/** After which a person is told that something is under way. */
-const SLOW_MS = 2_000;
+/**
+ * After which a person is told that something is under way, and how far it is. A response_url takes five answers (facts/slack §3):
+ * three of these, the answer, and a sentence about files.
+ */
+const SLOW_MS = [2_000, 15_000, 60_000] as const;
 
 /** The way of a question: parse → authorise → run → answer. Whatever happens, the asker reads one plain answer. */
 export const createAsking = (asking: AskingDeps): ((inbound: Asked) => Promise<void>) => {
@@ -67,6 +73,7 @@ export const createAsking = (asking: AskingDeps): ((inbound: Asked) => Promise<v
         );
       await handle(inbound, words, tell, asking);
     } catch (err) {
+      if (err instanceof QuestionEnded) return await tell(problemView(err.message));
       log.error({ err, command: words[0], user: inbound.person.user }, 'a command failed');
       const pces = deps.desks.map(({ pce }) => pce.name);
       const named = words[words.indexOf('--pce') + 1];
@@ -107,7 +114,7 @@ const handle = async (
       (await gate.check(inbound.person, action, { targets: hosts, channel: inbound.channel })).verdict
         .allowed,
   };
-  const reply = await noticed(() => command.run(rest, asker, deps), tell, deps);
+  const reply = await asked(inbound, (desks) => command.run(rest, asker, { ...deps, desks }), tell, asking);
   switch (reply.kind) {
     case 'problem':
       return tell(problemView(reply.text, reply.copy));
@@ -156,21 +163,36 @@ const note = async (
     reason: inbound.text.slice(0, 300),
   });
 
-/** Runs a command; when it takes long, the asker is told what it waits for. */
-const noticed = async (
-  run: () => Promise<Reply>,
+/** Runs a command; when it takes long, the asker is told what it waits for, how far it is, and how to stop it. */
+const asked = async (
+  inbound: Asked,
+  run: (desks: CommandDeps['desks']) => Promise<Reply>,
   tell: (answer: Message) => Promise<void>,
-  { clock, desks }: CommandDeps,
+  { deps: { clock, desks }, questions, log }: AskingDeps,
 ): Promise<Reply> => {
+  const question = questions.open(inbound.id, inbound.person);
   const done = new AbortController();
-  const running = run().finally(() => done.abort());
-  const patience = clock.sleep(SLOW_MS, done.signal).then(async () => {
-    if (done.signal.aborted) return;
-    const said = `Reading ${desks.map(({ pce }) => pce.name).join(', ')} …`;
-    await tell(message(said, [section(md`${said}`)]));
+  const notices = async (): Promise<void> => {
+    for (const ms of SLOW_MS) {
+      await clock.sleep(ms, done.signal);
+      if (done.signal.aborted) return;
+      await tell(
+        progressView(
+          desks.map(({ pce }) => pce.name),
+          question.asked(),
+          inbound.id,
+        ),
+      );
+    }
+  };
+  const running = run(question.desks).finally(() => {
+    question.close();
+    done.abort();
   });
-  // The notice comes before the answer, and one that Slack refused must not cost the answer.
-  const [outcome] = await Promise.allSettled([running, patience]);
+  // A notice comes before the answer, and one that Slack refused must not cost the answer.
+  const [outcome, noticed] = await Promise.allSettled([running, notices()]);
+  if (noticed.status === 'rejected')
+    log.debug({ err: noticed.reason }, 'how far a question is was not shown');
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
 };

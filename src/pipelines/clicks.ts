@@ -12,7 +12,9 @@ import {
 } from '../core/ports.ts';
 import { ASK, bold, type Markup, md, message, section } from '../views/parts.ts';
 import { pickHost } from '../views/pick-host.ts';
+import { STOP_QUESTION } from '../views/progress.ts';
 import type { Joining } from './joining.ts';
+import type { Questions } from './questions.ts';
 import { relink } from './relink.ts';
 import type { Responding } from './response.ts';
 import type { RuleChanges } from './rule-changes.ts';
@@ -31,6 +33,7 @@ export interface ClickDeps {
   readonly silence: SilenceRequests;
   readonly rules: Pick<RuleChanges, 'choose' | 'decide'>;
   readonly joining: Pick<Joining, 'letIn'>;
+  readonly questions: Pick<Questions, 'stop'>;
   readonly store: Store;
   readonly chat: Chat;
   readonly clock: Clock;
@@ -91,6 +94,14 @@ export const clicked = async (click: Click, deps: ClickDeps): Promise<void> => {
     );
   if (click.action.split('.', 1)[0] === ASK) return deps.ask(asCommand(click, click.value));
   const [verb, value] = click.action === 'more' ? split(click.value) : [click.action, click.value];
+  if (verb === STOP_QUESTION) {
+    // Who asked reads in his own answer that it was stopped.
+    if (deps.questions.stop(value, click.person)) return;
+    return tell(
+      md`There is nothing to stop: this question has its answer, or it is not yours.`,
+      'Nothing to stop',
+    );
+  }
   if (verb === 'approve' || verb === 'deny')
     return deps.responding.decide(verb, {
       id: value,

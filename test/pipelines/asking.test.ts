@@ -175,10 +175,13 @@ describe('A slow answer', () => {
     });
     const answer = bench.ask('top');
     await bench.clock.advance(0);
+    await bench.clock.advance(0);
     await bench.clock.advance(1_999);
     expect(bench.chat.answers).toEqual([]);
     await bench.clock.advance(1);
-    expect(bench.chat.answers.map(({ message }) => shown(message))).toEqual(['Reading prod-east …']);
+    expect(bench.chat.answers.map(({ message }) => shown(message))).toEqual([
+      'Reading prod-east … queued, 2 s\n[Stop]',
+    ]);
     go();
     expect(await answer).toContain('Top sources by connections');
     expect(bench.chat.answers).toHaveLength(2);

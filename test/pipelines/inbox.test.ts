@@ -74,6 +74,7 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
   const chosen: string[] = [];
   let drafts = 0;
   const intake = createInbox({
+    questions: { stop: () => false },
     ask: async ({ text, responseUrl }) => void asked.push({ text, responseUrl }),
     responding: {
       open: async (opening) => void opened.push(opening),

@@ -13,6 +13,7 @@ import type { Workload } from '../../src/core/workload.ts';
 import { createActing } from '../../src/pipelines/acting.ts';
 import { createAsking } from '../../src/pipelines/asking.ts';
 import type { MayI } from '../../src/pipelines/explain.ts';
+import { createQuestions } from '../../src/pipelines/questions.ts';
 import { rules } from '../../src/rules/index.ts';
 import { problemsOf, shown } from './blocks.ts';
 import { aFinding, aWorkload, T0 } from './builders.ts';
@@ -196,7 +197,9 @@ export const aBench = (options: BenchOptions = {}) => {
     ids: { next: () => `id-${++ids}` },
     announce: (_key, line) => void announced.push(line),
   });
+  const questions = createQuestions({ desks: pces, clock, watchGroups: ['env'] });
   const ask = createAsking({
+    questions,
     deps: {
       desks: pces,
       store,
@@ -259,6 +262,7 @@ export const aBench = (options: BenchOptions = {}) => {
     explained,
     announced,
     act: acting.act,
+    questions,
     inbound,
     run: ask,
     messages,

@@ -1,7 +1,13 @@
 import type { Flow } from '../../core/flow.ts';
 import { type Dict, dict, list, number, text } from '../../core/foreign.ts';
 import type { Label } from '../../core/label.ts';
-import { type Clock, PceError, type TrafficAnswer, type TrafficQuery } from '../../core/ports.ts';
+import {
+  type Clock,
+  PceError,
+  type QueryStage,
+  type TrafficAnswer,
+  type TrafficQuery,
+} from '../../core/ports.ts';
 import type { Call, Client } from './client.ts';
 import { discard } from './collections.ts';
 import { badAnswer, pceErrorOf } from './errors.ts';
@@ -21,7 +27,12 @@ export interface Traffic {
    * rows are a part; forget them. The query is deleted at the PCE whatever happens. `timeout` after `times.query`, or when the
    * signal cancels it.
    */
-  flows(query: TrafficQuery, row: (flow: Flow) => void, signal?: AbortSignal): Promise<TrafficAnswer>;
+  flows(
+    query: TrafficQuery,
+    row: (flow: Flow) => void,
+    signal?: AbortSignal,
+    stage?: (stage: QueryStage) => void,
+  ): Promise<TrafficAnswer>;
   /** Asks for one row of the last minute and deletes the query again: resolves when the key may make queries. */
   tryOut(): Promise<void>;
   /** Deletes our queries of an earlier run; resolves with their number. */
@@ -42,7 +53,12 @@ export const createTraffic = (
   const ours = { lane: 'question', key: 'traffic' } as const;
 
   /** The finished query's counts. */
-  const completion = async (href: string, until: number, signal: AbortSignal | undefined): Promise<Dict> => {
+  const completion = async (
+    href: string,
+    until: number,
+    signal: AbortSignal | undefined,
+    stage: (stage: QueryStage) => void,
+  ): Promise<Dict> => {
     for (;;) {
       if (clock.mono() + times.queryPoll > until) {
         throw new PceError('timeout', 'the PCE did not finish the traffic query in time');
@@ -56,6 +72,7 @@ export const createTraffic = (
       if (status === 'failed' || status === 'cancelled' || status === 'canceled') {
         throw new PceError('unavailable', `the PCE ended the traffic query as ${status}`);
       }
+      if (status === 'queued' || status === 'working') stage(status);
     }
   };
 
@@ -79,8 +96,9 @@ export const createTraffic = (
     href: string,
     row: (flow: Flow) => void,
     signal: AbortSignal | undefined,
+    stage: (stage: QueryStage) => void,
   ): Promise<TrafficAnswer> => {
-    const state = await completion(href, clock.mono() + times.query, signal);
+    const state = await completion(href, clock.mono() + times.query, signal, stage);
     const matches = number(state['matches_count']);
     const handedOut = number(state['flows_count']);
     for (let tries = 1; ; tries += 1) {
@@ -88,11 +106,8 @@ export const createTraffic = (
       const all = rows + rejected;
       if (all > 0 || (matches ?? 0) === 0) {
         const silent = list(state['regions']).some((region) => dict(region)['responded'] === false);
-        return {
-          rows,
-          rejected,
-          truncated: silent || (matches ?? 0) > (handedOut ?? all) || (handedOut ?? 0) > all,
-        };
+        const truncated = silent || (matches ?? 0) > (handedOut ?? all) || (handedOut ?? 0) > all;
+        return { rows, rejected, truncated, ...(truncated ? { matches } : {}) };
       }
       if (tries === DOWNLOADS) throw badAnswer(`the PCE counts ${matches} flows and hands out none`);
       await clock.sleep(times.queryPoll, signal);
@@ -123,10 +138,10 @@ export const createTraffic = (
   };
 
   return {
-    async flows(query, row, signal) {
+    async flows(query, row, signal, stage = () => {}) {
       const href = await create(query, LIMITS.flows, signal);
       try {
-        return await run(href, row, signal);
+        return await run(href, row, signal, stage);
       } finally {
         await remove(href);
       }

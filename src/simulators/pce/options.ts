@@ -18,6 +18,12 @@ export interface Quirks {
   readonly emptyFirstDownload: boolean;
   /** The download is gzip bytes without a Content-Encoding header (facts §7.2, UNCERTAIN). */
   readonly rawGzipDownload: boolean;
+  /** The first traffic queries end like this instead of `completed` (facts §7.2; both spellings were seen). */
+  readonly queriesEnd: readonly ('failed' | 'cancelled' | 'canceled')[];
+  /** Every download of a completed query has no rows although some are counted. */
+  readonly emptyDownloads: boolean;
+  /** The download is CSV whatever `Accept` says (facts §7.2: the default body is CSV). */
+  readonly alwaysCsv: boolean;
   /** Whether `X-Total-Count` ignores the filters, as measured live on 25.2.40 (facts §4.1), or counts the matches. */
   readonly totalCountIgnoresFilters: boolean;
 }
@@ -86,6 +92,9 @@ export const settle = (options: PceSimulatorOptions): Settings => {
     quirks: {
       emptyFirstDownload: false,
       rawGzipDownload: false,
+      queriesEnd: [],
+      emptyDownloads: false,
+      alwaysCsv: false,
       totalCountIgnoresFilters: true,
       ...options.quirks,
     },

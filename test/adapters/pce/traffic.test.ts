@@ -207,13 +207,13 @@ describe('the counts of a query', () => {
       'more matches than rows',
       { matches_count: 9, flows_count: 2 },
       [row(1), row(2)],
-      { rows: 2, rejected: 0, truncated: true },
+      { rows: 2, rejected: 0, truncated: true, matches: 9 },
     ],
     [
       'fewer rows than announced',
       { matches_count: 3, flows_count: 3 },
       [row(1), row(2)],
-      { rows: 2, rejected: 0, truncated: true },
+      { rows: 2, rejected: 0, truncated: true, matches: 3 },
     ],
     ['no counts at all', {}, [row(1)], { rows: 1, rejected: 0, truncated: false }],
     [
@@ -226,7 +226,7 @@ describe('the counts of a query', () => {
       'a region that did not answer',
       { matches_count: 1, flows_count: 1, regions: [{ responded: true }, { responded: false }] },
       [row(1)],
-      { rows: 1, rejected: 0, truncated: true },
+      { rows: 1, rejected: 0, truncated: true, matches: 1 },
     ],
   ])('say of %s what it is', async (_, counts, rows, expected) => {
     const pce = await aPce({ status: 'completed', ...counts }, [rows]);

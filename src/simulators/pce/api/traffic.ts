@@ -15,6 +15,7 @@ const QUERIES = '/orgs/:org/traffic_flows/async_queries';
 /** Traffic queries: create, follow, download, cancel, delete, and the old synchronous call (facts §7). */
 export const trafficRoutes = (world: World): readonly Route[] => {
   const queries = new Map<string, TrafficQuery>();
+  const ends = [...world.settings.quirks.queriesEnd];
   const theQuery = ({ params }: Exchange): TrafficQuery => {
     const query = queries.get(params['id'] ?? '');
     if (!query) throw notFound('query');
@@ -26,7 +27,7 @@ export const trafficRoutes = (world: World): readonly Route[] => {
       path: QUERIES,
       handle: (exchange) => {
         const id = world.random.uuid();
-        const query = newQuery(world, exchange, id);
+        const query = newQuery(world, exchange, id, ends.shift());
         queries.set(id, query);
         return json(queryRow(world, query), 202, { 'Content-Location': id });
       },
@@ -75,13 +76,19 @@ export const trafficRoutes = (world: World): readonly Route[] => {
   ];
 };
 
-const newQuery = (world: World, exchange: Exchange, id: string): TrafficQuery => ({
+const newQuery = (
+  world: World,
+  exchange: Exchange,
+  id: string,
+  ends: TrafficQuery['ends'],
+): TrafficQuery => ({
   href: world.org(`/traffic_flows/async_queries/${id}`),
   criteria: readCriteria(world, exchange.body, 'async'),
   parameters: asParameters(exchange.body),
   createdAt: world.clock.now(),
   createdBy: exchange.caller.user.href,
   cancelledAt: undefined,
+  ends,
   downloads: 0,
   found: undefined,
 });
@@ -100,11 +107,12 @@ const download = (world: World, exchange: Exchange, query: TrafficQuery): Answer
   const asked = readQuery(exchange.query, { offset: count, limit: count, include_draft_policy_in_csv: flag });
   if (statusOf(world, query) !== 'completed') throw notFound('result');
   query.downloads += 1;
-  const { emptyFirstDownload, rawGzipDownload: rawGzip } = world.settings.quirks;
-  const all = emptyFirstDownload && query.downloads === 1 ? [] : resultOf(world, query);
+  const { emptyFirstDownload, emptyDownloads, alwaysCsv, rawGzipDownload: rawGzip } = world.settings.quirks;
+  const isEmpty = emptyDownloads || (emptyFirstDownload && query.downloads === 1);
+  const all = isEmpty ? [] : resultOf(world, query);
   const from = asked.offset ?? 0;
   const rows = all.slice(from, asked.limit === undefined ? undefined : from + asked.limit);
-  if ((exchange.headers['accept'] ?? '').includes('application/json')) {
+  if (!alwaysCsv && (exchange.headers['accept'] ?? '').includes('application/json')) {
     return { ...jsonRows(rendered(world, rows)), rawGzip };
   }
   return { status: 200, type: 'text/csv', chunks: csvOf(rows), rawGzip };

@@ -14,12 +14,21 @@ export interface TrafficQuery {
   readonly createdAt: number;
   readonly createdBy: string;
   cancelledAt: number | undefined;
+  /** How it ends when it does not complete. */
+  readonly ends: 'failed' | 'cancelled' | 'canceled' | undefined;
   downloads: number;
   /** The rows found, before `max_results`; made when first asked for after completion. */
   found: readonly Bucket[] | undefined;
 }
 
-export type QueryStatus = 'queued' | 'working' | 'completed' | 'cancel_requested' | 'cancelled';
+export type QueryStatus =
+  | 'queued'
+  | 'working'
+  | 'completed'
+  | 'failed'
+  | 'cancel_requested'
+  | 'cancelled'
+  | 'canceled';
 
 /** Queued for a third of `timings.trafficQuery`, then working, then completed; a cancel takes a third (facts §7.2). */
 export const statusOf = (world: World, query: TrafficQuery): QueryStatus => {
@@ -28,7 +37,7 @@ export const statusOf = (world: World, query: TrafficQuery): QueryStatus => {
   if (query.cancelledAt !== undefined) {
     return now >= query.cancelledAt + whole / 3 ? 'cancelled' : 'cancel_requested';
   }
-  if (now >= query.createdAt + whole) return 'completed';
+  if (now >= query.createdAt + whole) return query.ends ?? 'completed';
   return now >= query.createdAt + whole / 3 ? 'working' : 'queued';
 };
 
