@@ -1,10 +1,19 @@
 import type { Cluster, HealthNode, HealthReading, Level } from './health.ts';
+import type { NodeReport } from './node-report.ts';
 import { compareSeverity, type Severity } from './severity.ts';
 import type { Subject } from './subject.ts';
 import { listed, span } from './text.ts';
 
 /** What decides how many polls an issue must last before it is told, and must be gone before it is over. */
-export type IssueKind = 'cpu' | 'memory' | 'disk' | 'services' | 'node' | 'replication' | 'cluster';
+export type IssueKind =
+  | 'cpu'
+  | 'memory'
+  | 'disk'
+  | 'services'
+  | 'node'
+  | 'replication'
+  | 'cluster'
+  | 'report';
 
 /** One thing that is not as it should be, in one look at the cluster (definitions §3 pce-health). */
 export interface Issue {
@@ -45,6 +54,31 @@ export const healthIssues = (
     ];
     return [...parts, ...clusterIssue(cluster, parts, known, nodeAvailable)];
   });
+
+/**
+ * What a node says of itself, as an issue of the cluster that has it; `part` is what every key of that node's own issues begins with.
+ * A node that no look at a cluster named is one of `otherwise`.
+ */
+export const reportIssue = (
+  { node, level, figures }: NodeReport,
+  seen: Readonly<Record<string, Pick<Seen, 'nodes'>>>,
+  otherwise: string,
+): { readonly key: string; readonly part: string; readonly issue: Issue | undefined } => {
+  const short = nodeName({ name: node, type: '' });
+  const found = Object.entries(seen).flatMap(([fqdn, { nodes }]) =>
+    nodes.filter((one) => one === short || one.startsWith(`${short} (`)).map((name) => ({ fqdn, name })),
+  );
+  const { fqdn, name } = found[0] ?? { fqdn: Object.keys(seen)[0] ?? otherwise, name: short };
+  const key = `${fqdn} ${name} report`;
+  const severity = SEVERITY[level];
+  const what = `${name} itself reports ${severity === 'warning' ? 'a warning' : 'an error'}${figures === '' ? '' : `: ${figures}`}`;
+  const subject = { kind: 'node', href: null, name: `${name} report of ${fqdn}` } as const;
+  return {
+    key,
+    part: `${fqdn} ${name}`,
+    issue: severity === undefined ? undefined : { key, kind: 'report', severity, subject, what },
+  };
+};
 
 /** What to remember after a reading. */
 export const seenIn = (cluster: Cluster, before: Seen | undefined): Seen => ({

@@ -6,6 +6,7 @@ import type { HealthReading } from './health.ts';
 import type { Label } from './label.ts';
 import type { LabelQuery } from './label-query.ts';
 import type { NamingRule } from './naming-rules.ts';
+import type { NodeReport } from './node-report.ts';
 import type { QuarantinedHost } from './quarantined.ts';
 import type { Severity } from './severity.ts';
 import type { StandingHost, StandingRule } from './standing-state.ts';
@@ -39,6 +40,8 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
       readonly quarantined?: readonly QuarantinedHost[];
     }
   | { readonly kind: 'health'; readonly reading: HealthReading }
+  /** What a node says of itself by syslog, between two looks at its health. */
+  | { readonly kind: 'node-report'; readonly report: NodeReport }
   | { readonly kind: 'reach'; readonly reach: Reach }
   | {
       readonly kind: 'sweep';

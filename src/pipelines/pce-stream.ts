@@ -1,5 +1,6 @@
 import { type PceEvent, parseEvent } from '../core/event.ts';
 import { readSyslogLine } from '../core/formats/syslog.ts';
+import type { NodeReport } from '../core/node-report.ts';
 import type { Log } from '../core/ports.ts';
 import type { Alerting } from './alerting.ts';
 import type { Meter } from './meter.ts';
@@ -9,7 +10,7 @@ const MOST = { together: 500, waiting: 5_000 } as const;
 
 export interface PceStreamDeps {
   readonly pce: string;
-  readonly alerting: Pick<Alerting, 'heard'>;
+  readonly alerting: Pick<Alerting, 'heard' | 'reported'>;
   readonly meter: Pick<Meter, 'count'>;
   readonly log: Log;
 }
@@ -24,21 +25,24 @@ export interface PceStream {
 
 /**
  * Lines become events and go the way of the polled ones; what is there by both ways counts once, by href. Everything that cannot be read
- * is counted and left to the polls, which remain the truth. A node's health lines are counted only: its polls count minutes.
+ * is counted and left to the polls, which remain the truth. What a node says of its own health goes to the rule that judges it.
  */
 export const createPceStream = ({ pce, alerting, meter, log }: PceStreamDeps): PceStream => {
   const waiting: PceEvent[] = [];
+  const reports: NodeReport[] = [];
   let pumping: Promise<void> | undefined;
 
   const count = (kind: string): void => meter.count('syslog_lines', { pce, kind });
 
   const pump = async (): Promise<void> => {
-    while (waiting.length > 0) {
+    while (waiting.length + reports.length > 0) {
       const events = waiting.splice(0, MOST.together);
+      const said = reports.splice(0);
       try {
-        await alerting.heard(events);
+        if (said.length > 0) await alerting.reported(said);
+        if (events.length > 0) await alerting.heard(events);
       } catch (err) {
-        // Not lost: the cursor has not moved, the next poll has them all.
+        // Not lost: the cursor has not moved, the next poll has them all; and nodes report again in a minute.
         log.warn(
           { err, pce, events: events.length },
           'events of the syslog stream are left to the next poll',
@@ -49,7 +53,9 @@ export const createPceStream = ({ pce, alerting, meter, log }: PceStreamDeps): P
 
   const take = (line: string): void => {
     const read = readSyslogLine(line);
-    if (read.kind !== 'event') return count(read.kind);
+    if (read.kind !== 'event') count(read.kind);
+    if (read.kind === 'health') reports.push(read.report);
+    if (read.kind !== 'event') return;
     const parsed = parseEvent(read.raw);
     if (!parsed.ok) return count('garbled');
     count('event');
@@ -60,11 +66,11 @@ export const createPceStream = ({ pce, alerting, meter, log }: PceStreamDeps): P
     hear(lines, broken) {
       for (let i = 0; i < broken; i += 1) count('garbled');
       for (const line of lines) take(line);
-      if (waiting.length > 0)
+      if (waiting.length + reports.length > 0)
         pumping ??= pump().finally(() => {
           pumping = undefined;
         });
-      return waiting.length > MOST.waiting ? pumping : undefined;
+      return waiting.length + reports.length > MOST.waiting ? pumping : undefined;
     },
     idle: async () => {
       await pumping;

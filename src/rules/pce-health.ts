@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { HealthReading } from '../core/health.ts';
-import { healthIssues, type Issue, type IssueKind, seenIn } from '../core/health-issues.ts';
+import { healthIssues, type Issue, type IssueKind, reportIssue, seenIn } from '../core/health-issues.ts';
+import type { NodeReport } from '../core/node-report.ts';
 import { type Cleared, defineRule, type Finding } from '../core/rule.ts';
 import { compareSeverity, SEVERITIES } from '../core/severity.ts';
 import type { Subject } from '../core/subject.ts';
@@ -9,7 +10,9 @@ const polls = (raise: number, clear: number) =>
   z
     .strictObject({ raise: z.int().min(1).default(raise), clear: z.int().min(1).default(clear) })
     .prefault({})
-    .describe('Polls in a row (one a minute) before it is told, and before it is over.');
+    .describe(
+      'Polls in a row (one a minute; for report, lines of the syslog stream) before it is told, and before it is over.',
+    );
 
 const Options = z
   .strictObject({
@@ -20,6 +23,7 @@ const Options = z
     memory: polls(10, 5),
     disk: polls(2, 10),
     replication: polls(5, 5),
+    report: polls(2, 2),
     replication_lag_seconds: z
       .number()
       .positive()
@@ -29,7 +33,10 @@ const Options = z
   .prefault({});
 type Options = z.infer<typeof Options>;
 
-const KINDS = ['cpu', 'memory', 'disk', 'services', 'node', 'replication', 'cluster'] as const;
+const KINDS = ['cpu', 'memory', 'disk', 'services', 'node', 'replication', 'cluster', 'report'] as const;
+
+/** A node writes a line each minute. One that writes none for so long is the polls' matter alone. */
+const SILENT_MS = 15 * 60_000;
 
 /** An issue that was seen: how often in a row it was there, or, once told, was gone. */
 const Watched = z.object({
@@ -43,6 +50,8 @@ const Watched = z.object({
   /** Polls in a row that were graver than what was told. */
   worse: z.number(),
   told: z.enum(SEVERITIES).nullable(),
+  /** Of a report: when the newest line came. */
+  heardAt: z.number().exactOptional(),
 });
 type Watched = z.infer<typeof Watched>;
 
@@ -56,29 +65,66 @@ const Memory = z
   .prefault({});
 type Memory = z.infer<typeof Memory>;
 
-/** The PCE's own health, each node and part by itself. What lasts is told; a single bad poll is not (definitions §3). */
+/**
+ * The PCE's own health, each node and part by itself. What lasts is told; a single bad poll is not (definitions §3). What a node reports by
+ * syslog counts too, as long as no poll says what is wrong with it: also while the PCE's API does not answer.
+ */
 export const pceHealth = defineRule({
   id: 'pce-health',
   title: 'PCE health',
   about: 'The PCE reports that a node, service, disk or replication is not well',
   severity: 'warning',
   life: { kind: 'state' },
-  on: { types: [], readings: ['health'] },
+  on: { types: [], readings: ['health', 'node-report'] },
   options: Options,
   memory: Memory,
   todo: 'Open the health page of the PCE console and look at the node that is named.',
   detect(observation, memory, options) {
+    if (observation.kind === 'node-report') return hear(observation, memory, options);
     if (observation.kind !== 'health' || !observation.reading.available) return { findings: [] };
     return judge(observation.reading, observation.now, memory, options);
   },
 });
+
+type Judged = { findings: readonly Finding[]; cleared: readonly Cleared[]; memory: Memory };
+
+const hear = (
+  { report, now, pce }: { readonly report: NodeReport; readonly now: number; readonly pce: string },
+  memory: Memory,
+  options: Options,
+): Judged => {
+  const { key, part, issue } = reportIssue(report, memory.clusters, pce);
+  const { [key]: was, ...others } = memory.issues;
+  const known = Object.entries(others).some(
+    ([other, { told }]) => told !== null && (other === part || other.startsWith(`${part} `)),
+  );
+  if (issue === undefined || known) {
+    const good = was === undefined ? undefined : stillGood(was, options);
+    const over = was !== undefined && was.told !== null && good === undefined;
+    const why = known ? 'the PCE says now what is wrong' : 'normal again';
+    return {
+      findings: [],
+      cleared: over ? [{ subject: subjectOf(was), at: now, why }] : [],
+      memory: {
+        ...memory,
+        issues: good === undefined ? others : { ...others, [key]: { ...good, heardAt: now } },
+      },
+    };
+  }
+  const after = { ...stillBad(issue, was, now, options), heardAt: now };
+  return {
+    findings: after.told === (was?.told ?? null) ? [] : [finding(issue, after, now)],
+    cleared: [],
+    memory: { ...memory, issues: { ...others, [key]: after } },
+  };
+};
 
 const judge = (
   reading: Extract<HealthReading, { available: true }>,
   now: number,
   memory: Memory,
   options: Options,
-): { findings: readonly Finding[]; cleared: readonly Cleared[]; memory: Memory } => {
+): Judged => {
   const seen = new Map(Object.entries(memory.clusters));
   const issues = healthIssues(reading, seen, options.replication_lag_seconds);
   const here = new Map(issues.map((issue) => [issue.key, issue]));
@@ -92,10 +138,16 @@ const judge = (
     next.set(key, after);
   }
   for (const [key, was] of Object.entries(memory.issues)) {
-    if (here.has(key) || was.told === null) continue;
-    const good = was.good + 1;
-    if (good < options[was.kind].clear) next.set(key, { ...was, good, bad: 0, worse: 0 });
-    else cleared.push({ subject: subjectOf(was), at: now, why: 'normal again' });
+    if (here.has(key)) continue;
+    if (was.heardAt !== undefined) {
+      if (now - was.heardAt <= SILENT_MS) next.set(key, was);
+      else if (was.told !== null)
+        cleared.push({ subject: subjectOf(was), at: now, why: 'it reports nothing any more' });
+      continue;
+    }
+    const good = stillGood(was, options);
+    if (good !== undefined) next.set(key, good);
+    else if (was.told !== null) cleared.push({ subject: subjectOf(was), at: now, why: 'normal again' });
   }
   const clusters = reading.clusters.map((one): [string, Memory['clusters'][string]] => {
     const { nodes, primary } = seenIn(one, seen.get(one.fqdn));
@@ -109,6 +161,14 @@ const judge = (
       clusters: { ...memory.clusters, ...Object.fromEntries(clusters) },
     },
   };
+};
+
+/** Counts a good poll of what was told. Undefined when it is over; what nobody was told of is over at once. */
+const stillGood = (was: Watched, options: Options): Watched | undefined => {
+  const good = was.good + 1;
+  return was.told === null || good >= options[was.kind].clear
+    ? undefined
+    : { ...was, good, bad: 0, worse: 0 };
 };
 
 /** Counts a bad poll. Polls are counted no further than they matter, so that a lasting issue does not change the memory. */

@@ -121,6 +121,24 @@ describe('a line of the PCE', () => {
     expect(await facts()).toEqual([]);
   });
 
+  it('of a node that is not well twice running is an alert of pce-health, over when it is well again', async () => {
+    const { hear, store } = await aStream();
+    const line = (sev: string): string =>
+      `<11>1 2026-11-22T10:00:05Z core0 illumio_pce/system_health 1 - - sec=1 sev=${sev} cpu=97% disk=14%`;
+    await hear(line('WARN'), 'garbage');
+    expect(await store.alertsSince(0)).toEqual([]);
+    await hear(line('WARN'));
+    expect(await store.alertsSince(0)).toMatchObject([
+      {
+        rule: 'pce-health',
+        severity: 'warning',
+        title: 'PCE health: core0 itself reports a warning: cpu 97 % and disk 14 %',
+      },
+    ]);
+    await hear(line('INFO'), line('INFO'));
+    expect(await store.alertsSince(0)).toMatchObject([{ state: 'resolved' }]);
+  });
+
   it('that could not be stored is left to the next poll', async () => {
     const { hear, pce, alerting, facts, store } = await aStream();
     const event = tampering(T0 + 5 * SECOND);

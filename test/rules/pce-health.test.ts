@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type HealthReading, parseHealth } from '../../src/core/health.ts';
+import type { NodeReport } from '../../src/core/node-report.ts';
 import { plain } from '../../src/core/text.ts';
 import { pceHealth } from '../../src/rules/pce-health.ts';
 import { anEstate, MINUTE, T0 } from '../support/builders.ts';
@@ -158,6 +159,108 @@ describe('pce-health', () => {
     poll(rule, 0, well);
     const findings = [1, 2, 3, 4, 5].flatMap((minute) => poll(rule, minute, reading).findings);
     expect(told(findings)).toEqual(expected);
+  });
+
+  type Said =
+    | readonly ['line', number, NodeReport['level'], string?]
+    | readonly ['poll', number, HealthReading];
+  const CORE1 = 'core1 report of pce.example.com';
+  const RUNS: readonly (readonly [string, readonly Said[], readonly string[]])[] = [
+    [
+      'two lines in a row raise, two clear',
+      [
+        ['line', 1, 'warning'],
+        ['line', 2, 'warning'],
+        ['line', 3, 'normal'],
+        ['line', 4, 'normal'],
+      ],
+      [`2 + warning ${CORE1}`, `4 - ${CORE1}: normal again`],
+    ],
+    [
+      'one line alone is nothing',
+      [
+        ['line', 1, 'error'],
+        ['line', 2, 'normal'],
+        ['line', 3, 'error'],
+      ],
+      [],
+    ],
+    [
+      'graver for two lines is told again',
+      [
+        ['line', 1, 'warning'],
+        ['line', 2, 'warning'],
+        ['line', 3, 'error'],
+        ['line', 4, 'error'],
+      ],
+      [`2 + warning ${CORE1}`, `4 + error ${CORE1}`],
+    ],
+    [
+      'what a poll says already is not said again',
+      [
+        ['poll', 1, read(disk)],
+        ['poll', 2, read(disk)],
+        ['line', 3, 'warning'],
+        ['line', 4, 'warning'],
+      ],
+      ['2 + warning core1 disk of pce.example.com'],
+    ],
+    [
+      'what a poll says better ends what the line said',
+      [
+        ['line', 1, 'warning'],
+        ['line', 2, 'warning'],
+        ['poll', 3, read(disk)],
+        ['poll', 4, read(disk)],
+        ['line', 5, 'warning'],
+        ['line', 6, 'warning'],
+      ],
+      [
+        `2 + warning ${CORE1}`,
+        '4 + warning core1 disk of pce.example.com',
+        `6 - ${CORE1}: the PCE says now what is wrong`,
+      ],
+    ],
+    [
+      'a good poll does not end it, a silent node does',
+      [
+        ['line', 1, 'error'],
+        ['line', 2, 'error'],
+        ['poll', 3, well],
+        ['poll', 17, well],
+        ['poll', 18, well],
+      ],
+      [`2 + error ${CORE1}`, `18 - ${CORE1}: it reports nothing any more`],
+    ],
+    [
+      'a node no poll has named is told of all the same',
+      [
+        ['line', 1, 'error', 'core7'],
+        ['line', 2, 'error', 'core7'],
+      ],
+      ['2 + error core7 report of pce.example.com'],
+    ],
+  ];
+  it.each(RUNS)('lines of the syslog stream: %s', (_, said, expected) => {
+    const rule = watching(pceHealth);
+    poll(rule, 0, well);
+    const seen = said.flatMap(([kind, minute, what, node = 'core1.example.com']) => {
+      const { findings, cleared } =
+        kind === 'poll'
+          ? poll(rule, minute, what)
+          : rule.see({
+              kind: 'node-report',
+              pce: 'prod-east',
+              now: T0 + minute * MINUTE,
+              estate: anEstate(),
+              report: { node, level: what, figures: 'disk 96 %' },
+            });
+      return [
+        ...told(findings).map((one) => `${minute} + ${one}`),
+        ...cleared.map(({ subject, why }) => `${minute} - ${subject.name}: ${why}`),
+      ];
+    });
+    expect(seen).toEqual(expected);
   });
 
   it('a service missing from a 19.1 node is seen without the extra nesting', () => {

@@ -1,17 +1,13 @@
 import { type Dict, dict } from '../foreign.ts';
+import { type NodeReport, nodeReport } from '../node-report.ts';
 import { eventOfCef, eventOfLeef } from './pce-event.ts';
 
 /** What a line of the PCE's syslog stream holds. */
 export type SyslogLine =
   /** An audit event; `parseEvent` reads `raw`. */
   | { readonly kind: 'event'; readonly raw: Dict }
-  /** A node's own health, every minute, `key=value` (facts §8.3). */
-  | {
-      readonly kind: 'health';
-      readonly node: string;
-      readonly level: string;
-      readonly facts: ReadonlyMap<string, string>;
-    }
+  /** A node's own health, every minute, `key=value`. */
+  | { readonly kind: 'health'; readonly report: NodeReport }
   /** A line of another program, or a flow: not for us. */
   | { readonly kind: 'other' }
   | { readonly kind: 'garbled'; readonly why: string };
@@ -58,5 +54,6 @@ const health = (node: string, body: string): SyslogLine => {
       quoted ?? plain ?? '',
     ]),
   );
-  return { kind: 'health', node, level: (facts.get('sev') ?? 'INFO').toLowerCase(), facts };
+  if (!facts.has('sev')) return { kind: 'garbled', why: 'a health line without its severity' };
+  return { kind: 'health', report: nodeReport(node, facts) };
 };

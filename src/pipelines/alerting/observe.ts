@@ -1,5 +1,6 @@
 import { type ExternalAlert, intakeKey, type MeantHost } from '../../core/external.ts';
 import { type NamingRule, rulesNaming } from '../../core/naming-rules.ts';
+import type { NodeReport } from '../../core/node-report.ts';
 import { PceError } from '../../core/ports.ts';
 import { type QuarantinedHost, quarantinedHosts } from '../../core/quarantined.ts';
 import { STANDING_MS, standingStates } from '../../core/standing-state.ts';
@@ -18,6 +19,8 @@ const READ_EACH = 50;
 /** What is looked at beside the events: each run is one observation. */
 export interface Observing {
   health(): Promise<void>;
+  /** Takes what nodes of the PCE say of themselves, oldest first. */
+  reported(reports: readonly NodeReport[]): Promise<void>;
   reach(): Promise<void>;
   /** Takes what another product detected, once. @returns whether it was new */
   external(alert: ExternalAlert, hosts: readonly MeantHost[]): Promise<boolean>;
@@ -79,6 +82,12 @@ export const createObserving = (
         accept({ kind: 'health', pce: pce.name, now: pceNow(), estate: inventory, reading }),
       );
     },
+
+    reported: (reports) =>
+      exclusive(async () => {
+        for (const report of reports)
+          await accept({ kind: 'node-report', pce: pce.name, now: pceNow(), estate: inventory, report });
+      }),
 
     reach: () =>
       exclusive(() =>

@@ -222,18 +222,30 @@ describe('a line of the PCE’s syslog stream', () => {
   ];
   it.each(rows)('%s', (_, line, kind) => expect(readSyslogLine(line).kind).toBe(kind));
 
-  it('health keeps quoted values whole and knows its level', () => {
-    const line = readSyslogLine(
-      '<11>1 2026-11-22T10:00:00Z core1 illumio_pce/system_health 1 - - sev=ERR disk="91 %" replication_lag=301',
-    );
+  const health: readonly (readonly [string, string, object])[] = [
+    [
+      'well',
+      'sec=604671.4 sev=INFO pid=1 cpu=2% memory=41% disk=14%',
+      { level: 'normal', figures: 'memory 41 %, disk 14 % and cpu 2 %' },
+    ],
+    ['a notice is no warning', 'sev=NOTICE disk=91%', { level: 'normal' }],
+    ['a warning', 'sev=WARN disk=96%', { level: 'warning', figures: 'disk 96 %' }],
+    ['the longer word', 'sev=WARNING ephemeral_data_root=97% log_dir=12%', { level: 'warning' }],
+    ['an error', 'sev=ERR replication_lag="301 s"', { level: 'error', figures: '' }],
+    ['what ends the node', 'sev=FATAL cpu=100%', { level: 'error', figures: 'cpu 100 %' }],
+    [
+      'thresholds are no figures',
+      'sev=WARN memory_percent_thresholds=80%,95% memory=96%',
+      { figures: 'memory 96 %' },
+    ],
+  ];
+  it.each(health)('a health line: %s', (_, body, report) => {
     expect(
-      line.kind === 'health' && [
-        line.node,
-        line.level,
-        line.facts.get('disk'),
-        line.facts.get('replication_lag'),
-      ],
-    ).toEqual(['core1', 'err', '91 %', '301']);
+      readSyslogLine(`<11>1 2026-11-22T10:00:00Z core1 illumio_pce/system_health 1 - - ${body}`),
+    ).toMatchObject({
+      kind: 'health',
+      report: { node: 'core1', ...report },
+    });
   });
 
   it('never throws', () => {
