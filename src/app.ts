@@ -52,6 +52,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
   const restored = createRestored({ store, desks, clock, log, tell });
   const responding = openResponding(base, desks, restored.held);
   const selfAudit = createSelfAudit({ store, clock, log, tell });
+  const outlets = await openOutlets(base, desks);
   /** Slack said that it took the app away; only a new installation and a start mend that. */
   let revoked: string | undefined;
   const status = createStatus({
@@ -61,6 +62,9 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     store,
     desks,
     slack: { backlog: slack.backlog, connections: () => ({ ...slack.connections(), revoked }) },
+    counts: base.meter.counts,
+    outputs: outlets,
+    intake: settings.intake !== undefined,
     restored: restored.status,
     audited: selfAudit.last,
     changes: base.rulebook.changes,
@@ -84,8 +88,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     },
   });
   base.receive(people.inbox);
-  const outlets = await openOutlets(base, desks);
-  const outside = createIntake({ desks, store, audit, clock, log, tell });
+  const outside = createIntake({ desks, store, audit, meter: base.meter, clock, log, tell });
 
   return {
     run: (stop, ready) =>

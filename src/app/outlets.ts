@@ -1,13 +1,12 @@
 import { hostname } from 'node:os';
 import { openOutput } from '../adapters/outputs/index.ts';
-import { AWAY_MS, createOutlet } from '../pipelines/outputs.ts';
+import { AWAY_MS, createOutlet, type Outlet } from '../pipelines/outputs.ts';
 import type { Base } from './base.ts';
 import type { Desk } from './desk.ts';
 
 /** A receiver outside Slack with what it is owed. */
-export interface RunningOutlet {
+export interface RunningOutlet extends Outlet {
   readonly name: string;
-  run(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,7 +27,7 @@ export const openOutlets = async (
     const { tell } = troubles;
     const deps = { store, inventories, settings, slackAway, clock, log, reached, tell };
     const outlet = createOutlet({ output, ...deps });
-    outlets.push({ name: `output ${one.name}`, run: outlet.run, close: output.close });
+    outlets.push({ name: `output ${one.name}`, ...outlet, close: output.close });
   }
   return outlets;
 };

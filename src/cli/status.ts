@@ -1,4 +1,5 @@
 import type { BotStatus } from '../core/command.ts';
+import { intakeWords, outputWords, syslogWords } from '../core/outside-words.ts';
 import { HOLES } from '../core/self-audit.ts';
 import { slackChangeWords } from '../core/slack-changes.ts';
 import { counted, grouped, span } from '../core/text.ts';
@@ -36,7 +37,7 @@ export const verb = defineVerb({
 });
 
 const lines = (
-  { slack, pces, queue, startedAt, restored, selfAudit, changes = [] }: BotStatus,
+  { slack, pces, queue, startedAt, outputs = [], intake, restored, selfAudit, changes = [] }: BotStatus,
   ready: boolean,
   now: number,
 ): string[] => [
@@ -52,6 +53,8 @@ const lines = (
   ...(slack.backlog ?? []).map(
     ({ channel, waiting, waitMs }) => `  ${channel}: ${waiting} waiting, ~${span(waitMs)}`,
   ),
+  ...outputs.map((output) => `output ${output.name}: ${outputWords(output, now)}`),
+  ...(intake === undefined ? [] : [`from outside: ${intakeWords(intake)}`]),
   ...(selfAudit === undefined
     ? []
     : [
@@ -69,6 +72,7 @@ const pceWords = (pce: BotStatus['pces'][number], now: number): string[] => [
   ...(pce.lagMs === undefined ? [] : [`${span(pce.lagMs)} behind`]),
   ...(pce.gapFrom === undefined ? [] : [`a gap from ${new Date(pce.gapFrom).toISOString()} on`]),
   ...((pce.lastSweepFound ?? 0) > 0 ? [`last sweep found ${grouped(pce.lastSweepFound ?? 0)}`] : []),
+  ...(pce.syslog === undefined ? [] : [`syslog: ${syslogWords(pce.syslog)}`]),
   ...((pce.overflows ?? 0) > 0 ? [`${counted(pce.overflows ?? 0, 'overflow')}`] : []),
   ...(pce.keyExpiresAt === undefined
     ? []

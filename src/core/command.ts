@@ -141,6 +141,8 @@ export interface BotStatus {
     readonly gapFrom?: number | undefined;
     /** When our read key expires, as configured. */
     readonly keyExpiresAt?: number | undefined;
+    /** Lines of its syslog stream since the start, by what they were; undefined where it has none. */
+    readonly syslog?: SyslogStatus | undefined;
     readonly inventory: {
       readonly workloads: number;
       readonly managed: number;
@@ -157,10 +159,43 @@ export interface BotStatus {
         readonly messages: number;
       }
     | undefined;
+  readonly outputs?: readonly OutputStatus[] | undefined;
+  /** Calls from outside since the start; undefined where nobody may call. */
+  readonly intake?: IntakeStatus | undefined;
   /** The newest look for matches that reached nobody; undefined before the first. */
   readonly selfAudit?: SelfAudit | undefined;
   /** What people changed of the rules in Slack, beside the configuration file. */
   readonly changes?: readonly SlackChange[];
+}
+
+export interface SyslogStatus {
+  readonly events: number;
+  /** A node's own health. */
+  readonly health: number;
+  /** Of other programs, and flows. */
+  readonly other: number;
+  /** Truncated or not to be read: their events come by the polls. */
+  readonly garbled: number;
+}
+
+/** One place outside Slack. */
+export interface OutputStatus {
+  readonly name: string;
+  /** Notices it has not taken yet, and since when the oldest is due, epoch ms. */
+  readonly waiting: number;
+  readonly oldestAt: number | undefined;
+  /** Alerts it refused for good. */
+  readonly dead: number;
+  /** Why it took nothing when it was last tried; undefined when it took that. */
+  readonly trouble: string | undefined;
+  readonly toldAt: number | undefined;
+}
+
+export interface IntakeStatus {
+  /** Alerts and acknowledgements. */
+  readonly taken: number;
+  /** Not believed or not understood. */
+  readonly refused: number;
 }
 
 /** Why the bot is not ready, a sentence each; none when it is: a Slack connection stands and a PCE is polled. */

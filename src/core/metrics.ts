@@ -1,4 +1,4 @@
-import type { BotStatus } from './command.ts';
+import type { BotStatus, OutputStatus } from './command.ts';
 import { RESPONSE_STATES, type ResponseState } from './response.ts';
 import { SEVERITIES, type Severity } from './severity.ts';
 
@@ -10,6 +10,9 @@ export const COUNTERS = {
   chat_refusals: 'Calls that Slack did not accept, by why; rate-limited is a 429.',
   alerts_fired: 'Alerts that began to fire, by rule and severity.',
   deliveries_sent: 'Notifications confirmed by Slack.',
+  notices: 'Notices that an output outside Slack took, by what they say.',
+  notice_refusals: 'Notices an output did not take; `for_good` = given up, with an alarm.',
+  intake_calls: 'Calls from outside, by what came of them.',
   syslog_lines: "Lines of the PCE's syslog stream, by what they were.",
   responses: 'Responses that reached a state.',
 } as const;
@@ -149,6 +152,7 @@ const botFamilies = ({ status, now, firing, unfinished, quarantines, nodeVersion
       'How long the oldest waiting notification has waited; 0 when none does.',
       queue.oldestAt === undefined ? 0 : seconds(now - queue.oldestAt),
     ),
+    ...outputFamilies(status.outputs ?? [], now),
     one('slack_connections', 'Slack connections that stand.', slack.connections),
     one('slack_connections_wanted', 'Slack connections there should be.', slack.wanted),
     one('slack_connections_foreign', 'Connections of this Slack app that are not ours.', slack.foreign ?? 0),
@@ -158,6 +162,27 @@ const botFamilies = ({ status, now, firing, unfinished, quarantines, nodeVersion
       selfAudit?.problems.length,
     ),
     one('self_audit_time_seconds', 'When the last self-audit was, epoch seconds.', at(selfAudit?.at)),
+  ];
+};
+
+const outputFamilies = (outputs: readonly OutputStatus[], now: number): Family[] => {
+  const each = (name: string, help: string, value: (output: OutputStatus) => number): Family =>
+    gauge(
+      name,
+      help,
+      outputs.map((output) => [{ output: output.name }, value(output)]),
+    );
+  return [
+    each('output_up', '1 unless the output did not take what it was last told.', ({ trouble }) =>
+      trouble === undefined ? 1 : 0,
+    ),
+    each('output_waiting', 'Notices an output has not taken yet.', ({ waiting }) => waiting),
+    each(
+      'output_oldest_age_seconds',
+      'How long the oldest of them is due; 0 when none is.',
+      ({ oldestAt }) => seconds(oldestAt === undefined ? 0 : now - oldestAt) ?? 0,
+    ),
+    each('output_dead', 'Alerts an output refused for good.', ({ dead }) => dead),
   ];
 };
 

@@ -3,6 +3,7 @@ import { type PagerAnswer, type ReadAnswer, readAnswer, readPagerDuty } from '..
 import type { Audit, Clock, IntakeAnswer, IntakeRefusal, Inventory, Log, Store } from '../core/ports.ts';
 import { counted } from '../core/text.ts';
 import type { Alerting } from './alerting.ts';
+import type { Meter } from './meter.ts';
 
 const MINUTE_MS = 60_000;
 /** Alerts one source may report in a minute, and refused calls that get an audit line of their own in one: the rest are counted. */
@@ -18,6 +19,7 @@ export interface IntakeDeps {
   readonly desks: ReadonlyMap<string, IntakeDesk>;
   readonly store: Pick<Store, 'alerts'>;
   readonly audit: Audit;
+  readonly meter: Pick<Meter, 'count'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   tell(trouble: string): void;
@@ -36,7 +38,7 @@ export interface Intake {
 }
 
 export const createIntake = (deps: IntakeDeps): Intake => {
-  const { desks, audit, clock } = deps;
+  const { desks, audit, meter, clock } = deps;
   const allowed = createRate(INTAKE_RATE.perSource, clock);
   const refusals = createRefusals(deps);
 
@@ -113,7 +115,8 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     (path: string, take: (body: string, at: number) => Promise<IntakeAnswer>) =>
     async (body: string, at: number): Promise<IntakeAnswer> => {
       const answer = await take(body, at);
-      const why = answer.body['why'];
+      const { status, why } = answer.body;
+      meter.count('intake_calls', { answer: String(status) });
       if (answer.status >= 400 && answer.status < 500 && typeof why === 'string')
         refusals.note({ path, from: 'a signed call', status: answer.status, why });
       return answer;
@@ -123,7 +126,10 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     alert: recorded('/v1/alerts', alert) as Intake['alert'],
     acknowledge: recorded('/v1/acknowledgements', (body, at) => answered(readAnswer(body), at)),
     pagerDuty: recorded('/v1/pagerduty', (body, at) => answered(readPagerDuty(body), at)),
-    refused: refusals.note,
+    refused: (call) => {
+      meter.count('intake_calls', { answer: 'refused' });
+      refusals.note(call);
+    },
     flush: refusals.flush,
   };
 };

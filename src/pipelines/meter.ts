@@ -75,6 +75,9 @@ const note = (t: Transition, meter: Meter): void => {
   if (t.type === 'alert-fired')
     meter.count('alerts_fired', { rule: t.alert.rule, severity: t.alert.severity });
   else if (t.type === 'delivery-sent') meter.count('deliveries_sent');
+  else if (t.type === 'output-told') meter.count('notices', { output: t.output, kind: t.kind });
+  else if (t.type === 'output-failed')
+    meter.count('notice_refusals', { output: t.output, for_good: String(t.dead) });
   else if (t.type === 'response-requested') meter.count('responses', { state: 'requested' });
   else if (t.type === 'response-moved') meter.count('responses', { state: t.to });
 };

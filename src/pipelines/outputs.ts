@@ -1,15 +1,19 @@
 import type { Alert } from '../core/alert.ts';
+import type { OutputStatus } from '../core/command.ts';
 import { OutputError } from '../core/output/failure.ts';
 import { noticeOf } from '../core/output/from-alert.ts';
-import { type Owed, outputKey, owedOf, STALE_MS } from '../core/output/owed.ts';
+import { dueSince, type OutputRow, type Owed, outputKey, owedOf, STALE_MS } from '../core/output/owed.ts';
 import type { Clock, Inventory, Log, Output, Store } from '../core/ports.ts';
 import { outputsFor } from '../core/route.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Transition } from '../core/state.ts';
 import type { Reached } from '../core/step.ts';
 
-/** Waits after a receiver did not take something: doubling, unless it says how long. */
-const RETRY_MS = { first: 5_000, most: 300_000 } as const;
+/**
+ * Waits after a receiver did not take something: doubling, unless it says how long. A notice that is refused again and again waits
+ * longer than the output does, which may take the next one.
+ */
+const RETRY_MS = { first: 5_000, notice: 300_000, output: 30_000 } as const;
 
 /** Slack away for so long sends criticals to the outputs (definitions §4). */
 export const AWAY_MS = 5 * 60_000;
@@ -30,21 +34,29 @@ export interface OutputsDeps {
 export interface Outlet {
   /** Sends what this output is owed, oldest first, until it does not take something. */
   run(): Promise<void>;
+  status(): Promise<OutputStatus>;
 }
 
 /**
  * Keeps one output told. What it is owed is derived from the alerts as they stand each time, so nothing has to be queued for it and a
  * receiver that was away for a day catches up; a notice is confirmed durably before the next is sent. A crash between the two repeats
- * it under the same id. A refusal for good is an alarm; any other makes this output wait, and no other one.
+ * it under the same id. A refusal for good is an alarm; any other makes this output wait, and no other one. What was refused before is
+ * tried after what was not: one notice that never goes through holds up nothing.
  */
 export const createOutlet = (deps: OutputsDeps): Outlet => {
   const { output, store, clock, log, reached, tell } = deps;
   let quietUntil = 0;
+  /** Refusals since it last took something. */
+  let failures = 0;
+  let trouble: string | undefined;
+  let toldAt: number | undefined;
 
-  const candidates = async (): Promise<readonly Alert[]> => {
-    const all = [...(await store.firing()), ...(await store.alertsSince(clock.now() - STALE_MS))];
-    const unique = new Map(all.map((alert) => [alert.fingerprint, alert]));
-    return [...unique.values()].filter((alert) => meant(alert)).sort((a, b) => a.lastAt - b.lastAt);
+  const allOwed = async (rows: ReadonlyMap<string, OutputRow>): Promise<readonly Owed[]> => {
+    const now = clock.now();
+    const alerts = [...(await store.firing()), ...(await store.alertsSince(now - STALE_MS))];
+    return [...new Map(alerts.map((alert) => [alert.fingerprint, alert])).values()]
+      .flatMap((alert) => owedOf(alert, rows.get(outputKey(output.name, alert.fingerprint)), now) ?? [])
+      .filter(({ alert }) => meant(alert));
   };
 
   const meant = (alert: Alert): boolean =>
@@ -52,8 +64,8 @@ export const createOutlet = (deps: OutputsDeps): Outlet => {
     (alert.severity === 'critical' && (deps.slackAway() || overdue(alert)));
 
   /** Slack takes calls but not this one. */
-  const overdue = ({ said, state, firstAt }: Alert): boolean =>
-    said === undefined && state === 'firing' && clock.now() - firstAt >= AWAY_MS;
+  const overdue = ({ said, state, begunAt }: Alert): boolean =>
+    said === undefined && state === 'firing' && clock.now() - begunAt >= AWAY_MS;
 
   /** @returns whether the next one may be tried */
   const send = async (owed: Owed): Promise<boolean> => {
@@ -68,6 +80,9 @@ export const createOutlet = (deps: OutputsDeps): Outlet => {
     reached('notice taken');
     await store.commit([{ type: 'output-told', ...about, kind, severity: alert.severity, at: clock.now() }]);
     reached('notice durable');
+    failures = 0;
+    trouble = undefined;
+    toldAt = clock.now();
     return true;
   };
 
@@ -78,39 +93,56 @@ export const createOutlet = (deps: OutputsDeps): Outlet => {
   ): Promise<boolean> => {
     const attempts = row?.attempts ?? 0;
     const dead = !error.again || alert.lastAt < clock.now() - STALE_MS;
-    const wait = error.waitMs ?? Math.min(RETRY_MS.first * 2 ** Math.min(attempts, 10), RETRY_MS.most);
-    const notBefore = clock.now() + wait;
+    const notBefore = clock.now() + (error.waitMs ?? backOff(attempts, RETRY_MS.notice));
     await store.commit([{ type: 'output-failed', ...about, notBefore, trouble: error.message, dead }]);
     log.warn(
       { err: error, output: output.name, fingerprint: alert.fingerprint, attempts, dead },
       'an output did not take a notice',
     );
+    trouble = error.message;
     if (dead) {
       tell(
         `The output ${output.name} refuses “${alert.title}” for good: ${error.message}. Nobody was told there.`,
       );
       return true;
     }
-    if (attempts >= 2)
+    failures += 1;
+    if (failures >= 3)
       tell(
         `The output ${output.name} takes nothing: ${error.message}. I keep trying; alerts wait, none is lost.`,
       );
-    quietUntil = notBefore;
+    quietUntil = clock.now() + (error.waitMs ?? backOff(failures - 1, RETRY_MS.output));
     return false;
   };
 
   return {
     async run() {
       if (clock.now() < quietUntil) return;
+      const owed = await allOwed(await store.outputRows(output.name));
+      for (const one of owed.filter(({ row }) => (row?.notBefore ?? 0) <= clock.now()).sort(leastTried))
+        if (!(await send(one))) return;
+    },
+
+    async status() {
       const rows = await store.outputRows(output.name);
-      for (const alert of await candidates()) {
-        const owed = owedOf(alert, rows.get(outputKey(output.name, alert.fingerprint)), clock.now());
-        if (owed === undefined || (owed.row?.notBefore ?? 0) > clock.now()) continue;
-        if (!(await send(owed))) return;
-      }
+      const due = (await allOwed(rows)).map(dueSince);
+      return {
+        name: output.name,
+        waiting: due.length,
+        oldestAt: due.length === 0 ? undefined : Math.min(...due),
+        dead: [...rows.values()].filter(({ dead }) => dead).length,
+        trouble,
+        toldAt,
+      };
     },
   };
 };
+
+const leastTried = (a: Owed, b: Owed): number =>
+  (a.row?.attempts ?? 0) - (b.row?.attempts ?? 0) || a.alert.lastAt - b.alert.lastAt;
+
+const backOff = (attempts: number, most: number): number =>
+  Math.min(RETRY_MS.first * 2 ** Math.min(attempts, 10), most);
 
 const labelsOf = (alert: Alert, { inventories }: Pick<OutputsDeps, 'inventories'>) =>
   alert.workloads.flatMap((href) => inventories.get(alert.pce)?.workload(href) ?? []);

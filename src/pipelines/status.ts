@@ -1,9 +1,11 @@
 import type { Delivery } from '../core/alert.ts';
-import { type BotStatus, notReady } from '../core/command.ts';
+import { type BotStatus, notReady, type OutputStatus } from '../core/command.ts';
+import type { CounterName, Labels } from '../core/metrics.ts';
 import type { Clock, Inventory, Pce, Store } from '../core/ports.ts';
 import type { SelfAudit } from '../core/self-audit.ts';
 import type { PceSettings } from '../core/settings.ts';
 import type { AlertingStatus } from './alerting.ts';
+import type { Meter } from './meter.ts';
 
 /** What one of Slack's paces lets a channel take: a post a second (facts/slack §3). */
 const POST_MS = 1_000;
@@ -17,7 +19,9 @@ export interface StatusDeps {
   readonly desks: ReadonlyMap<
     string,
     {
-      readonly settings: Pick<PceSettings, 'expires'>;
+      readonly settings: Pick<PceSettings, 'expires'> & {
+        readonly syslog?: PceSettings['syslog'] | undefined;
+      };
       readonly pce: Pick<Pce, 'name' | 'reach' | 'callsPerMinute'> & { overflows?(): number };
       readonly inventory: Pick<Inventory, 'size' | 'managed' | 'readAt'>;
       readonly alerting: { status(): AlertingStatus };
@@ -32,6 +36,11 @@ export interface StatusDeps {
     };
     backlog(): readonly { readonly channel: string; readonly call: string; readonly waitMs: number }[];
   };
+  /** Since the start. */
+  readonly counts: Meter['counts'];
+  readonly outputs: readonly { status(): Promise<OutputStatus> }[];
+  /** Whether other products may call. */
+  readonly intake: boolean;
   /** Whether the state was put back from a backup. */
   readonly restored: () => Promise<BotStatus['restored']>;
   /** What people changed of the rules in Slack. */
@@ -49,6 +58,9 @@ export const createStatus =
     store,
     desks,
     slack,
+    counts,
+    outputs,
+    intake,
     restored,
     audited,
     changes,
@@ -57,6 +69,7 @@ export const createStatus =
     const waiting = await store.waiting();
     const dead = await store.dead();
     const now = clock.now();
+    const count = counter(counts());
     const { up, wanted, foreign, revoked } = slack.connections();
     const seen = {
       slack: { connections: up, wanted, foreign, revoked, backlog: backlogOf(waiting, slack.backlog()) },
@@ -77,6 +90,7 @@ export const createStatus =
           gaps: polled.gaps,
           gapFrom: polled.gapFrom,
           keyExpiresAt: settings.expires,
+          syslog: settings.syslog && streamOf(pce.name, count),
           inventory: {
             workloads: inventory.size,
             managed: inventory.managed,
@@ -91,11 +105,41 @@ export const createStatus =
       ready: notReady(seen).length === 0,
       ...seen,
       queue: { waiting: waiting.length, oldestAt: waiting[0]?.queuedAt, dead: dead.length },
+      outputs: await Promise.all(outputs.map((output) => output.status())),
+      intake: intake ? intakeOf(count) : undefined,
       restored: await restored(),
       selfAudit: audited(),
       changes: await changes(),
     };
   };
+
+type Counter = (name: CounterName, labels: Labels) => number;
+
+/** The sum of what was counted under a name, of those that carry these labels. */
+const counter =
+  (counts: ReturnType<Meter['counts']>): Counter =>
+  (name, labels) =>
+    counts
+      .filter(
+        (one) =>
+          one.name === name && Object.entries(labels).every(([key, value]) => one.labels[key] === value),
+      )
+      .reduce((sum, { value }) => sum + value, 0);
+
+const streamOf = (pce: string, count: Counter): BotStatus['pces'][number]['syslog'] => {
+  const lines = (kind: string): number => count('syslog_lines', { pce, kind });
+  return {
+    events: lines('event'),
+    health: lines('health'),
+    other: lines('other'),
+    garbled: lines('garbled'),
+  };
+};
+
+const intakeOf = (count: Counter): BotStatus['intake'] => {
+  const calls = (answer: string): number => count('intake_calls', { answer });
+  return { taken: calls('accepted') + calls('acknowledged'), refused: calls('refused') };
+};
 
 /** How many notifications wait for each channel and about how long, as Slack's pace stands; longest first. */
 const backlogOf = (

@@ -1,4 +1,5 @@
 import type { BotStatus } from '../core/command.ts';
+import { intakeWords, outputWords, syslogWords } from '../core/outside-words.ts';
 import type { Message } from '../core/ports.ts';
 import { HOLES, type SelfAudit } from '../core/self-audit.ts';
 import { slackChangeWords } from '../core/slack-changes.ts';
@@ -17,7 +18,7 @@ const RESTORED_MS = 7 * DAY_MS;
 
 /** What the bot has seen and what waits: cursor, lag, queue, calls a minute, versions. @param now epoch ms */
 export const statusView = (status: BotStatus, now: number): Message => {
-  const { ready, version, startedAt, slack, queue, restored, selfAudit } = status;
+  const { ready, version, startedAt, slack, queue, outputs = [], intake, restored, selfAudit } = status;
   const said = ready ? 'I am working' : 'I am not ready yet';
   return message(said, [
     richText(
@@ -27,6 +28,8 @@ export const statusView = (status: BotStatus, now: number): Message => {
       ...restoredLines(restored, now),
       queueLine(queue, now),
       ...backlogLines(slack.backlog ?? []),
+      ...outputs.map((output): Inline[] => [`Output ${output.name}: ${outputWords(output, now)}.`]),
+      ...(intake === undefined ? [] : [[`From outside: ${intakeWords(intake)}.`]]),
       ...auditLines(selfAudit, now),
       ...changeLines(status.changes ?? []),
     ),
@@ -121,6 +124,7 @@ const pceLines = (pce: BotStatus['pces'][number], now: number): Inline[][] => {
         ],
     ...gapLines(pce),
     ...sweepLines(pce),
+    ...(pce.syslog === undefined ? [] : [[`Syslog: ${syslogWords(pce.syslog)}.`]]),
     [
       pce.lastPollAt === undefined ? 'Not polled yet' : `Last poll ${span(now - pce.lastPollAt)} ago`,
       `; ${Math.round(pce.callsPerMinute * 10) / 10} calls/min.`,

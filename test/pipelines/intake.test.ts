@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openIntake, signedByPagerDuty, signedByUs } from '../../src/adapters/intake/index.ts';
 import { owedOf } from '../../src/core/output/owed.ts';
 import { createIntake, INTAKE_RATE } from '../../src/pipelines/intake.ts';
+import { createMeter } from '../../src/pipelines/meter.ts';
 import { aWorkload, MINUTE, SECOND } from '../support/builders.ts';
 import { fakeAudit, fakeLog } from '../support/fakes.ts';
 import { anAlerting } from './support.ts';
@@ -46,12 +47,14 @@ interface Post {
 const anIntake = async () => {
   const { alerting, clock, store, inventory } = anAlerting({ hosts: [WEB, ...TWINS] });
   const audit = fakeAudit();
+  const meter = createMeter();
   const troubles: string[] = [];
   const log = fakeLog();
   const intake = createIntake({
     desks: new Map([['prod-east', { inventory, alerting }]]),
     store,
     audit,
+    meter,
     clock,
     log,
     tell: (trouble) => void troubles.push(trouble),

@@ -25,12 +25,13 @@ const route = (outputs: readonly string[], minSeverity: Route['match']['minSever
 const aReceiver = (name: string) => {
   const taken: Notice[] = [];
   let refusal: OutputError | undefined;
+  let isPoison = (_notice: Notice): boolean => false;
   let calls = 0;
   const output: Output = {
     name,
     async send(notice) {
       calls += 1;
-      if (refusal !== undefined) throw refusal;
+      if (refusal !== undefined || isPoison(notice)) throw refusal ?? busy;
       taken.push(notice);
     },
     async close() {},
@@ -39,6 +40,9 @@ const aReceiver = (name: string) => {
     output,
     taken,
     calls: () => calls,
+    refuseIf: (poison: (notice: Notice) => boolean) => {
+      isPoison = poison;
+    },
     refuse: (error: OutputError | undefined) => {
       refusal = error;
     },
@@ -149,6 +153,37 @@ describe('an output', () => {
     expect([await callsAfter(20 * SECOND), await callsAfter(59 * SECOND), await callsAfter(SECOND)]).toEqual([
       4, 4, 5,
     ]);
+  });
+
+  it('tells what waits, since when and why; and nothing of it once it was taken', async () => {
+    const { fire, outlet, refuse, clock } = aBench();
+    await fire();
+    refuse(busy);
+    await outlet.run();
+    await clock.advance(MINUTE);
+    expect(await outlet.status()).toMatchObject({
+      waiting: 1,
+      oldestAt: T0,
+      trouble: 'answered 503',
+      dead: 0,
+    });
+    refuse(undefined);
+    await outlet.run();
+    expect(await outlet.status()).toMatchObject({ waiting: 0, oldestAt: undefined, trouble: undefined });
+  });
+
+  it('that never takes one notice is told of the others all the same, and soon', async () => {
+    const { fire, outlet, refuseIf, clock, taken } = aBench();
+    await fire({ title: 'poison' });
+    refuseIf(({ title }) => title === 'poison');
+    for (let minute = 0; minute < 20; minute += 1) {
+      await clock.advance(MINUTE);
+      await outlet.run();
+    }
+    await fire({ id: 'a2', fingerprint: 'other' });
+    await clock.advance(30 * SECOND);
+    await outlet.run();
+    expect(taken).toHaveLength(1);
   });
 
   it('that refuses for good is an alarm once, and the others are still told', async () => {

@@ -3,6 +3,7 @@ import { openMemoryStore } from '../../src/adapters/store/memory.ts';
 import type { BotStatus } from '../../src/core/command.ts';
 import { metricsText } from '../../src/core/metrics.ts';
 import { ChatError } from '../../src/core/ports.ts';
+import type { PceSettings } from '../../src/core/settings.ts';
 import { createDailyLine } from '../../src/pipelines/daily-line.ts';
 import { createMeter, meteredChat, meteredStore } from '../../src/pipelines/meter.ts';
 import { createProbes } from '../../src/pipelines/probes.ts';
@@ -29,10 +30,12 @@ const asleep = { ...polled, cursor: undefined, lastPollAt: undefined };
 
 type Polled = ReturnType<NonNullable<ReturnType<StatusDeps['desks']['get']>>['alerting']['status']>;
 
-const aBot = (differs: Partial<StatusDeps> & { alerting?: Polled; expires?: number } = {}) => {
+const aBot = (
+  differs: Partial<StatusDeps> & { alerting?: Polled; expires?: number; syslog?: PceSettings['syslog'] } = {},
+) => {
   const clock = fakeClock();
   const store = openMemoryStore();
-  const { alerting = polled, expires, ...deps } = differs;
+  const { alerting = polled, expires, syslog, ...deps } = differs;
   const pce = { ...fakePce('prod-east'), overflows: () => 2 };
   const status = createStatus({
     version: '0.1.0',
@@ -43,7 +46,7 @@ const aBot = (differs: Partial<StatusDeps> & { alerting?: Polled; expires?: numb
       [
         'prod-east',
         {
-          settings: { expires },
+          settings: { expires, syslog },
           pce,
           inventory: fakeInventory('prod-east', []),
           alerting: { status: () => alerting },
@@ -51,6 +54,9 @@ const aBot = (differs: Partial<StatusDeps> & { alerting?: Polled; expires?: numb
       ],
     ]),
     slack: { connections: () => ({ up: 2, wanted: 2 }), backlog: () => [] },
+    counts: () => [],
+    outputs: [],
+    intake: false,
     restored: async () => undefined,
     audited: () => undefined,
     changes: async () => [],
@@ -102,6 +108,84 @@ it.each([
     nodeVersion: 'v20',
   });
   expect((await probes['/healthz']()).status).toBe(expected);
+});
+
+describe('what is outside Slack', () => {
+  const outside = async () => {
+    const meter = createMeter();
+    const PORT = { host: '127.0.0.1', port: 6514, tls: undefined, from: [], clientCaFile: undefined };
+    const pager = {
+      name: 'pager',
+      waiting: 3,
+      oldestAt: T0 - 4 * MINUTE,
+      dead: 1,
+      trouble: 'answered 503',
+      toldAt: T0,
+    };
+    const bot = aBot({
+      syslog: PORT,
+      counts: meter.counts,
+      intake: true,
+      outputs: [
+        { status: async () => pager },
+        {
+          status: async () => ({
+            ...pager,
+            name: 'mail',
+            waiting: 0,
+            oldestAt: undefined,
+            dead: 0,
+            trouble: undefined,
+          }),
+        },
+      ],
+    });
+    for (const kind of ['event', 'event', 'health', 'garbled'])
+      meter.count('syslog_lines', { pce: 'prod-east', kind });
+    meter.count('syslog_lines', { pce: 'another', kind: 'garbled' });
+    for (const answer of ['accepted', 'known', 'refused', 'refused']) meter.count('intake_calls', { answer });
+    return { status: await bot.status(), counts: meter.counts() };
+  };
+
+  it('is in /illumio status: what waits and why, what was refused, lines that could not be read', async () => {
+    const said = shown(statusView((await outside()).status, T0));
+    expect(said).toContain(
+      'Output pager: 3 notices wait, the oldest for 4 min; answered 503; 1 alert refused for good.',
+    );
+    expect(said).toContain('Output mail: nothing waits, last told 0 s ago.');
+    expect(said).toContain('From outside: 1 call taken, 2 refused since the start.');
+    expect(said).toContain('Syslog: 3 lines read, 1 truncated or garbled (their events come by polling).');
+  });
+
+  it('is in the metrics', async () => {
+    const { status, counts } = await outside();
+    const text = metricsText({
+      now: T0,
+      status,
+      counts,
+      firing: [],
+      unfinished: [],
+      quarantines: 0,
+      process: { rssBytes: 1, heapUsedBytes: 1, loopDelayMs: { p99: 0, max: 0 } },
+      nodeVersion: 'v20',
+    });
+    for (const line of [
+      'output_up{output="pager"} 0',
+      'output_up{output="mail"} 1',
+      'output_waiting{output="pager"} 3',
+      'output_oldest_age_seconds{output="pager"} 240',
+      'output_oldest_age_seconds{output="mail"} 0',
+      'output_dead{output="pager"} 1',
+      'intake_calls_total{answer="refused"} 2',
+      'syslog_lines_total{pce="prod-east",kind="garbled"} 1',
+    ])
+      expect(text.split('\n')).toContain(`illumio_chatops_${line}`);
+  });
+
+  it('without any of it nothing is said of it', async () => {
+    const said = shown(statusView(await aBot().status(), T0));
+    expect(said).not.toMatch(/Output|outside|Syslog/);
+  });
 });
 
 describe('the backlog', () => {

@@ -65,3 +65,9 @@ const worthTelling = ({ held, snoozed, state, resolved, lastAt }: Alert, now: nu
   if (held !== undefined || (snoozed?.until ?? 0) > now) return false;
   return state === 'firing' || (resolved?.at ?? lastAt) > now - STALE_MS;
 };
+
+/** Since when a notice is due, epoch ms. */
+export const dueSince = ({ alert, kind }: Pick<Owed, 'alert' | 'kind'>): number => {
+  const then = { firing: undefined, acknowledged: alert.acknowledged?.at, resolved: alert.resolved?.at };
+  return then[kind] ?? alert.begunAt;
+};
