@@ -16,6 +16,7 @@ export interface Flags {
   readonly as?: Export;
   readonly label?: string;
   readonly share?: true;
+  readonly fresh?: true;
   readonly files?: true;
   readonly all?: true;
   readonly in?: true;
@@ -66,6 +67,7 @@ const READERS: Readonly<Record<Flag, Reader | 'switch'>> = {
       : { expected: `one of ${EXPORTS.join(', ')}` },
   label: (word) => word,
   share: 'switch',
+  fresh: 'switch',
   files: 'switch',
   all: 'switch',
   in: 'switch',

@@ -46,6 +46,8 @@ export interface Workload {
     readonly updateMode: string | undefined;
   };
   readonly updatedAt: number | undefined;
+  /** Ransomware exposure in the PCE's words; absent where it gives none (facts §4.2, since 23.5). */
+  readonly risk?: { readonly exposure: string; readonly protectedPercent: number | undefined };
   /** Present only when the workload was read alone (facts §4.2). */
   readonly services?: readonly OpenService[];
 }
@@ -127,8 +129,16 @@ export const parseWorkload = (
       updateMode: text(config['security_policy_update_mode']),
     },
     updatedAt: instant(row['updated_at']),
+    ...riskOf(dict(dict(row['risk_summary'])['ransomware'])),
     ...(Array.isArray(services) ? { services: services.flatMap(openService) } : {}),
   };
+};
+
+const riskOf = (ransomware: Dict): Pick<Workload, 'risk'> => {
+  const exposure = text(ransomware['workload_exposure_severity']);
+  return exposure === undefined
+    ? {}
+    : { risk: { exposure, protectedPercent: number(ransomware['ransomware_protection_percent']) } };
 };
 
 /** `5.15.0-113-generic #123-Ubuntu SMP … (Ubuntu 22.04.5 LTS)` → `Ubuntu 22.04.5 LTS`: the part people know, where there is one. */

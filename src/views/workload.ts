@@ -5,6 +5,8 @@ import { labelText } from '../core/label.ts';
 import type { Message } from '../core/ports.ts';
 import { counted, grouped, listed, span } from '../core/text.ts';
 import type { Mode, Workload } from '../core/workload.ts';
+import { pageButtons } from './ask.ts';
+import { csv } from './csv.ts';
 import {
   actions,
   askButton,
@@ -74,6 +76,7 @@ export const workloadCard = (card: Card, now: number): Message => {
       [addresses(workload)],
       [labelText(workload.labels)],
       [enforcement(workload, now)],
+      ...riskLines(workload),
       ...serviceLines(card),
       alertLine(card.alerts),
       ...quarantineLine(card),
@@ -115,12 +118,28 @@ const enforcement = ({ managed, mode, policy, ven }: Workload, now: number): str
     `Enforcement ${mode === undefined ? 'unknown' : MODES[mode]}`,
     policy.appliedAt === undefined
       ? `policy ${sync[policy.sync ?? ''] ?? 'state unknown'}`
-      : `policy applied ${span(now - policy.appliedAt)} ago, ${sync[policy.sync ?? ''] ?? 'state unknown'}`,
+      : `policy applied ${span(now - policy.appliedAt)} ago${receivedText(policy, now)}, ${sync[policy.sync ?? ''] ?? 'state unknown'}`,
     ven === undefined
       ? 'VEN unknown'
       : `VEN ${ven.version ?? 'version unknown'}, ${ven.conditions.length === 0 ? 'healthy' : listed(ven.conditions, 3)}`,
   ].join(' · ');
 };
+
+/** Only where the PCE gives one (facts §4.2 risk, since 23.5). */
+const riskLines = ({ risk }: Workload): Inline[][] =>
+  risk === undefined
+    ? []
+    : [
+        [
+          `Ransomware exposure ${risk.exposure}${risk.protectedPercent === undefined ? '' : `, ${risk.protectedPercent} % protected`}`,
+        ],
+      ];
+
+/** Said only where a newer policy was received than was applied. */
+const receivedText = ({ receivedAt, appliedAt }: Workload['policy'], now: number): string =>
+  receivedAt === undefined || appliedAt === undefined || receivedAt <= appliedAt
+    ? ''
+    : ` (a newer one received ${span(now - receivedAt)} ago)`;
 
 const serviceLines = ({ services, workload }: Card): Inline[][] => {
   if (!workload.managed || services === 'not allowed') return [];
@@ -165,40 +184,64 @@ export interface ListedHost {
   readonly workload: Workload;
 }
 
-/** Several workloads: the first, and how many more there are (messages.md). */
+/** Several workloads: a page of them, with how many there are (messages.md). */
 export const workloadList = (
   said: string,
   hosts: readonly ListedHost[],
   options: {
-    readonly most: number;
+    /** How many match. */
+    readonly total: number;
+    readonly page: number;
+    readonly pages: number;
+    /** The question again, without its page. */
+    readonly again: string;
     readonly pces: readonly string[];
-    readonly ageMs: number;
-    readonly now: number;
+    /** Age of the inventory; undefined when it was read just now. */
+    readonly ageMs: number | undefined;
   },
 ): Message => {
-  const { most, pces, ageMs } = options;
+  const { total, page, pages, again, pces, ageMs } = options;
   const several = pces.length > 1;
-  const rest = hosts.length - Math.min(most, hosts.length);
-  const head = `${counted(hosts.length, 'workload')} ${hosts.length === 1 ? 'matches' : 'match'} ${said}`;
+  const rest = total - hosts.length;
+  const head = `${counted(total, 'workload')} ${total === 1 ? 'matches' : 'match'} ${said}`;
   return message(head, [
     richText([{ bold: head }]),
     table(
       ['Host', 'State', 'Labels', ...(several ? ['PCE'] : [])],
-      hosts
-        .slice(0, most)
-        .map(({ workload, pce }) => [
-          workload.name,
-          shortState(workload),
-          labelText(workload.labels),
-          ...(several ? [pce] : []),
-        ]),
+      hosts.map(({ workload, pce }) => [
+        workload.name,
+        shortState(workload),
+        labelText(workload.labels),
+        ...(several ? [pce] : []),
+      ]),
     ),
     ...(rest === 0
       ? []
-      : [context(md`and ${grouped(rest)} more; a further label narrows it, -n 50 shows more`)]),
-    context(md`PCE ${listed(pces)} · inventory ${span(ageMs)} old`),
+      : [context(md`page ${page} of ${pages}, and ${grouped(rest)} more; a further label narrows it`)]),
+    actions(...pageButtons(again, page, pages), askButton(`${again} --files`, 'CSV', 'csv')),
+    context(
+      md`PCE ${listed(pces)} · ${ageMs === undefined ? 'read just now' : `inventory ${span(ageMs)} old`}`,
+    ),
   ]);
 };
+
+/** All that match, for a file. */
+export const workloadCsv = (hosts: readonly ListedHost[]): string =>
+  csv(
+    ['pce', 'host', 'name', 'state', 'labels', 'addresses', 'mode', 'os', 'ven_version', 'href'],
+    hosts.map(({ pce, workload }) => [
+      pce,
+      workload.hostname,
+      workload.name,
+      shortState(workload),
+      labelText(workload.labels),
+      workload.interfaces.map(({ address }) => address).join(' '),
+      workload.mode ?? '',
+      workload.os ?? '',
+      workload.ven?.version ?? '',
+      workload.href,
+    ]),
+  );
 
 const shortState = ({ managed, online, ven }: Workload): string =>
   !managed

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseTargetRef } from '../../src/core/command.ts';
 import { aBench, anAlert, someHosts } from '../support/asking.ts';
 import { buttonsOf } from '../support/blocks.ts';
-import { aWorkload, T0 } from '../support/builders.ts';
+import { aWorkload, labels, T0 } from '../support/builders.ts';
 
 const web01 = someHosts[0] as (typeof someHosts)[number];
 
@@ -114,6 +114,7 @@ describe('/illumio workload, several hosts', () => {
         'Host | State | Labels',
         'web-01 | online | app=shop env=prod role=web',
         'web-02 | online | app=shop env=prod role=web',
+        '[CSV]',
         'PCE prod-east · inventory 40 s old',
       ].join('\n'),
     );
@@ -130,6 +131,54 @@ describe('/illumio workload, several hosts', () => {
     expect(said).toContain('web-009');
     expect(said).not.toContain('web-010');
     expect(await bench.ask('workload web* -n 50')).toContain('and 262 more');
+  });
+
+  it('turns pages, and hands all of them over as a file', async () => {
+    const many = Array.from({ length: 1_234 }, (_, at) =>
+      aWorkload({ name: `web-${String(at).padStart(4, '0')}` }),
+    );
+    const bench = aBench({ pces: { 'prod-east': many } });
+    const [first] = await bench.messages('workload web*');
+    const next = buttonsOf(first as NonNullable<typeof first>).find(({ action }) => action === 'ask.next');
+    expect(next?.value).toBe('workload web* --page 2');
+    const second = await bench.ask(next?.value ?? '');
+    expect(second).toContain('page 2 of 124, and 1,224 more');
+    expect(second).toContain('web-0010');
+    expect(second).not.toContain('web-0009');
+    expect(await bench.ask('workload web* --page 999')).toContain('web-1233');
+    await bench.ask('workload web* --files', 'U0VIC');
+    expect(String(bench.chat.files[0]?.content).trimEnd().split('\r\n')).toHaveLength(1_235);
+    expect(bench.chat.files[0]?.channel).toBe('DU0VIC');
+  });
+
+  describe('--fresh asks the PCE', () => {
+    it('and shows what it says now, to a viewer too', async () => {
+      const bench = aBench();
+      bench.pce.rows.set(web01.href, { ...web01, labels: labels('app=shop env=stage') });
+      const said = await bench.ask('workload web-01 --fresh', 'U0VIC');
+      expect(said).toContain('app=shop env=stage');
+      expect(said).toContain('read just now');
+      expect(said).not.toContain('Listening');
+      expect(bench.pce.asked).toEqual([`workload ${web01.href}`]);
+    });
+
+    it('reads everything anew for many, and for a name it does not know', async () => {
+      const bench = aBench();
+      let refreshed = 0;
+      const [{ inventory }] = bench.pces as [(typeof bench.pces)[number]];
+      inventory.refresh = async () => {
+        refreshed += 1;
+        inventory.note('/orgs/1/workloads/new', aWorkload({ name: 'new-01', href: '/orgs/1/workloads/new' }));
+      };
+      expect(await bench.ask('workload new-01 --fresh', 'U0VIC')).toContain('new-01   online');
+      expect(refreshed).toBe(1);
+    });
+
+    it('says that a host is gone', async () => {
+      const bench = aBench();
+      bench.pce.rows.delete(web01.href);
+      expect(await bench.ask('workload web-01 --fresh', 'U0VIC')).toContain('No workload matches "web-01"');
+    });
   });
 
   it('names the PCE of every host when there are several', async () => {

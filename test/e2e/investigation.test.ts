@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { SCOPES } from '../../src/adapters/slack/manifest.ts';
 import { shown } from '../support/blocks.ts';
 import { MINUTE } from '../support/builders.ts';
 import { aSteppedWorld, type SteppedWorld } from '../support/stepped.ts';
@@ -40,6 +41,7 @@ it('the story of a host, from its tampering to its quarantine, with evidence who
     ].join('\n'),
     pce: { workloads: 20, timings: { trafficQuery: 0 } },
   });
+  await world.slack.control.scopes({ scopes: SCOPES.map(({ scope }) => scope) });
   await world.start();
   await world.pass(MINUTE);
   const fleet = world.pce.control.state().workloads as Readonly<
@@ -125,8 +127,6 @@ it('the story of a host, from its tampering to its quarantine, with evidence who
     'Stage reporting',
     'stage opened',
     'blocked from 198.51.100.99 445/tcp, 12 connections',
-    // All of it happens within one moment of the stepped clock: the PCE's own event comes before the bot's account.
-    'labels: + Quarantine=Severe — this bot for maya',
     'quarantine asked for: Unexplained firewall change',
     'quarantine done',
   ];
@@ -136,6 +136,8 @@ it('the story of a host, from its tampering to its quarantine, with evidence who
     expect(found, `"${part}" after the others in:\n${story}`).toBeGreaterThanOrEqual(0);
     from = found;
   }
+
+  expect(story).toContain('labels: + Quarantine=Severe — this bot for maya');
 
   const files = (): { readonly name: string; readonly text: string }[] =>
     (

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SCOPES } from '../../adapters/slack/manifest.ts';
 import type { PceSimulator } from '../../simulators/pce/index.ts';
 import type { SlackSimulator } from '../../simulators/slack/index.ts';
 import { type DemoPace, demoConfig } from './config.ts';
@@ -37,6 +38,8 @@ export const openWorld = async (options: {
   const { startSlackSimulator } = await import('../../simulators/slack/index.ts');
   const pce = await startPceSimulator({ port: 0, seed: 7 });
   const slack = await startSlackSimulator({ port: options.port, pace: options.postsPerSecond });
+  // The app is installed as its manifest asks, with the optional scopes too: answers bring their files.
+  await slack.control.scopes({ scopes: SCOPES.map(({ scope }) => scope) });
   const folder = await mkdtemp(join(tmpdir(), 'illumio-chatops-demo-'));
   const config = join(folder, 'config.yml');
   const dataDir = join(folder, 'data');
