@@ -47,7 +47,7 @@ export const cross: Command = {
       border.terms.length === 0
         ? []
         : [`${border.key}=${border.terms.flatMap(({ values }) => values).join(',')}`];
-    const question = trafficQuestion(narrowing, flags, deps, THIS);
+    const question = trafficQuestion(given, narrowing, flags, deps, THIS);
     if ('kind' in question) return question;
     const keys = new Set([...question.desk.inventory.labels()].map(({ key }) => key));
     if (!keys.has(border.key))

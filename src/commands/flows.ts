@@ -50,7 +50,7 @@ export const flows: Command = {
     if (typeof destination === 'object') return destination;
     // Labels narrow at the PCE what they can: it knows them for either end, the sides are told apart as rows come.
     const terms = asked.source.some(isLabelTerm) ? asked.source : asked.destination;
-    const question = trafficQuestion(terms.filter(isLabelTerm), flags, deps, THIS);
+    const question = trafficQuestion(given, terms.filter(isLabelTerm), flags, deps, THIS);
     if ('kind' in question) return question;
     const { traffic, read } = await readTraffic(
       question,

@@ -8,6 +8,7 @@ import {
   analysed,
   attached,
   basisOf,
+  pageOf,
   pictureOf,
   readTraffic,
   SHOWN_ROWS,
@@ -52,7 +53,7 @@ export const top: Command = {
     const { words, flags } = parsed;
     const shape = shapeOf(words, flags);
     if ('kind' in shape) return shape;
-    const question = trafficQuestion(words, flags, deps, THIS);
+    const question = trafficQuestion(given, words, flags, deps, THIS);
     if ('kind' in question) return question;
     const label = flags.label ?? 'env';
     if (shape.by === 'label' && !keysOf(question.desk.inventory.labels()).has(label))
@@ -61,16 +62,19 @@ export const top: Command = {
         '/illumio top label --label app',
       );
     const { traffic, read } = await readTraffic(question);
-    const most = flags.n ?? SHOWN_ROWS;
-    // Only a posted answer has a thread to put the complete list into.
-    const result = await analysed(topAnalysis.of(traffic, { ...shape, label, most }), deps);
+    const upTo = (flags.n ?? SHOWN_ROWS) * (flags.page ?? 1);
+    const result = await analysed(topAnalysis.of(traffic, { ...shape, label, most: upTo }), deps);
+    const page = pageOf(question, result.rows.length + result.others.count);
     const title = `Top ${shape.by === 'label' ? `values of ${label}` : WHAT[shape.by]} by ${shape.measure}`;
     const { direction } = shape;
-    const basis = basisOf(
-      question,
-      read,
-      direction === undefined ? [] : [direction === 'in' ? 'received only' : 'opened only'],
-    );
+    const basis = [
+      ...page.words,
+      ...basisOf(
+        question,
+        read,
+        direction === undefined ? [] : [direction === 'in' ? 'received only' : 'opened only'],
+      ),
+    ];
     const files = async () => {
       if (flags.share !== true && flags.files !== true) return {};
       const all = await analysed(topAnalysis.of(traffic, { ...shape, label, most: 0 }), deps);
@@ -85,6 +89,10 @@ export const top: Command = {
       share: flags.share === true,
       message: topView({
         ...result,
+        rows: result.rows.slice(page.from),
+        from: page.from,
+        leader: result.rows[0],
+        buttons: page.buttons,
         title,
         basis,
       }),

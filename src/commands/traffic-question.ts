@@ -6,7 +6,9 @@ import { isLabelTerm, parseLabelQuery } from '../core/label-query.ts';
 import type { TrafficAnswer, TrafficQuery } from '../core/ports.ts';
 import { type Steps, withPauses } from '../core/steps.ts';
 import { clockUtc, grouped } from '../core/text.ts';
+import { pageButtons } from '../views/ask.ts';
 import { csv } from '../views/csv.ts';
+import { askButton } from '../views/parts.ts';
 import { type ShownList, trafficList } from '../views/traffic-list.ts';
 import { oneDesk } from './desks.ts';
 import { labelHrefs } from './label-hrefs.ts';
@@ -21,6 +23,7 @@ export const TRAFFIC_FLAGS = [
   'from',
   'to',
   'n',
+  'page',
   'all',
   'share',
   'files',
@@ -36,6 +39,8 @@ export interface TrafficQuestion {
   readonly window: string;
   readonly terms: readonly string[];
   readonly flags: Flags;
+  /** The question again, for its pages and its file: the same window whenever they are asked for. */
+  readonly again: string;
 }
 
 /** How a command is called in what it says back. */
@@ -47,6 +52,8 @@ export interface Called {
   /** One that names a label. */
   readonly narrow: string;
 }
+/** The words and options as they were given. */
+type Given = readonly string[];
 
 /**
  * One PCE, a window and labels out of a command's words; a problem for what cannot be used. Words that are no label terms are the
@@ -54,6 +61,7 @@ export interface Called {
  * @param narrowed true when the command narrows the question by itself
  */
 export const trafficQuestion = (
+  given: Given,
   words: readonly string[],
   flags: Flags,
   { desks, clock }: CommandDeps,
@@ -73,8 +81,32 @@ export const trafficQuestion = (
   const window = affordable(flags, clock.now(), narrowed || labels.length > 0, { id, example, narrow });
   if ('kind' in window) return window;
   const { from, to } = window;
-  return { desk, query: { from, to, labels, decisions }, window: window.words, terms, flags };
+  const again = [id, ...withoutWindow(given), ...pinned(from, to), '--pce', desk.pce.name].join(' ');
+  return { desk, query: { from, to, labels, decisions }, window: window.words, terms, flags, again };
 };
+
+const pinned = (from: number, to: number): string[] => [
+  '--from',
+  new Date(from).toISOString(),
+  '--to',
+  new Date(to).toISOString(),
+];
+
+/** Options that a page or a file of the same question has of its own. */
+const OWN_VALUES = ['since', 'from', 'to', 'page', 'pce'];
+const OWN_SWITCHES = ['share', 'files'];
+
+const withoutWindow = (given: Given): string[] =>
+  given.filter((word, at) => {
+    const [own, before] = [word, given[at - 1] ?? ''].map(optionOf);
+    return !(
+      OWN_VALUES.includes(own ?? '') ||
+      OWN_SWITCHES.includes(own ?? '') ||
+      OWN_VALUES.includes(before ?? '')
+    );
+  });
+
+const optionOf = (word: string): string => /^(?:--|[—–])(\w+)$/.exec(word)?.[1] ?? '';
 
 /** The question of a command whose words are labels and options alone; any other word is a problem that names it. */
 export const labelQuestion = (
@@ -88,7 +120,7 @@ export const labelQuestion = (
   const { words, flags } = parsed;
   const wrong = words.find((word) => !isLabelTerm(word));
   if (wrong !== undefined) return unexpected(called.id, wrong);
-  return trafficQuestion(words, flags, deps, called, false, decisions);
+  return trafficQuestion(given, words, flags, deps, called, false, decisions);
 };
 
 /** Traffic that was read, and how completely. */
@@ -113,20 +145,49 @@ export const readTraffic = async (
 export const analysed = <T>(steps: Steps<T>, { clock }: CommandDeps): Promise<T> =>
   withPauses(steps, () => clock.sleep(0));
 
-/** A list of rows as an answer: the first ones in the message, all of them in the file that goes with a shared one (definitions §0). */
+/** Which rows of a list are shown, and the buttons to the others. */
+export interface Page {
+  /** Rows before it. */
+  readonly from: number;
+  readonly rows: number;
+  readonly buttons: ShownList['buttons'];
+  /** For the basis line; none for a list of one page. */
+  readonly words: readonly string[];
+}
+
+/** @param total rows of the whole list */
+export const pageOf = ({ flags, again }: Pick<TrafficQuestion, 'flags' | 'again'>, total: number): Page => {
+  const rows = flags.n ?? SHOWN_ROWS;
+  const pages = Math.max(1, Math.ceil(total / rows));
+  const page = Math.min(flags.page ?? 1, pages);
+  return {
+    from: (page - 1) * rows,
+    rows,
+    buttons:
+      total <= rows
+        ? []
+        : [...pageButtons(again, page, pages), askButton(`${again} --files`, 'CSV of all', 'csv')],
+    words: pages > 1 ? [`page ${page} of ${pages}`] : [],
+  };
+};
+
+/** A list of rows as an answer: one page in the message, all of them in the file that goes with a shared one (definitions §0). */
 export const listAnswer = (
-  { flags }: TrafficQuestion,
-  list: Omit<ShownList, 'more'> & { readonly file: string; readonly picture?: () => Picture },
+  question: TrafficQuestion,
+  list: Omit<ShownList, 'more' | 'buttons'> & { readonly file: string; readonly picture?: () => Picture },
 ): Extract<Reply, { kind: 'answer' }> => {
-  const most = flags.n ?? SHOWN_ROWS;
+  const { flags } = question;
   const { file, picture, ...shown } = list;
+  const { from, rows, buttons, words } = pageOf(question, list.rows.length);
   return {
     kind: 'answer',
     share: flags.share === true,
     message: trafficList({
       ...shown,
-      rows: list.rows.slice(0, most),
-      more: Math.max(0, list.rows.length - most),
+      rows: list.rows.slice(from, from + rows),
+      more: Math.max(0, list.rows.length - from - rows),
+      buttons,
+      basis: [...words, ...shown.basis],
     }),
     ...attached(flags, {
       file: () => ({ name: file, title: list.title, content: csv(list.columns, list.rows) }),

@@ -1,8 +1,8 @@
-import type { TableBlock } from '@slack/types';
+import type { Button, TableBlock } from '@slack/types';
 import type { Message } from '../core/ports.ts';
 import { counted, grouped } from '../core/text.ts';
 import { csv } from './csv.ts';
-import { context, md, message, richText, table } from './parts.ts';
+import { actions, context, md, message, richText, table } from './parts.ts';
 
 interface Row {
   readonly name: string;
@@ -28,10 +28,16 @@ export interface ShownTop {
   readonly bytes: number;
   readonly decisions: Readonly<Record<string, number>>;
   readonly basis: readonly string[];
+  /** Rows before those shown. */
+  readonly from: number;
+  /** The first of the whole list. */
+  readonly leader: Row | undefined;
+  /** To the other pages, and to the file of all. */
+  readonly buttons: readonly Button[];
 }
 
 export const topView = (top: ShownTop): Message => {
-  const { title, rows, basis } = top;
+  const { title, rows, basis, buttons } = top;
   if (rows.length === 0)
     return message(`${title}: nothing`, [
       richText([{ bold: title }], ['No traffic was reported for this.']),
@@ -40,12 +46,13 @@ export const topView = (top: ShownTop): Message => {
   return message(title, [
     richText([{ bold: title }], [leader(top)], [decisionText(top)]),
     topTable(top),
+    ...(buttons.length === 0 ? [] : [actions(...buttons)]),
     basisLine(basis),
   ]);
 };
 
 /** Three columns, as a phone shows them: the rank stands before the name, and bytes only where somebody reported some. */
-const topTable = ({ rows, others, measure }: ShownTop): TableBlock => {
+const topTable = ({ rows, others, measure, from }: ShownTop): TableBlock => {
   const bytes = measure === 'bytes' || others.bytes > 0 || rows.some((row) => row.bytes > 0);
   const last = measure === 'flows' ? 'Flows' : 'Peers';
   const line = (name: string, connections: number, sent: number, end: string): string[] => [
@@ -59,7 +66,7 @@ const topTable = ({ rows, others, measure }: ShownTop): TableBlock => {
     [
       ...rows.map((row, at) =>
         line(
-          `${at + 1}. ${row.name}`,
+          `${from + at + 1}. ${row.name}`,
           row.connections,
           row.bytes,
           grouped(measure === 'flows' ? row.flows : row.peers),
@@ -106,8 +113,7 @@ const percent = (part: number, whole: number): string => {
   return rounded === 100 && part < whole ? '>99.9 %' : `${rounded} %`;
 };
 
-const leader = ({ rows, measure, connections, bytes }: ShownTop): string => {
-  const [first] = rows;
+const leader = ({ leader: first, measure, connections, bytes }: ShownTop): string => {
   if (first === undefined) return '';
   if (measure === 'bytes')
     return `${first.name} leads with ${bytesText(first.bytes)}, ${percent(first.bytes, bytes)} of all bytes.`;

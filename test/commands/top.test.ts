@@ -37,7 +37,8 @@ describe('/illumio top', () => {
         '1. app-01 | 2,000 | 1.2 MB | 2',
         '2. app-03 | 1,000 | 999 B | 1',
         '1 other | 1,000 | 0 B | –',
-        'last 24 h · 4 rows, complete · all decisions · day-bucket totals · prod-east',
+        '[Next] [CSV of all]',
+        'page 1 of 2 · last 24 h · 4 rows, complete · all decisions · day-bucket totals · prod-east',
       ].join('\n'),
     );
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Flow } from '../../src/core/flow.ts';
 import { aBench } from '../support/asking.ts';
+import { MINUTE } from '../support/builders.ts';
 import { aFlow, anEnd } from '../support/flows.ts';
 
 const inEnv = (name: string, env: string, app = 'shop') =>
@@ -183,5 +184,71 @@ describe('where traffic goes', () => {
     ])
       expect(said).toContain(part);
     expect(said).not.toContain('900');
+  });
+});
+
+describe('A long answer', () => {
+  /** 25 pairs: `a-0 → b-0` has most connections. */
+  const many = () => {
+    const bench = aBench();
+    bench.pce.flowRows = Array.from({ length: 25 }, (_, i) =>
+      aFlow({
+        source: anEnd(`a-${i}`),
+        destination: anEnd(`b-${i}`),
+        connections: 100 - i,
+        decision: 'blocked',
+      }),
+    );
+    return bench;
+  };
+  /** What a button of that name asks. */
+  const press = (bench: ReturnType<typeof aBench>, name: string): string => {
+    const blocks = bench.chat.answers.at(-1)?.message.blocks as readonly {
+      elements?: { value?: string; text?: { text?: string } }[];
+    }[];
+    const found = blocks.flatMap(({ elements = [] }) => elements).find(({ text }) => text?.text === name);
+    return found?.value ?? `no button ${name}`;
+  };
+
+  it.each([
+    ['top src', '1. a-0', '11. a-10', '21. a-20'],
+    ['flows env=prod,dev', 'a-0 → b-0', 'a-10 → b-10', 'a-20 → b-20'],
+    ['blocked', 'to b-0', 'to b-9', 'to b-19'],
+  ])('%s has pages, in the window that was asked first, and a file of all rows', async (words, ...firsts) => {
+    const bench = many();
+    bench.pce.flowRows = bench.pce.flowRows.map((flow) => ({
+      ...flow,
+      source: { ...flow.source, labels: [{ key: 'env', value: 'prod' }] },
+    }));
+    let said = await bench.ask(`${words} --since 12h`, 'U0ANA');
+    for (const [at, first] of firsts.entries()) {
+      expect(said).toContain(first);
+      if (at > 0) expect(said).toContain(`page ${at + 1} of`);
+      if (at === firsts.length - 1) break;
+      await bench.clock.advance(10 * MINUTE);
+      said = await bench.ask(press(bench, 'Next'), 'U0ANA');
+    }
+    const [query, again] = [bench.pce.queries[0], bench.pce.queries.at(-1)];
+    expect({ from: again?.from, to: again?.to }).toEqual({ from: query?.from, to: query?.to });
+    expect(press(bench, 'Back')).toContain('--page');
+    await bench.ask(press(bench, 'CSV of all'), 'U0ANA');
+    expect(
+      String(bench.chat.files.findLast(({ name }) => name.endsWith('.csv'))?.content).split('\n').length,
+    ).toBeGreaterThan(25);
+  });
+
+  it('within two minutes a page costs no query', async () => {
+    const bench = many();
+    await bench.ask('top src', 'U0ANA');
+    await bench.clock.advance(MINUTE);
+    expect(await bench.ask(press(bench, 'Next'), 'U0ANA')).toContain('as of');
+    expect(bench.pce.queries).toHaveLength(1);
+  });
+
+  it('one page has no buttons; a page beyond the last is the last', async () => {
+    const bench = many();
+    await bench.ask('top src -n 30', 'U0ANA');
+    expect(press(bench, 'Next')).toBe('no button Next');
+    expect(await bench.ask('top src --page 99', 'U0ANA')).toContain('21. a-20');
   });
 });
