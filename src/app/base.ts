@@ -8,9 +8,11 @@ import { openFileStore } from '../adapters/store/file.ts';
 import { openSeries, type SeriesFinding } from '../adapters/store/series.ts';
 import { analyses } from '../analytics/index.ts';
 import { commands } from '../commands/index.ts';
+import { parseCustomRule } from '../config/custom-text.ts';
 import type { Catalog } from '../core/command.ts';
 import type { Inbox, Message } from '../core/ports.ts';
 import { replaceable } from '../core/replaceable.ts';
+import { routesWith } from '../core/route.ts';
 import { contextOf } from '../core/rule-context.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Step } from '../core/step.ts';
@@ -85,8 +87,28 @@ export const openBase = async (options: BotOptions) => {
   for (const text of recoveryTexts(files.recovery)) troubles.tell(text);
   const { series, damaged } = await openSeries(dataDir);
   if (damaged !== undefined) troubles.tell(lostSeriesText(damaged));
-  const ruleBase = () => ({ rules, settings: settings.rules, context });
-  const rulebook = await createRulebook({ base: ruleBase, store, log, tell: troubles.tell });
+  let ofFile = registry.rules;
+  const ruleBase = () => ({ rules: ofFile, settings: settings.rules, context });
+  const rulebook = await createRulebook({
+    base: ruleBase,
+    store,
+    log,
+    tell: troubles.tell,
+    read: (source, taken) => {
+      const parsed = parseCustomRule(source, taken);
+      return parsed.ok ? parsed.rule : undefined;
+    },
+    changed: all.replace,
+  });
+  /** The routes of the file, and the channels that rules were given in Slack. */
+  const routing: Pick<Settings, 'routes' | 'channels'> = {
+    get routes() {
+      return routesWith(settings.routes, rulebook.channels());
+    },
+    get channels() {
+      return settings.channels;
+    },
+  };
   let strangers = 0;
   slack.onChange(({ foreign = 0 }) => {
     if (foreign > strangers) troubles.tell(foreignText(foreign));
@@ -113,6 +135,7 @@ export const openBase = async (options: BotOptions) => {
     troubles,
     ruleBase,
     rulebook,
+    routing,
     reached,
     dataDir,
     version,
@@ -133,7 +156,7 @@ export const openBase = async (options: BotOptions) => {
     replace: async (next: Settings, hash: string): Promise<void> => {
       const made = registryOf(next);
       live.replace(next);
-      all.replace(made.rules);
+      ofFile = made.rules;
       about.replace(made.context);
       await rulebook.refresh();
       configHash = hash;

@@ -41,7 +41,7 @@ export const openDesk = (one: PceSettings, base: Base, { commit, compare, backfi
     store,
     rules: rulebook.running,
     context,
-    settings,
+    settings: base.routing,
     clock,
     ids,
     log,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createGeo } from '../adapters/geo/index.ts';
 import { createRenderer } from '../adapters/render/index.ts';
+import { parseCustomRule } from '../config/custom-text.ts';
 import { readRules } from '../config/rules.ts';
 import type { BotStatus } from '../core/command.ts';
 import { createActing } from '../pipelines/acting.ts';
@@ -95,6 +96,8 @@ export const openPeople = (
     chat,
     clock,
     ids,
+    settings,
+    parse: parseCustomRule,
     flaws: (rule, written) =>
       readRules({ [rule]: written }, rules).flaws.map(({ path, message, hint }) => ({
         path: path.slice(2).join('.'),

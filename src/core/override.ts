@@ -10,6 +10,10 @@ export interface RuleChange {
   readonly severity?: Severity | null;
   /** Values of single options; the others stay those of the file. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** The channel its alerts go to, instead of where the routes of the file say. */
+  readonly channel?: string;
+  /** A rule that was written in Slack, in the words of the configuration: without this change there is none. */
+  readonly source?: string;
 }
 
 /** A change of a rule beside the configuration file. Rules are configured for all PCEs at once, so it belongs to none. */
@@ -36,6 +40,8 @@ export interface RuleInForce {
   readonly settings: RuleSettings;
   /** The change that was made in Slack; undefined = the file, or the defaults. */
   readonly override: Override | undefined;
+  /** A rule that stands in no file: it was written in Slack, in these words. */
+  readonly source?: string | undefined;
   /** A change that no longer fits the rule, because the file or the rule changed since: it is not applied. */
   readonly misfit: boolean;
 }
@@ -47,6 +53,7 @@ export const changed = (file: RuleSettings = DEFAULTS, set: RuleChange = {}): Ru
   enabled: set.enabled ?? file.enabled,
   severity: set.severity === undefined ? file.severity : (set.severity ?? undefined),
   options: { ...file.options, ...set.options },
+  ...((set.channel ?? file.channel) === undefined ? {} : { channel: set.channel ?? file.channel }),
 });
 
 /** Every rule with what holds of it: the file is the base, a change in Slack has the last word as long as it fits. */
@@ -60,6 +67,13 @@ export const inForce = (
     const override = active.get(rule.id);
     const settings = changed(file[rule.id], override?.set);
     const misfit = override !== undefined && !rule.options.safeParse(settings.options).success;
-    return { rule, override, misfit, settings: misfit ? changed(file[rule.id]) : settings };
+    const { source } = override?.set ?? {};
+    return {
+      rule,
+      override,
+      misfit,
+      settings: misfit ? changed(file[rule.id]) : settings,
+      ...(source === undefined ? {} : { source }),
+    };
   });
 };

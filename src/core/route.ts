@@ -54,6 +54,28 @@ export const outputsFor = (alert: Routed, { routes }: Pick<Settings, 'routes'>, 
   return [...new Set(found)];
 };
 
+/**
+ * The routes of the file, and before them those of rules that have a channel of their own by a change in Slack: whom to mention, how to
+ * group and when to escalate stays as the file says for the rule.
+ * @param own by rule id, the channel
+ */
+export const routesWith = (routes: readonly Route[], own: ReadonlyMap<string, string>): readonly Route[] => {
+  if (own.size === 0) return routes;
+  const moved = [...own].map(([rule, channel]): Route => {
+    const like = routes.find(({ match }) => match.rules.length === 0 || match.rules.includes(rule));
+    return {
+      groupBy: like?.groupBy ?? ['rule'],
+      notify: like?.notify ?? {},
+      ...(like?.escalateAfterMs === undefined ? {} : { escalateAfterMs: like.escalateAfterMs }),
+      ...(like?.outputs === undefined ? {} : { outputs: like.outputs }),
+      goOn: false,
+      channel,
+      match: { rules: [rule], minSeverity: 'info', pce: undefined, labels: undefined },
+    };
+  });
+  return [...moved, ...routes];
+};
+
 /** Every channel a route may speak in. */
 export const routeChannels = ({ channel, also = [], byLabel }: Route): string[] => [
   ...new Set([channel, ...also, ...Object.values(byLabel?.channels ?? {})]),

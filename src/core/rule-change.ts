@@ -10,6 +10,7 @@ export const changeFrom = (file: RuleSettings, wanted: RuleSettings): RuleChange
     ...(wanted.enabled === file.enabled ? {} : { enabled: wanted.enabled }),
     ...(wanted.severity === file.severity ? {} : { severity: wanted.severity ?? null }),
     ...(options.length === 0 ? {} : { options: Object.fromEntries(options) }),
+    ...(wanted.channel === file.channel || wanted.channel === undefined ? {} : { channel: wanted.channel }),
   };
 };
 
@@ -29,7 +30,8 @@ export const judgeChange = (
   after: RuleSettings,
   trial: RuleTrial,
 ): ChangeVerdict => {
-  const alike = same(before.options, after.options) && before.severity === after.severity;
+  const moved = before.channel !== after.channel;
+  const alike = same(before.options, after.options) && before.severity === after.severity && !moved;
   if (alike && before.enabled === after.enabled) return { kind: 'nothing' };
   if (alike && after.enabled) return { kind: 'alone' };
   const whys = [
@@ -37,10 +39,18 @@ export const judgeChange = (
     ...(trial.hidden > trial.after.times
       ? [`it would have hidden ${trial.hidden} findings of the last 7 days and shown ${trial.after.times}`]
       : []),
-    ...(trial.complete || !after.enabled ? [] : ['what it would hide could not be tried completely']),
+    ...(trial.complete || !after.enabled || onlyMoved(before, after)
+      ? []
+      : ['what it would hide could not be tried completely']),
   ];
   return whys.length === 0 ? { kind: 'alone' } : { kind: 'approver', why: whys.join('; ') };
 };
+
+/** Another channel hides nothing. */
+const onlyMoved = (before: RuleSettings, after: RuleSettings): boolean =>
+  before.enabled === after.enabled &&
+  before.severity === after.severity &&
+  same(before.options, after.options);
 
 /** Values of a configuration are plain JSON. */
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
@@ -53,6 +63,9 @@ export const changeWords = (before: RuleSettings, after: RuleSettings): string =
     ...(before.severity === after.severity
       ? []
       : [`severity ${before.severity ?? 'its own'} → ${after.severity ?? 'its own'}`]),
+    ...(before.channel === after.channel
+      ? []
+      : [`channel ${before.channel ?? 'as routed'} → ${after.channel ?? 'as routed'}`]),
     ...keys
       .filter((key) => !same(before.options[key], after.options[key]))
       .map((key) => `${key} ${valueWords(before.options[key])} → ${valueWords(after.options[key])}`),

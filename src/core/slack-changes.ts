@@ -26,11 +26,18 @@ export const slackChanges = (
     .filter(({ state }) => state !== 'ended')
     .map(({ id, rule, set, byName, at, state }) => ({
       rule,
-      what: changeWords(changed(file[rule]), changed(file[rule], set)),
+      what: wordsOf(file[rule], set),
       byName,
       at,
       state: state === 'asked' ? 'asked' : misfits.has(id) ? 'misfit' : 'holds',
     }));
+};
+
+/** A rule that stands in no file is new by itself; what was changed of it since comes after. */
+const wordsOf = (file: RuleSettings | undefined, set: Override['set']): string => {
+  const words = changeWords(changed(file), changed(file, set));
+  if (set.source === undefined) return words;
+  return words === 'as it is' ? 'written in Slack' : `written in Slack, ${words}`;
 };
 
 const HOLDS: Readonly<Record<SlackChange['state'], string>> = {

@@ -243,6 +243,8 @@ const override: z.ZodType<Override> = row({
     enabled: z.boolean().exactOptional(),
     severity: severity.nullable().exactOptional(),
     options: z.record(id, z.unknown()).exactOptional(),
+    channel: id.exactOptional(),
+    source: z.string().exactOptional(),
   }),
   by: person,
   byName: z.string(),

@@ -31,7 +31,7 @@ export interface ClickDeps {
   readonly responding: Pick<Responding, 'open' | 'decide' | 'review' | 'alone'>;
   readonly tend: Tending;
   readonly silence: SilenceRequests;
-  readonly rules: Pick<RuleChanges, 'choose' | 'decide'>;
+  readonly rules: Pick<RuleChanges, 'choose' | 'begin' | 'decide'>;
   readonly joining: Pick<Joining, 'letIn'>;
   readonly questions: Pick<Questions, 'stop'>;
   readonly store: Store;
@@ -76,6 +76,7 @@ export const clicked = async (click: Click, deps: ClickDeps): Promise<void> => {
     channel: click.channel,
     show: (answer) => show(click, answer, deps),
   };
+  if (click.action === 'new-rule') return deps.rules.begin(click);
   if (click.action === 'rule') return deps.rules.choose(click.value, click);
   if (click.message !== null && !click.message.ours) {
     deps.log.warn(

@@ -2,6 +2,7 @@ import { dict, list, text } from '../core/foreign.ts';
 import { ChatError, type Handling, type Inbound, type Inbox } from '../core/ports.ts';
 import type { Task } from '../core/state.ts';
 import { ALONE_FORM } from '../views/break-glass.ts';
+import { RULE_NEW } from '../views/new-rule-form.ts';
 import { clip, md, message, section, time } from '../views/parts.ts';
 import { notice, RESPONSE_FORM } from '../views/response.ts';
 import { RULE_SAVE, RULE_TUNE } from '../views/rule-form.ts';
@@ -98,6 +99,7 @@ const decide =
         if (inbound.callbackId === RESPONSE_FORM) return deps.responding.submit(sentOf(inbound));
         if (inbound.callbackId === ALONE_FORM) return deps.responding.alone.submit(sentOf(inbound));
         if (inbound.callbackId === RULE_TUNE) return deps.rules.fill(sentOf(inbound));
+        if (inbound.callbackId === RULE_NEW) return deps.rules.write(sentOf(inbound));
         if (inbound.callbackId === RULE_SAVE) return deps.rules.save(sentOf(inbound));
         return {
           ack: {

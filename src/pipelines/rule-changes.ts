@@ -1,215 +1,177 @@
 import type { Person } from '../core/alert.ts';
-import { optionFields, optionsFrom } from '../core/option-fields.ts';
-import { changed, type Override, type RuleInForce } from '../core/override.ts';
-import { sameAccount, samePerson } from '../core/person.ts';
-import type { Audit, Chat, Clock, Handling, Ids, Message, Modal, Profile, Store } from '../core/ports.ts';
-import { type ChangeVerdict, changeFrom, changeWords, judgeChange } from '../core/rule-change.ts';
-import type { RuleTrial } from '../core/rule-trial.ts';
-import type { RuleSettings } from '../core/settings.ts';
-import { SEVERITIES } from '../core/severity.ts';
-import { type Markup, md, message, section } from '../views/parts.ts';
+import { optionFields } from '../core/option-fields.ts';
+import type { Override, RuleInForce } from '../core/override.ts';
+import type { Chat, Handling, Ids, Modal } from '../core/ports.ts';
+import { judgeChange } from '../core/rule-change.ts';
+import type { Settings } from '../core/settings.ts';
+import { newRuleForm } from '../views/new-rule-form.ts';
+import { type Markup, md } from '../views/parts.ts';
 import { changeAnnouncement, changePreview, ruleNotice, tryingModal, tuneForm } from '../views/rule-form.ts';
-import type { Gate } from './gate.ts';
 import type { ShowHome } from './home.ts';
-import { refusalText } from './refusal.ts';
+import { createRuleApproval, type RuleApproval, type RuleApprovalDeps } from './rule-approval.ts';
+import { configuredChannels, ruleChannels } from './rule-channels.ts';
+import { createDrafts, type Draft, type Sent, type Wish } from './rule-drafts.ts';
+import { allowed } from './rule-permission.ts';
 import { type TrialDeps, tryOut } from './rule-trial.ts';
-import type { RuleBase, Rulebook } from './rulebook.ts';
-import type { Doer } from './tending.ts';
+import { type Flaws, type Parsed, type ReadForm, tuned, wishOf, without, written } from './rule-wishes.ts';
 
-/** How long a form or a preview may be used, and a request may wait for an approver. */
-const DRAFT_MS = 30 * 60_000;
-const ASKED_MS = 24 * 3_600_000;
-
-export interface RuleChangeDeps extends TrialDeps {
-  readonly base: () => RuleBase;
-  readonly rulebook: Pick<Rulebook, 'states' | 'refresh'>;
+export interface RuleChangeDeps extends RuleApprovalDeps, TrialDeps {
+  readonly base: RuleApprovalDeps['base'];
   readonly showHome: ShowHome;
-  readonly store: Pick<Store, 'commit' | 'overrides'>;
-  readonly gate: Gate;
-  readonly audit: Audit;
-  readonly chat: Pick<Chat, 'openView' | 'updateView'>;
-  readonly clock: Clock;
+  readonly chat: Pick<Chat, 'openView' | 'updateView' | 'channel'>;
+  readonly clock: RuleApprovalDeps['clock'];
   readonly ids: Ids;
-  /** What is wrong with options, each with where it stands; as the configuration file is checked. */
-  flaws(
-    rule: string,
-    options: RuleSettings['options'],
-  ): readonly { readonly path: string; readonly message: string }[];
-  /** Says a line under a key where everybody reads what was done (definitions §8). */
-  announce(key: string, line: Message): void;
+  readonly settings: Pick<Settings, 'routes' | 'channels'>;
+  readonly flaws: Flaws;
+  /** Reads one rule in the words of the configuration; every mistake at once. @param taken ids of other rules */
+  parse(text: string, taken: readonly string[]): Parsed;
 }
 
-interface Sent {
-  readonly draft: string;
-  readonly person: Person;
-  readonly viewId: string;
-  readonly values: Readonly<Record<string, string>>;
-}
+type Opener = { readonly person: Person; readonly triggerId: string };
 
 /** What people do about rules on the Home tab: choose → (fill in) → trial → confirm → perhaps an approver → holds from the next poll on. */
-export interface RuleChanges {
+export interface RuleChanges extends Pick<RuleApproval, 'decide'> {
   /** @param choice `disable:csrf`, as the menu of the Home tab gives it; looked up here */
-  choose(choice: string, by: { readonly person: Person; readonly triggerId: string }): Promise<void>;
-  /** The form with the fields was sent in. */
+  choose(choice: string, by: Opener): Promise<void>;
+  /** Opens the form with which a rule is written. */
+  begin(by: Opener): Promise<void>;
+  /** The form with the fields of a rule was sent in. */
   fill(sent: Sent): Handling;
+  /** The form of a new rule was sent in. */
+  write(sent: Sent): Handling;
   /** The preview was confirmed. The request is durable before the acknowledgement. */
   save(sent: Sent): Handling;
-  decide(id: string, agrees: boolean, doer: Doer): Promise<void>;
 }
 
-interface Draft {
-  readonly rule: string;
-  readonly person: Person;
-  readonly name: string;
-  readonly at: number;
-  /** The change that held when it was opened: another one by now ends the draft. */
-  readonly over: string | undefined;
-  /** What a preview showed; absent while the fields are filled in. */
-  readonly shown?: {
-    readonly wanted: RuleSettings;
-    readonly trial: RuleTrial;
-    readonly verdict: ChangeVerdict;
-    readonly what: string;
-  };
-}
+const VERBS = ['tune', 'enable', 'disable', 'reset'] as const;
 
 export const createRuleChanges = (deps: RuleChangeDeps): RuleChanges => {
   const { base, rulebook, store, chat, clock, ids, announce } = deps;
-  /** In memory: what was open at a restart says that it expired; nothing was decided by it yet. */
-  const drafts = new Map<string, Draft>();
-
+  const { settle, decide } = createRuleApproval(deps);
   const stateOf = (rule: string): RuleInForce | undefined =>
     rulebook.states().find((one) => one.rule.id === rule);
-  const fileOf = (rule: string): RuleSettings => changed(base().settings[rule]);
+  const drafts = createDrafts(stateOf, deps);
 
-  const keep = (draft: Draft): string => {
-    for (const [id, { at }] of drafts) if (clock.now() - at > DRAFT_MS) drafts.delete(id);
-    const id = ids.next();
-    drafts.set(id, draft);
-    return id;
-  };
+  /** Who may not is told in a window of his own. */
+  const mayChange = (what: string, { person, triggerId }: Opener) =>
+    allowed(
+      'change-rule',
+      what,
+      { person, channel: null },
+      deps,
+      async (words) => void (await chat.openView(triggerId, ruleNotice('Not allowed', [words]))),
+    );
 
-  /** The draft of this person, once, while nothing has changed under it. */
-  const take = ({ draft, person }: Sent): { draft: Draft; state: RuleInForce } | undefined => {
-    const known = drafts.get(draft);
-    const state = known && stateOf(known.rule);
-    if (known === undefined || state === undefined || !sameAccount(known.person, person)) return undefined;
-    const fresh = clock.now() - known.at <= DRAFT_MS && known.over === state.override?.id;
-    return fresh ? { draft: known, state } : undefined;
-  };
-
-  const preview = async (
-    viewId: string,
-    state: RuleInForce,
-    wanted: RuleSettings,
-    by: Pick<Draft, 'person' | 'name'>,
-  ): Promise<void> => {
-    const { rule, settings: before } = state;
+  const preview = async (viewId: string, wish: Wish, { person, name }: Pick<Draft, 'person' | 'name'>) => {
+    const { rule, before, after, what, fresh } = wish;
     const show = (view: Modal): Promise<void> => chat.updateView(viewId, view);
-    const trial = await tryOut(rule, { before, after: wanted }, deps);
-    const verdict = judgeChange(rule, before, wanted, trial);
-    if (verdict.kind === 'nothing')
+    const trial = await tryOut(rule, { before, after }, deps);
+    const verdict = judgeChange(rule, before, after, trial);
+    const nothing = verdict.kind === 'nothing' && !fresh && what !== 'deleted';
+    if (nothing)
       return show(ruleNotice('Nothing to change', [md`${rule.id} is so already. Nothing was changed.`]));
-    const what = changeWords(before, wanted);
-    const { person, name } = by;
-    const draft = keep({
+    const over = fresh ? undefined : stateOf(rule.id)?.override?.id;
+    const draft = drafts.keep({
       rule: rule.id,
       person,
       name,
       at: clock.now(),
-      over: state.override?.id,
-      shown: { wanted, trial, verdict, what },
+      over,
+      shown: { wish, trial, verdict },
     });
-    return show(changePreview(rule.id, what, trial, verdict, draft));
+    return show(changePreview(rule.id, what, trial, verdict, draft, fresh));
   };
 
-  const settle = async (row: Override, agreed: Person | null, said: string): Promise<void> => {
-    await store.commit([{ type: 'override-approved', id: row.id, by: agreed, at: clock.now() }]);
-    await rulebook.refresh();
-    announce(`rule.${row.id}.set`, changeAnnouncement({ ...row, state: 'active' }, whatOf(row), said));
+  /** What is wrong is said under its field; else the trial begins. */
+  const tryIt = (sent: Sent, draft: Draft, read: ReadForm): Handling => {
+    if (!read.ok) return { ack: { errors: read.errors } };
+    const { wish } = read;
+    drafts.drop(sent.draft);
+    return {
+      ack: { update: tryingModal(wish.rule.id) },
+      work: () => preview(sent.viewId, wish, draft),
+    };
   };
-
-  const whatOf = (row: Override): string => changeWords(fileOf(row.rule), changed(fileOf(row.rule), row.set));
 
   return {
-    async choose(choice, { person, triggerId }) {
+    decide,
+
+    async choose(choice, by) {
       const at = choice.indexOf(':');
-      const verb = choice.slice(0, at);
+      const verb = VERBS.find((one) => one === choice.slice(0, at));
       const state = stateOf(choice.slice(at + 1));
-      if (state === undefined || !['tune', 'enable', 'disable', 'reset'].includes(verb))
+      if (state === undefined || verb === undefined)
         return void (await chat.openView(
-          triggerId,
+          by.triggerId,
           ruleNotice('Unknown', [md`I don't know this rule any more. Nothing was changed.`]),
         ));
       const { rule, settings, override } = state;
-      const profile = await allowed(
-        'change-rule',
-        rule.id,
-        { person, channel: null },
-        deps,
-        async (words) => void (await chat.openView(triggerId, ruleNotice('Not allowed', [words]))),
-      );
+      const profile = await mayChange(rule.id, by);
       if (profile === undefined) return;
-      const by = { person, name: profile.name };
+      const { person, triggerId } = by;
+      const { name } = profile;
       if (verb === 'tune') {
-        const draft = keep({ ...by, rule: rule.id, at: clock.now(), over: override?.id });
-        await chat.openView(
-          triggerId,
-          tuneForm(state, optionFields(rule.options), rule.options.parse(settings.options), draft),
-        );
+        const channels = await ruleChannels(deps.settings, chat);
+        const draft = drafts.keep({ person, name, rule: rule.id, at: clock.now(), over: override?.id });
+        const options = rule.options.parse(settings.options);
+        await chat.openView(triggerId, tuneForm(state, optionFields(rule.options), options, channels, draft));
         return;
       }
       const viewId = await chat.openView(triggerId, tryingModal(rule.id));
-      await preview(
-        viewId,
-        state,
-        verb === 'reset' ? fileOf(rule.id) : { ...settings, enabled: verb === 'enable' },
-        by,
-      );
+      const wish =
+        verb === 'reset'
+          ? without(state, base())
+          : wishOf(state, base(), { ...settings, enabled: verb === 'enable' });
+      await preview(viewId, wish, { person, name });
+    },
+
+    async begin(by) {
+      const profile = await mayChange('a new rule', by);
+      if (profile === undefined) return;
+      const { person } = by;
+      const draft = drafts.keep({
+        person,
+        name: profile.name,
+        rule: undefined,
+        at: clock.now(),
+        over: undefined,
+      });
+      await chat.openView(by.triggerId, newRuleForm(draft));
     },
 
     fill(sent) {
-      const open = take(sent);
+      const open = drafts.of(sent);
+      if (open?.state === undefined) return EXPIRED;
+      const read = tuned(open.state, base(), sent.values, {
+        flaws: deps.flaws,
+        channels: configuredChannels(deps.settings),
+      });
+      return tryIt(sent, open.draft, read);
+    },
+
+    write(sent) {
+      const open = drafts.of(sent);
       if (open === undefined) return EXPIRED;
-      const { draft, state } = open;
-      const file = fileOf(draft.rule);
-      const fields = optionFields(state.rule.options);
-      const written = { ...file.options, ...optionsFrom(fields, sent.values) };
-      const flaws = deps.flaws(draft.rule, written);
-      const [first] = flaws;
-      if (first !== undefined)
-        return {
-          ack: {
-            errors: errorsByField(
-              flaws,
-              fields.map(({ path }) => path.join('.')),
-            ),
-          },
-        };
-      const severity = SEVERITIES.find((one) => one === sent.values['severity']);
-      // Only what differs from the file's own values is kept: an option that is left alone follows the file.
-      const asFile = state.rule.options.parse(file.options) as RuleSettings['options'];
-      const asWanted = state.rule.options.parse(written) as RuleSettings['options'];
-      const { options = {} } = changeFrom({ ...file, options: asFile }, { ...file, options: asWanted });
-      const wanted = { enabled: state.settings.enabled, severity, options: { ...file.options, ...options } };
-      drafts.delete(sent.draft);
-      return {
-        ack: { update: tryingModal(draft.rule) },
-        work: () => preview(sent.viewId, state, wanted, draft),
-      };
+      const taken = rulebook.states().map(({ rule }) => rule.id);
+      return tryIt(
+        sent,
+        open.draft,
+        written(sent.values, (text) => deps.parse(text, taken)),
+      );
     },
 
     save(sent) {
-      const open = take(sent);
+      const open = drafts.of(sent);
       const shown = open?.draft.shown;
-      if (open === undefined || shown === undefined || shown.verdict.kind === 'nothing') return EXPIRED;
-      drafts.delete(sent.draft);
-      const { rule, name } = open.draft;
-      const { trial, verdict } = shown;
+      if (open === undefined || shown === undefined) return EXPIRED;
+      drafts.drop(sent.draft);
+      const { name } = open.draft;
+      const { wish, trial, verdict } = shown;
+      const { rule, what } = wish;
       const row: Override = {
         id: ids.next().slice(0, 10),
-        rule,
-        set: changeFrom(fileOf(rule), shown.wanted),
+        rule: rule.id,
+        set: wish.set,
         by: sent.person,
         byName: name,
         at: clock.now(),
@@ -220,62 +182,33 @@ export const createRuleChanges = (deps: RuleChangeDeps): RuleChanges => {
         chat.updateView(sent.viewId, ruleNotice(title, [words]));
       return {
         before: () => store.commit([{ type: 'override-set', override: row }]),
-        ack: { update: ruleNotice('Saving', [md`Saving the change of ${rule} …`]) },
+        ack: { update: ruleNotice('Saving', [md`Saving the change of ${rule.id} …`]) },
         work: async () => {
           const profile = await allowed(
             'change-rule',
-            `${rule}: ${shown.what}`,
+            `${rule.id}: ${what}`,
             { person: sent.person, channel: null },
             deps,
             (words) => show('Not allowed', words),
           );
           if (profile === undefined)
             return store.commit([{ type: 'override-ended', id: row.id, at: clock.now() }]);
-          if (verdict.kind === 'alone') {
-            await settle(row, null, 'Rule changed');
-            await show('Saved', md`${rule}: ${shown.what}. It holds from the next poll on.`);
+          if (verdict.kind !== 'approver') {
+            await settle(row, null, wish.fresh ? 'Rule written' : 'Rule changed');
+            await show('Saved', md`${rule.id}: ${what}. It holds from the next poll on.`);
           } else {
             announce(
               `rule.${row.id}.asked`,
-              changeAnnouncement(row, shown.what, 'Change of a rule asked for', trial),
+              changeAnnouncement(row, what, 'Change of a rule asked for', trial),
             );
             await show(
               'Asked',
-              md`${rule} stays as it is until an approver agrees: ${row.needs ?? ''}. The request stands in the announce channel for 24 h.`,
+              md`${rule.id} stays as it is until an approver agrees: ${row.needs ?? ''}. The request stands in the announce channel for 24 h.`,
             );
           }
           await deps.showHome(sent.person);
         },
       };
-    },
-
-    async decide(id, agrees, doer) {
-      const say = (words: Markup): Promise<void> => doer.show(message('Change of a rule', [section(words)]));
-      const row = (await store.overrides()).find((one) => one.id === id);
-      if (row === undefined || row.state !== 'asked')
-        return say(md`This request is no longer open. Nothing was changed.`);
-      const profile = await allowed('approve-rule', row.rule, doer, deps, say);
-      if (profile === undefined) return;
-      if (clock.now() - row.at > ASKED_MS) {
-        await store.commit([{ type: 'override-ended', id, at: clock.now() }]);
-        return say(md`This request is older than 24 h and has lapsed. Nothing was changed.`);
-      }
-      const { profile: requester } = await deps.gate.check(row.by, 'change-rule', {
-        targets: [],
-        channel: null,
-      });
-      if (agrees && samePerson(profile, requester))
-        return say(md`Another person has to agree: you asked for it yourself. Nothing was changed.`);
-      if (agrees) return settle(row, doer.person, `Change of a rule approved by ${profile.name}, asked for`);
-      await store.commit([{ type: 'override-ended', id, at: clock.now() }]);
-      announce(
-        `rule.${id}.refused`,
-        changeAnnouncement(
-          { ...row, state: 'ended' },
-          whatOf(row),
-          `Change of a rule refused by ${profile.name}, asked for`,
-        ),
-      );
     },
   };
 };
@@ -286,38 +219,4 @@ const EXPIRED: Handling = {
       md`This form is no longer valid, or the rule was changed meanwhile. Nothing was changed; open it again from the Home tab.`,
     ]),
   },
-};
-
-/** Each complaint under the field it is about; under the first one where there is none. */
-const errorsByField = (
-  flaws: readonly { readonly path: string; readonly message: string }[],
-  fields: readonly string[],
-): Record<string, string> =>
-  Object.fromEntries(
-    flaws.map(({ path, message: why }) => [
-      fields.find((one) => one === path || one.startsWith(`${path}.`)) ?? 'severity',
-      why,
-    ]),
-  );
-
-/** Checks the right; a refusal is told and audited, and so is what was allowed (definitions §7 "Audit record"). */
-const allowed = async (
-  action: string,
-  what: string,
-  { person, channel }: Pick<Doer, 'person' | 'channel'>,
-  { gate, audit }: Pick<RuleChangeDeps, 'gate' | 'audit'>,
-  refuse: (words: Markup) => Promise<void>,
-): Promise<Profile | undefined> => {
-  const { verdict, profile } = await gate.check(person, action, { targets: [], channel });
-  await audit.append({
-    actor: person,
-    actorName: profile.name,
-    action,
-    verdict: verdict.allowed ? 'allowed' : 'refused',
-    ...(verdict.allowed ? { role: verdict.role } : { why: verdict.why }),
-    reason: what,
-  });
-  if (verdict.allowed) return profile;
-  await refuse(refusalText(`${action.replace('-', ' ')} ${what}`, verdict).words);
-  return undefined;
 };

@@ -4,7 +4,9 @@ import type { Block } from '../core/ports.ts';
 import type { RuleLog } from '../core/rule-log.ts';
 import { counted, grouped } from '../core/text.ts';
 import {
+  actions,
   bold,
+  button,
   clip,
   code,
   context,
@@ -49,6 +51,7 @@ export const homeView = (
       context(
         md`${counted(rows.length, 'rule')}, ${off} off; ${slack} changed in Slack, the others as the configuration file says. Counts are of the last 7 days.`,
       ),
+      ...(mayChange ? [actions(button({ action: 'new-rule', value: 'new', text: 'New rule…' }))] : []),
       divider(),
       ...rows.slice(0, most).map((row) => rowBlock(row, mayChange)),
       ...(rows.length > most ? [context(md`and ${rows.length - most} more: illumio-chatops rules`)] : []),
@@ -84,6 +87,8 @@ const severityWord = ({ rule, settings }: HomeRow): string =>
 
 const sourceOf = ({ override, misfit }: HomeRow): Markup => {
   if (override === undefined) return md`by the file`;
+  if (override.set.source !== undefined)
+    return md`written by ${mention(override.by.user)} in Slack, ${time(override.at)}`;
   if (misfit) return md`by the file: what ${mention(override.by.user)} changed in Slack no longer fits`;
   return md`by ${mention(override.by.user)} in Slack, ${time(override.at)}`;
 };
@@ -110,5 +115,12 @@ const choices = ({ rule, settings, override }: HomeRow): { text: string; value: 
     ? { text: 'Disable…', value: `disable:${rule.id}` }
     : { text: 'Enable…', value: `enable:${rule.id}` },
   { text: 'Tune…', value: `tune:${rule.id}` },
-  ...(override === undefined ? [] : [{ text: 'Back to the file…', value: `reset:${rule.id}` }]),
+  ...(override === undefined
+    ? []
+    : [
+        {
+          text: override.set.source === undefined ? 'Back to the file…' : 'Delete…',
+          value: `reset:${rule.id}`,
+        },
+      ]),
 ];

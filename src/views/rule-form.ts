@@ -27,6 +27,10 @@ export const RULE_TUNE = 'rule-tune';
 export const RULE_SAVE = 'rule-save';
 /** Value of the severity list: the rule decides. */
 const OWN_SEVERITY = 'own';
+/** Value of the channel list: where the routes of the file say. */
+export const AS_ROUTED = 'routed';
+/** Channels to choose from; a list in Slack takes 100. */
+const MOST_CHANNELS = 90;
 /** Fields a form asks for; a modal takes 100 blocks. */
 const MOST_FIELDS = 90;
 const TITLE = 24;
@@ -45,6 +49,7 @@ export const tuneForm = (
   { rule, settings }: RuleInForce,
   fields: readonly OptionField[],
   options: unknown,
+  channels: readonly { readonly id: string; readonly name: string }[],
   draft: string,
 ): ModalView => ({
   type: 'modal',
@@ -63,6 +68,15 @@ export const tuneForm = (
         ...SEVERITIES.map((one) => [`Always ${one}`, one] as const),
       ],
       settings.severity ?? OWN_SEVERITY,
+    ),
+    chooser(
+      'channel',
+      'Told in',
+      [
+        ['Where the routes say', AS_ROUTED],
+        ...channels.slice(0, MOST_CHANNELS).map(({ id, name }) => [name, id] as const),
+      ],
+      settings.channel ?? AS_ROUTED,
     ),
     ...fields.slice(0, MOST_FIELDS).map((field) => inputOf(field, fieldText(field, options))),
     context(
@@ -97,7 +111,8 @@ const inputOf = (field: OptionField, text: string): InputBlock => {
   };
 };
 
-const chooser = (
+/** A list to choose one of. */
+export const chooser = (
   name: string,
   label: string,
   choices: readonly (readonly [string, string])[],
@@ -132,18 +147,19 @@ export const changePreview = (
   rule: string,
   what: string,
   trial: RuleTrial,
-  verdict: Exclude<ChangeVerdict, { kind: 'nothing' }>,
+  verdict: ChangeVerdict,
   draft: string,
+  fresh = false,
 ): ModalView => ({
   type: 'modal',
   callback_id: RULE_SAVE,
   private_metadata: draft,
-  title: plainText('Change a rule', TITLE),
+  title: plainText(fresh ? 'New rule' : 'Change a rule', TITLE),
   submit: plainText(verdict.kind === 'approver' ? 'Ask an approver' : 'Save', TITLE),
   close: plainText('Cancel'),
   blocks: [
     section(md`${bold(rule)}: ${what}`),
-    section(md`${trialWords(trial)}`),
+    section(md`${trialWords(trial, fresh)}`),
     ...(verdict.kind === 'approver' ? [section(md`${bold('Needs an approver')}: ${verdict.why}.`)] : []),
     context(
       md`It holds from the next poll on, for all PCEs, beside the configuration file; what the rule remembers is kept. It is announced and audited.`,
@@ -152,9 +168,9 @@ export const changePreview = (
 });
 
 /** `In the last 7 days it would have fired 14 times on 6 hosts; as it is now, 20 times on 9 hosts.` */
-const trialWords = ({ before, after, complete, since, missing }: RuleTrial): string =>
+const trialWords = ({ before, after, complete, since, missing }: RuleTrial, fresh = false): string =>
   [
-    `In the last 7 days it would have ${times(after)}; as it is now, ${times(before)}.`,
+    `In the last 7 days it would have ${times(after)}${fresh ? '' : `; as it is now, ${times(before)}`}.`,
     ...(missing.length === 0 ? [] : [`Not everything could be read: ${missing.join('; ')}.`]),
     ...(complete || missing.length > 0
       ? []

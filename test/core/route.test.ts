@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { destinations, type Routed } from '../../src/core/route.ts';
+import { destinations, type Routed, routesWith } from '../../src/core/route.ts';
 import type { Route } from '../../src/core/settings.ts';
 import { labels, T0 } from '../support/builders.ts';
 
@@ -157,5 +157,25 @@ describe('where an alert is told', () => {
       keyOf(anAlert({ rule, fingerprint }), { groupBy: ['rule'] });
     expect(key('csrf', 'maya')).not.toBe(key('csrf', 'joe'));
     expect(key('authz-denied', 'maya')).toBe(key('authz-denied', 'joe'));
+  });
+});
+
+describe('a rule with a channel of its own', () => {
+  const routes = [
+    aRoute({ channel: 'C1', match: { rules: ['csrf'] }, notify: { critical: 'S1' }, groupBy: ['subject'] }),
+    aRoute({ channel: 'C2' }),
+  ];
+  const to = (rule: string, own: ReadonlyMap<string, string>): string[] =>
+    destinations(
+      anAlert({ rule, severity: 'critical' }),
+      { routes: routesWith(routes, own), channels },
+      T0,
+    ).map(({ channel, mention }) => `${channel} ${mention}`);
+
+  it('goes there alone, and mentions whom the file says for it; other rules go where they went', () => {
+    const own = new Map([['csrf', 'C9']]);
+    expect(to('csrf', own)).toEqual(['C9 S1']);
+    expect(to('ven-lost', own)).toEqual(['C2 undefined']);
+    expect(to('csrf', new Map())).toEqual(['C1 S1']);
   });
 });

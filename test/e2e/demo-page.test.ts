@@ -169,7 +169,30 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
     await picture(page, 'tune');
     await save();
     await rule('authz-denied').getByText('in Slack').waitFor();
+    await page.locator('#home').evaluate((home) => home.scrollIntoView({ block: 'start' }));
+    await page.evaluate(() => globalThis.scrollTo(0, 0));
     await picture(page, 'home');
+  });
+
+  it('an admin writes a rule, sees what it would have done, and sees it fire', async () => {
+    const page = await open('#ops/app-home');
+    await page.locator('#home').getByRole('button', { name: 'New rule…' }).click();
+    const form = page.getByRole('dialog', { name: 'New rule' });
+    await form.getByLabel('Id', { exact: true }).fill('Label Made');
+    await form.getByLabel('Title').fill('A label was made');
+    await form.getByLabel('Event type').fill('label.creat');
+    await form.getByRole('button', { name: 'Try it' }).click();
+    await form.getByText('must be a short name in small letters').waitFor();
+    await form.getByLabel('Id', { exact: true }).fill('label-made');
+    await form.getByLabel('Event type').fill('label.create');
+    await form.getByRole('button', { name: 'Try it' }).click();
+    await form.getByText('label-made: a new rule').waitFor();
+    await form.getByText('In the last 7 days it would have fired').waitFor();
+    await picture(page, 'new-rule');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog', { name: 'Saved' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#home .section', { hasText: 'label-made' }).getByText('written by').waitFor();
   });
 
   it('shows nothing of the rules to somebody who is not named', async () => {

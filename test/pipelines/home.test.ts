@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openMemoryStore } from '../../src/adapters/store/memory.ts';
+import { parseCustomRule } from '../../src/config/custom-text.ts';
 import type { Override } from '../../src/core/override.ts';
 import type { Home } from '../../src/core/ports.ts';
 import { DEFAULT_CONTEXT } from '../../src/core/rule-context.ts';
@@ -45,6 +46,10 @@ const aHome = async (overrides: readonly Override[] = []) => {
       settings: { csrf: { enabled: false, severity: undefined, options: {} } },
       context: DEFAULT_CONTEXT,
     }),
+    read: (source, taken) => {
+      const parsed = parseCustomRule(source, taken);
+      return parsed.ok ? parsed.rule : undefined;
+    },
     store,
     log,
     tell: (text) => void told.push(text),

@@ -112,6 +112,8 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
     home: async (user) => void homes.push(user),
     rules: {
       choose: async (choice) => void chosen.push(choice),
+      begin: async () => undefined,
+      write: () => ({}),
       fill: () => ({}),
       save: () => ({}),
       decide: async (id) => void chosen.push(id),

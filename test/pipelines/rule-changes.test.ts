@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openMemoryStore } from '../../src/adapters/store/memory.ts';
+import { parseCustomRule } from '../../src/config/custom-text.ts';
 import { readRules } from '../../src/config/rules.ts';
+import { customRule } from '../../src/core/custom/custom-rule.ts';
 import type { PceEvent } from '../../src/core/event.ts';
 import type { Handling, Message } from '../../src/core/ports.ts';
 import { DEFAULT_CONTEXT } from '../../src/core/rule-context.ts';
@@ -11,7 +13,7 @@ import { createRulebook } from '../../src/pipelines/rulebook.ts';
 import { rules } from '../../src/rules/index.ts';
 import { someRoles } from '../support/asking.ts';
 import { buttonsOf, shown } from '../support/blocks.ts';
-import { anEvent, aWorkload, byVen, HOUR, T0 } from '../support/builders.ts';
+import { anEvent, aWorkload, byVen, HOUR, saw, T0 } from '../support/builders.ts';
 import {
   aProfile,
   fakeAudit,
@@ -22,10 +24,15 @@ import {
   fakePce,
 } from '../support/fakes.ts';
 import { aGate } from '../support/gate.ts';
+import { CHANNELS } from './support.ts';
 
 const OPS = { team: 'T1', user: 'U0OPS' };
 const ANA = { team: 'T1', user: 'U0ANA' };
 const VIC = { team: 'T1', user: 'U0VIC' };
+const tampering = anEvent({
+  event_type: 'agent.tampering',
+  created_by: byVen(aWorkload({ name: 'web-01' })),
+});
 const hosts = ['web-01', 'web-02'].map((name) => aWorkload({ name }));
 
 /** ops is an admin and an approver, ana an approver; two hosts were tampered with yesterday. */
@@ -51,7 +58,19 @@ const aDesk = async () => {
   chat.groups.set('S0ANALYST', []);
   chat.groups.set('S0RESPOND', []);
   const base = () => ({ rules, settings: {}, context: DEFAULT_CONTEXT });
-  const rulebook = await createRulebook({ base, store, log, tell: () => undefined });
+  const troubles: string[] = [];
+  const bookOf = (from: typeof base) =>
+    createRulebook({
+      base: from,
+      store,
+      log,
+      tell: (trouble) => void troubles.push(trouble),
+      read: (source, taken) => {
+        const parsed = parseCustomRule(source, taken);
+        return parsed.ok ? parsed.rule : undefined;
+      },
+    });
+  const rulebook = await bookOf(base);
   const gate = aGate({ chat, roles: { ...someRoles, admin: [OPS], approver: [OPS, ANA] }, log });
   const announced: Message[] = [];
   let serial = 0;
@@ -66,8 +85,13 @@ const aDesk = async () => {
     chat,
     clock,
     ids: { next: () => `id-${++serial}` },
+    settings: { routes: [], channels: CHANNELS },
+    parse: parseCustomRule,
     flaws: (rule, written) =>
-      readRules({ [rule]: written }, rules).flaws.map(({ path, message }) => ({
+      readRules(
+        { [rule]: written },
+        rulebook.states().map((one) => one.rule),
+      ).flaws.map(({ path, message }) => ({
         path: path.slice(2).join('.'),
         message,
       })),
@@ -86,6 +110,8 @@ const aDesk = async () => {
     values,
   });
   return {
+    troubles,
+    bookOf,
     clock,
     store,
     audit,
@@ -211,5 +237,146 @@ describe('who may not', () => {
       expect(JSON.stringify(handling)).toContain('no longer valid');
     await desk.run(desk.changes.save(open));
     expect(JSON.stringify(desk.changes.save(open))).toContain('no longer valid');
+  });
+});
+
+describe('a rule that is written in Slack', () => {
+  const TAMPERED = { id: 'tampered', title: 'Tampered', event: 'agent.tampering' };
+  const begin = async (desk: Awaited<ReturnType<typeof aDesk>>, person = OPS): Promise<void> =>
+    desk.changes.begin({ person, triggerId: 't' });
+
+  it('is tried, saved, runs from then on, and is deleted again', async () => {
+    const desk = await aDesk();
+    await begin(desk);
+    await desk.run(desk.changes.write(desk.sent({ ...TAMPERED, severity: 'error' })));
+    expect(desk.view()).toContain('*tampered*: a new rule');
+    expect(desk.view()).toContain('In the last 7 days it would have fired 2 times on 2 hosts.');
+    expect(desk.rulebook.running.rules.has('tampered')).toBe(false);
+    await desk.save();
+    const found = desk.rulebook.running.run(saw([tampering]), new Map());
+    expect(found.findings.map(({ rule, finding }) => `${rule.id} ${finding.severity}`)).toContain(
+      'tampered error',
+    );
+    expect(desk.announced.map(shown).join()).toContain('*Rule written* by u0ops: *tampered* a new rule');
+    expect((await desk.rulebook.changes()).map(slackChangeWords)).toEqual([
+      'tampered: written in Slack, changed in Slack by u0ops (in force)',
+    ]);
+
+    await desk.choose('tune:tampered');
+    await desk.run(desk.changes.fill(desk.sent({ severity: 'info', channel: CHANNELS.admin })));
+    await desk.save();
+    await desk.decide(true, ANA);
+    expect(desk.rulebook.channels()).toEqual(new Map([['tampered', CHANNELS.admin]]));
+    expect(desk.rulebook.running.rules.get('tampered')?.severity).toBe('info');
+
+    await desk.choose('reset:tampered');
+    expect(desk.view()).toContain('*tampered*: deleted');
+    await desk.save();
+    await desk.decide(true, ANA);
+    expect(desk.rulebook.running.rules.has('tampered')).toBe(false);
+  });
+
+  it.each<[string, Record<string, string>, Record<string, unknown>]>([
+    ['no id', { title: 'x', event: 'user.*' }, { id: expect.stringContaining('short name') }],
+    [
+      'an id that is taken',
+      { ...TAMPERED, id: 'csrf' },
+      { id: expect.stringContaining('id of a rule already') },
+    ],
+    [
+      'a type nobody sends',
+      { ...TAMPERED, event: 'agent.tamperin' },
+      { event: expect.stringContaining('agent.tampering') },
+    ],
+    [
+      'no type',
+      { id: 'mine', title: 'Mine' },
+      { id: expect.stringContaining('neither event nor notification') },
+    ],
+    ['a field without a value', { ...TAMPERED, field: 'actor' }, { is: 'say what the field has to be' }],
+    ['an expression that is none', { ...TAMPERED, field: 'status', is: '/(a/' }, { is: expect.any(String) }],
+    [
+      'a count without a window',
+      { ...TAMPERED, count: '5' },
+      { within: expect.stringContaining('within which time') },
+    ],
+    [
+      'a count that is no number',
+      { ...TAMPERED, count: 'five', within: '10m' },
+      { count: expect.any(String) },
+    ],
+    [
+      'a window that is no duration',
+      { ...TAMPERED, count: '5', within: 'soon' },
+      { within: expect.any(String) },
+    ],
+    ['both ways at once', { ...TAMPERED, yaml: 'id: x' }, { yaml: expect.stringContaining('not both') }],
+    [
+      'YAML with two mistakes, each with its line',
+      { yaml: 'id: mine\ntitle: Mine\nevent: agent.tampering\nseverity: loud\nlife: for-ever' },
+      { yaml: expect.stringMatching(/^line 4: severity .*line 5: life /) },
+    ],
+    ['YAML that is none', { yaml: 'id: [' }, { yaml: expect.stringMatching(/^line 1: /) }],
+  ])('says under its field what is wrong: %s', async (_, values, errors) => {
+    const desk = await aDesk();
+    await begin(desk);
+    expect(desk.changes.write(desk.sent(values)).ack).toEqual({ errors });
+  });
+
+  it('may be richer than the fields: as it would stand in the file', async () => {
+    const desk = await aDesk();
+    await begin(desk);
+    const yaml =
+      'id: many\ntitle: Many\nevent: agent.tampering\ncount: {at_least: 2, within: 1h, by: actor, distinct: host}';
+    await desk.run(desk.changes.write(desk.sent({ yaml })));
+    await desk.save();
+    expect(desk.rulebook.running.rules.has('many')).toBe(true);
+  });
+
+  it('is for an admin only', async () => {
+    const desk = await aDesk();
+    await begin(desk, VIC);
+    expect(desk.view()).toContain("You can't change rule a new rule");
+    await begin(desk);
+    expect(desk.changes.write(desk.sent(TAMPERED, VIC)).ack).toMatchObject({
+      update: { title: { text: 'Expired' } },
+    });
+  });
+
+  it('survives a restart, and gives way aloud to a rule of that id in the file', async () => {
+    const desk = await aDesk();
+    await begin(desk);
+    await desk.run(desk.changes.write(desk.sent(TAMPERED)));
+    await desk.save();
+    const again = await desk.bookOf(() => ({ rules, settings: {}, context: DEFAULT_CONTEXT }));
+    expect(again.running.rules.has('tampered')).toBe(true);
+    const own = parseCustomRule('id: tampered\ntitle: Ours\nevent: user.login', []);
+    if (!own.ok) throw new Error('no rule');
+    await desk.bookOf(() => ({
+      rules: [...rules, customRule(own.rule)],
+      settings: {},
+      context: DEFAULT_CONTEXT,
+    }));
+    expect(desk.troubles).toEqual([
+      'The rule tampered, which u0ops wrote in Slack, is not run: the configuration file has a rule of that id now.',
+    ]);
+  });
+});
+
+describe('the channel of a rule', () => {
+  it('is one of those the configuration speaks in', async () => {
+    const desk = await aDesk();
+    await desk.choose('tune:ven-clone');
+    expect(desk.changes.fill(desk.sent({ channel: 'C0STRANGE' })).ack).toEqual({
+      errors: { channel: expect.stringContaining('no longer speaks in this channel') },
+    });
+    await desk.run(desk.changes.fill(desk.sent({ channel: CHANNELS.admin })));
+    expect(desk.view()).toContain('channel as routed → C0PCEADM1');
+    await desk.save();
+    expect(desk.rulebook.channels().get('ven-clone')).toBe(CHANNELS.admin);
+    await desk.choose('tune:ven-clone');
+    await desk.run(desk.changes.fill(desk.sent({ channel: 'routed' })));
+    await desk.save();
+    expect(desk.rulebook.channels().size).toBe(0);
   });
 });
