@@ -169,30 +169,8 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
     await picture(page, 'tune');
     await save();
     await rule('authz-denied').getByText('in Slack').waitFor();
-    await page.locator('#home').evaluate((home) => home.scrollIntoView({ block: 'start' }));
-    await page.evaluate(() => globalThis.scrollTo(0, 0));
+    await page.locator('#home').getByText('Alert rules').first().scrollIntoViewIfNeeded();
     await picture(page, 'home');
-  });
-
-  it('an admin writes a rule, sees what it would have done, and sees it fire', async () => {
-    const page = await open('#ops/app-home');
-    await page.locator('#home').getByRole('button', { name: 'New rule…' }).click();
-    const form = page.getByRole('dialog', { name: 'New rule' });
-    await form.getByLabel('Id', { exact: true }).fill('Label Made');
-    await form.getByLabel('Title').fill('A label was made');
-    await form.getByLabel('Event type').fill('label.creat');
-    await form.getByRole('button', { name: 'Try it' }).click();
-    await form.getByText('must be a short name in small letters').waitFor();
-    await form.getByLabel('Id', { exact: true }).fill('label-made');
-    await form.getByLabel('Event type').fill('label.create');
-    await form.getByRole('button', { name: 'Try it' }).click();
-    await form.getByText('label-made: a new rule').waitFor();
-    await form.getByText('In the last 7 days it would have fired').waitFor();
-    await picture(page, 'new-rule');
-    await form.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('dialog', { name: 'Saved' }).waitFor();
-    await page.keyboard.press('Escape');
-    await page.locator('#home .section', { hasText: 'label-made' }).getByText('written by').waitFor();
   });
 
   it('shows nothing of the rules to somebody who is not named', async () => {
@@ -220,6 +198,32 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
     await page.getByRole('link', { name: 'Ana Silva' }).click();
     await page.getByText('Ana Silva, approver').waitFor();
     expect(await isTooWide(page)).toBe(false);
+  });
+
+  it('an admin writes a rule, sees what it would have done, and sees it fire', {
+    timeout: 180_000,
+  }, async () => {
+    const page = await open('#ops/app-home');
+    await page.locator('#home').getByRole('button', { name: 'New rule…' }).click();
+    const form = page.getByRole('dialog', { name: 'New rule' });
+    await form.getByLabel(/^Id/).fill('Host News');
+    await form.getByLabel('Title').fill('Something of a host');
+    await form.getByLabel('Event type').fill('agent.tamperin');
+    await form.getByRole('button', { name: 'Try it' }).click();
+    await form.getByText('must be a short name in small letters').waitFor();
+    await form.getByLabel(/^Id/).fill('host-news');
+    await form.getByLabel('Event type').fill('agent.tampering, workload.online');
+    await form.getByRole('button', { name: 'Try it' }).click();
+    await form.getByText('host-news: a new rule').waitFor();
+    await form.getByText('In the last 7 days it would have fired').waitFor();
+    await picture(page, 'new-rule');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog', { name: 'Saved' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#home .section', { hasText: 'host-news' }).getByText('written by').waitFor();
+    await page.goto(`${url}#ops/soc-alerts`);
+    // The story goes on: the next of it is a minute after the start.
+    await page.getByText('Something of a host').first().waitFor({ timeout: 150_000 });
   });
 
   it('loads nothing from elsewhere and the browser has nothing to complain about', () => {
