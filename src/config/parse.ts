@@ -3,7 +3,6 @@ import { dict, list, text } from '../core/foreign.ts';
 import type { Settings } from '../core/settings.ts';
 import { besideConfig, readNamed } from './files.ts';
 import { flawsOf } from './issues.ts';
-import { notYetIn } from './later.ts';
 import { type ConfigProblem, type Flaw, type Path, pathText } from './problem.ts';
 import { checkReferences } from './references.ts';
 import { type RuleEntry, readRules } from './rules.ts';
@@ -75,7 +74,7 @@ export const parseConfig = (content: string, deps: ConfigDeps): ConfigResult => 
   return {
     ok: true,
     settings,
-    warnings: inOrder([...warningsOf(settings), ...notYetIn(file.data)].map(placed)),
+    warnings: inOrder(warningsOf(settings).map(placed)),
     source: { problem: (path, message, hint) => placed({ path, message, hint }) },
   };
 };

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { address, callable } from './address.ts';
 import { channelBy, hours, zone } from './dispatch.ts';
 import { syslogStream } from './intake.ts';
-import { later } from './later.ts';
 import { choice, flag, integer, textLeaf, words } from './leaf.ts';
 import { hostOrSelector, networkOrSelector, selector } from './selector.ts';
 import { severityFilter } from './severity.ts';
@@ -49,7 +48,9 @@ export const pce = z.strictObject({
   syslog: syslogStream.optional().meta({
     description: 'A port for its syslog stream: alerts a second after the event.',
   }),
-  members: later,
+  members: z.array(address).default([]).meta({
+    description: 'The other PCEs of its supercluster: changes go to the one that leads.',
+  }),
 });
 
 export const slack = z.strictObject({

@@ -129,6 +129,7 @@ const toPce = (pce: ConfigFile['pces'][number], path: Path, secrets: Secrets, fi
     url: pce.url,
     uiUrl: pce.ui_url ?? pce.url,
     org: pce.org,
+    ...(pce.members.length === 0 ? {} : { members: pce.members }),
     read: pair('') ?? { key: '', secret: '' },
     write: pair('write_'),
     traffic: pair('traffic_'),

@@ -183,7 +183,9 @@ export type PceErrorCode =
   | 'rate-limited'
   | 'unavailable'
   | 'timeout'
-  | 'bad-answer';
+  | 'bad-answer'
+  /** No node of the supercluster takes writes just now: nothing was sent. */
+  | 'no-leader';
 
 /**
  * A call to the PCE that did not succeed. `message` is for people; nothing of a body or a header is in it but the PCE's own message.
@@ -329,6 +331,8 @@ export interface Pce {
   workload(href: string, lane?: Lane): Promise<Workload | null>;
   /** Managed workloads whose VEN is suspended. */
   suspended(): Promise<readonly Workload[]>;
+  /** Resolves when the PCE takes writes, as it was at most a minute ago. Rejects with `no-leader`: nothing was sent. */
+  takesWrites(): Promise<void>;
   /** Replaces the whole label set: the caller passes every label that is to stay. Never retried blindly. @returns the PCE's request id */
   putLabels(href: string, labels: readonly Label[]): Promise<string | undefined>;
   /** Label with exactly this key and value; undefined when there is none. */

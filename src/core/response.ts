@@ -115,6 +115,8 @@ export interface Response {
   readonly votes?: readonly Vote[];
   /** When a request that waits ends unanswered. */
   readonly lapsesAt?: number;
+  /** Since when it waits for a node that takes writes. */
+  readonly blockedAt?: number;
   /** When its PUT was about to go out: what budgets count. */
   readonly writtenAt?: number;
   /** Several hosts asked for at once and decided together. */

@@ -176,6 +176,8 @@ export interface PceSettings {
   /** Where people open the console, if not at `url`. */
   readonly uiUrl: string;
   readonly org: number;
+  /** Addresses of the other PCEs of its supercluster; absent = it stands alone. */
+  readonly members?: readonly string[];
   readonly read: PceKey;
   /** Without it quarantine is off for this PCE. */
   readonly write: PceKey | undefined;

@@ -212,6 +212,7 @@ const response = row({
   needs: needs.exactOptional(),
   votes: z.array(vote).exactOptional(),
   lapsesAt: time.exactOptional(),
+  blockedAt: time.exactOptional(),
   writtenAt: time.exactOptional(),
   batch: id.exactOptional(),
   review: row({ afterMs: z.number(), ending }).exactOptional(),

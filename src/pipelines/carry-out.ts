@@ -83,6 +83,8 @@ export const carryOut = async (
         `Dry run: everything was checked and nothing was written. Its labels would be ${labelText(intended)}.`,
       );
 
+    const blocked = await waitsForLeader(response, desk, deps);
+    if (blocked !== undefined) return blocked;
     if (response.state !== 'writing')
       await deps.store.commit([
         {
@@ -110,6 +112,32 @@ export const carryOut = async (
     if (now !== undefined && now.state !== 'writing' && isRunnable(now))
       return await end(now, deps, 'stopped', `The PCE could not be read: ${err.message}.`);
     return { state: 'writing' };
+  }
+};
+
+/** A request that may be written waits so long for a PCE that takes writes (definitions §7.10). */
+const BLOCKED_MS = 30 * 60_000;
+
+/** How a response stands while no node of the supercluster leads; undefined when one does. One whose PUT may be out stays as it is. */
+const waitsForLeader = async (
+  response: Response,
+  { pce }: ResponseDesk,
+  deps: Deps,
+): Promise<Outcome | undefined> => {
+  try {
+    await pce.takesWrites();
+    return undefined;
+  } catch (err) {
+    if (!(err instanceof PceError) || err.code !== 'no-leader') throw err;
+    if (response.state === 'writing') return { state: 'writing' };
+    const now = deps.clock.now();
+    if (response.state !== 'blocked')
+      await deps.store.commit([
+        { type: 'response-moved', id: response.id, from: response.state, to: 'blocked', at: now },
+      ]);
+    else if (now - (response.blockedAt ?? 0) >= BLOCKED_MS)
+      return await end(response, deps, 'lapsed', `For 30 min ${err.message}.`);
+    return { state: 'blocked', why: `${err.message}. It is tried for 30 min and then lapses` };
   }
 };
 
@@ -234,7 +262,7 @@ const confirm = async (
 const end = async (
   response: Response,
   deps: Deps,
-  state: 'stopped' | 'failed',
+  state: 'stopped' | 'failed' | 'lapsed',
   why: string,
 ): Promise<Outcome> => {
   await deps.store.commit([
@@ -247,7 +275,7 @@ const end = async (
       outcome: why,
     },
   ]);
-  await record(response, deps, state, { why });
+  await record(response, deps, state === 'lapsed' ? 'stopped' : state, { why });
   return { state, why };
 };
 

@@ -4,7 +4,7 @@ import { ChatError, type Handling, type Message } from '../core/ports.ts';
 import { isRunnable, type Outcome, outcomeOf, type Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
 import { type Markup, md } from '../views/parts.ts';
-import { announcement, notice } from '../views/response.ts';
+import { announcement, notDoneLine, notice } from '../views/response.ts';
 import { outcomeLines } from '../views/response-outcome.ts';
 import { contextFor } from './action-context.ts';
 import { compareOwnEvents, watchPolicy } from './aftermath.ts';
@@ -129,6 +129,8 @@ export const createResponding = (deps: RespondingDeps): Responding => {
       contextFor(workload, desk, deps, response);
     const outcome = await carryOut(response, action, desk, { ...deps, context });
     if (outcome.state === 'done') deps.announce(`done.${response.id}`, announcement(response, action));
+    if (outcome.state === 'lapsed')
+      deps.announce(`lapsed.${response.id}`, notDoneLine(response, action, outcome.why));
     await desk.touchHost(response.target.href);
     return outcome;
   };
@@ -140,7 +142,8 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     const outcome = await finish(response);
     log.info({ response: id, state: outcome?.state }, 'took up a response');
     const action = actions.find((one) => one.id === response.action);
-    if (action === undefined || (outcome?.state !== 'stopped' && outcome?.state !== 'failed')) return;
+    if (action === undefined || outcome === undefined || !('why' in outcome) || outcome.state === 'blocked')
+      return;
     // Its form is gone by now, and the audit log is nobody's answer. That it is done is announced.
     try {
       await tellRequester(response, action, outcomeLines(outcome, action, response));

@@ -8,6 +8,7 @@ const PCE: Readonly<Record<PceErrorCode, string>> = {
   'rate-limited': 'it is busy; please ask again in a minute',
   unavailable: 'it does not answer',
   timeout: 'it did not answer in time; a shorter window or a label makes the question smaller',
+  'no-leader': 'no PCE of the supercluster leads just now',
   'bad-answer': 'its answer cannot be read',
 };
 

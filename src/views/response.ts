@@ -221,3 +221,16 @@ export const announcement = (
     ),
     context(md`PCE ${pce} · audit id ${id}`),
   ]);
+
+/** Said aloud when a request ended undone although everybody had agreed. */
+export const notDoneLine = (
+  { byName, target, pce, reason, id }: Response,
+  { title }: Pick<Action, 'title'>,
+  why: string,
+): Message =>
+  message(`${title} ${target.name} was not done`, [
+    section(
+      md`${bold(`${title} ${target.name}`)}, asked for by ${byName}, lapsed: ${why} Nothing was changed. Reason: ${reason}`,
+    ),
+    context(md`PCE ${pce} · audit id ${id}`),
+  ]);

@@ -93,13 +93,18 @@ export const aBench = async (
     readonly mayWrite?: boolean;
     readonly pce?: (real: Pce) => Pce;
     readonly gateRoles?: Roles;
+    /** Further PCEs of a supercluster. */
+    readonly members?: number;
   } = {},
 ): Promise<Bench> => {
   const {
     sim,
     pce: real,
     clock,
-  } = await aLab({ workloads: 20 }, { settings: { write: { key: 'api_sim', secret: 'simsecret' } } });
+  } = await aLab(
+    { workloads: 20, members: differs.members ?? 0 },
+    { settings: { write: { key: 'api_sim', secret: 'simsecret' } } },
+  );
   const pce = differs.pce?.(real) ?? real;
   // Who else there is, for the effect check; the host itself is read when it is asked for.
   const others: Workload[] = [];

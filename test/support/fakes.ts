@@ -380,6 +380,7 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
       await answered('suspended');
       return [...pce.rows.values()].filter(({ ven }) => ven?.status === 'suspended');
     },
+    takesWrites: async () => undefined,
     async putLabels(href, labels) {
       await answered(`put ${href}`);
       const row = pce.rows.get(href);

@@ -33,6 +33,8 @@ export interface Call {
   /** For one try. Default `times.call`. */
   readonly tryMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** True for a question whose answer says nothing about how the PCE can be reached: it is not counted there. */
+  readonly aside?: boolean;
 }
 
 /**
@@ -119,7 +121,7 @@ export const openClient = (settings: PceSettings, deps: ClientDeps): Client => {
       else log.debug(fields, 'PCE call');
       try {
         const result = await read(answer);
-        if (answer.status !== 401 && answer.status !== 403) reach.answered(key, ms);
+        if (answer.status !== 401 && answer.status !== 403 && call.aside !== true) reach.answered(key, ms);
         return result;
       } finally {
         await answer.drop();
@@ -127,7 +129,7 @@ export const openClient = (settings: PceSettings, deps: ClientDeps): Client => {
     } catch (cause) {
       const error = pceErrorOf(cause, write, requestId);
       if (error === undefined) throw cause;
-      if (!signal.aborted) reach.failed(key, error);
+      if (!signal.aborted && call.aside !== true) reach.failed(key, error);
       log.info(
         {
           pce: settings.name,

@@ -3,7 +3,7 @@ import type { PceSettings } from '../../core/settings.ts';
 import { uuidOf } from '../../core/workload.ts';
 import { type Access, type Contact, checkAccess, readContact, readVersion } from './access.ts';
 import { createBudget } from './budget.ts';
-import { openClient } from './client.ts';
+import { type Client, openClient } from './client.ts';
 import { createCollections } from './collections.ts';
 import { createEventReader, hasEventBefore, newestEventAt } from './events.ts';
 import { readHealth } from './health.ts';
@@ -14,6 +14,7 @@ import { createOwnHosts, type Resolve } from './own-hosts.ts';
 import { readPending } from './pending.ts';
 import { createPolicyReader } from './policy.ts';
 import { createReachMeter } from './reach.ts';
+import { standalone, superclusterOf } from './supercluster.ts';
 import { createTraffic } from './traffic.ts';
 import { createWorkloads } from './workloads.ts';
 
@@ -64,7 +65,12 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
   const times: Times = { ...TIMES, ...deps.times };
   const budget = createBudget(clock, share);
   const reach = createReachMeter(clock);
-  const client = openClient(settings, { clock, log, budget, reach, times, random });
+  const { members = [] } = settings;
+  const clientOf = (url: string): Client =>
+    openClient({ ...settings, url }, { clock, log, budget, reach, times, random });
+  const home = clientOf(settings.url);
+  const client =
+    members.length === 0 ? standalone(home) : superclusterOf([home, ...members.map(clientOf)], { clock });
   const collections = createCollections(client, { clock, times });
   const labels = createLabels(collections, org);
   const policy = createPolicyReader(collections, labels, { org, clock });
@@ -90,10 +96,14 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     policy: policy.read,
     pending: () => readPending(client, org),
     dropPolicy: policy.drop,
-    ownHosts: createOwnHosts(settings.url, () => readHealth(client), { clock, resolve: deps.resolve }),
+    ownHosts: createOwnHosts([settings.url, ...members], () => readHealth(client), {
+      clock,
+      resolve: deps.resolve,
+    }),
     reach: reach.read,
     workload: (href, lane = 'ingest') => workloads.one(href, lane),
     suspended: workloads.suspended,
+    takesWrites: client.leader,
     putLabels: workloads.putLabels,
     findLabel: labels.find,
     flows: traffic.flows,

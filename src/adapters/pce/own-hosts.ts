@@ -19,23 +19,23 @@ const system: Resolve = async (name) => {
 };
 
 /**
- * Names and addresses of the machines a PCE runs on (definitions §7.2): what its URL names and resolves to (behind a load
+ * Names and addresses of the machines a PCE runs on (definitions §7.2): what its URLs name and resolve to (behind a load
  * balancer that is not a node), and every node and cluster of /health. A PCE without /health (SaaS) has the first alone. Kept
  * for 15 min. Rejects with PceError when /health fails otherwise: not knowing them is no leave to cut one off.
  */
 export const createOwnHosts = (
-  url: string,
+  urls: readonly string[],
   health: () => Promise<HealthReading>,
   { clock, resolve = system }: { readonly clock: Clock; readonly resolve?: Resolve | undefined },
 ): (() => Promise<readonly string[]>) => {
-  const front = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  const fronts = urls.map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ''));
   let known: { readonly hosts: readonly string[]; readonly at: number } | undefined;
   return async () => {
     if (known !== undefined && clock.mono() - known.at < KEEP_MS) return known.hosts;
     const reading = await health();
     const clusters = reading.available ? reading.clusters : [];
     const nodes = clusters.flatMap((cluster) => cluster.nodes);
-    const names = [front, ...clusters.map(({ fqdn }) => fqdn), ...nodes.map(({ name }) => name)];
+    const names = [...fronts, ...clusters.map(({ fqdn }) => fqdn), ...nodes.map(({ name }) => name)];
     const resolved = await Promise.all(names.filter((name) => isIP(name) === 0).map(resolve));
     const addresses = nodes.flatMap(({ address }) => address ?? []);
     known = { hosts: [...new Set([...names, ...addresses, ...resolved.flat()])], at: clock.mono() };

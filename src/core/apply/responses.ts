@@ -17,6 +17,7 @@ export const responseReducers = {
       ...more,
       state: to,
       ...(to === 'writing' ? { writtenAt: at } : {}),
+      ...(to === 'blocked' ? { blockedAt: at } : {}),
       ...(hasEnded({ state: to }) ? { endedAt: at } : {}),
       ...(to === 'done' && row.review !== undefined ? { until: at + row.review.afterMs } : {}),
     });

@@ -33,6 +33,8 @@ export interface PceSimulator {
   /** `http://127.0.0.1:N`, without `/api/v2`. */
   readonly url: string;
   readonly port: number;
+  /** Where the other PCEs of the supercluster answer. */
+  readonly members: readonly string[];
   /** The operations of /_sim as functions. */
   readonly control: PceControl;
   /** Stops listening and ends open connections. */
@@ -45,20 +47,47 @@ export const startPceSimulator = async (options: PceSimulatorOptions = {}): Prom
   const world = createWorld(settings);
   seedChatter(world);
   const control = createControl(world);
-  const listener = createListener(world, createApi(world, routesOf(world)), createControlApi(control));
+  const api = createApi(world, routesOf(world));
+  const controlApi = createControlApi(control);
+  const listenAs = (node: number, at: number): Promise<Listening> =>
+    listen(createListener(world, api, controlApi, node), at, settings.tls);
+  const first = await listenAs(0, settings.port);
+  const members: Listening[] = [];
+  for (let node = 1; node <= settings.members; node += 1) members.push(await listenAs(node, 0));
+  return {
+    url: first.url,
+    port: first.port,
+    members: members.map(({ url }) => url),
+    control,
+    close: async () => {
+      await Promise.all([first, ...members].map(({ close }) => close()));
+    },
+  };
+};
+
+interface Listening {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const listen = async (
+  listener: ReturnType<typeof createListener>,
+  at: number,
+  tls: PceSimulatorOptions['tls'],
+): Promise<Listening> => {
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     listener(request, response).catch(() => response.destroy());
   };
-  const server = settings.tls ? createHttpsServer(settings.tls, onRequest) : createHttpServer(onRequest);
+  const server = tls ? createHttpsServer(tls, onRequest) : createHttpServer(onRequest);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(settings.port, '127.0.0.1', resolve);
+    server.listen(at, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `${settings.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
-    control,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

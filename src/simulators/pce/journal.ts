@@ -10,6 +10,8 @@ export interface RequestRecord {
   readonly path: string;
   readonly query: string;
   status: number;
+  /** Which PCE of a supercluster was asked. */
+  readonly node?: number;
 }
 
 /** One change made through the API; `before` and `after` have the shape of /_sim/state `workloads[href]`, or are the object. */

@@ -4,7 +4,7 @@ import { startPceSimulator } from './index.ts';
 import type { PceSimulatorOptions } from './options.ts';
 
 const USAGE = `usage: pce simulator --port N [--seed 1] [--workloads 60] [--org 1] [--key api_sim] [--secret simsecret]
-  [--release 25.2] [--tls-cert F --tls-key F]
+  [--release 25.2] [--members 0] [--tls-cert F --tls-key F]
 Prints "listening URL" and runs until SIGTERM; --port 0 takes any free port.
 `;
 
@@ -16,6 +16,7 @@ const FLAGS = {
   key: { type: 'string', default: 'api_sim' },
   secret: { type: 'string', default: 'simsecret' },
   release: { type: 'string', default: '25.2' },
+  members: { type: 'string', default: '0' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -28,7 +29,7 @@ const main = async (): Promise<void> => {
     return;
   }
   const simulator = await startPceSimulator(options);
-  process.stdout.write(`listening ${simulator.url}\n`);
+  process.stdout.write(`listening ${[simulator.url, ...simulator.members].join(' ')}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       void simulator.close();
@@ -50,6 +51,7 @@ const readFlags = (): PceSimulatorOptions | 'help' => {
       key: values.key,
       secret: values.secret,
       release: values.release,
+      members: wholeNumber('members', values.members),
       ...(cert !== undefined && key !== undefined
         ? { tls: { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } }
         : {}),

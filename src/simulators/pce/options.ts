@@ -39,6 +39,8 @@ export interface PceSimulatorOptions {
   readonly secret?: string;
   /** PCE release, as `25.2`; shapes follow it (facts §10). */
   readonly release?: string;
+  /** Further PCEs of a supercluster beside the first, each on a port of its own; 0 (the default) = it stands alone. */
+  readonly members?: number;
   /** PEM texts; with them the server speaks https. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Where the simulated clock starts, epoch milliseconds; default: the real time. */
@@ -60,6 +62,7 @@ export interface Settings {
   readonly key: string;
   readonly secret: string;
   readonly release: string;
+  readonly members: number;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly now: number;
   readonly timings: Timings;
@@ -79,6 +82,7 @@ export const settle = (options: PceSimulatorOptions): Settings => {
     key: options.key ?? 'api_sim',
     secret: options.secret ?? 'simsecret',
     release: options.release ?? '25.2',
+    members: options.members ?? 0,
     tls: options.tls,
     now: options.now ?? realTime(),
     timings: {

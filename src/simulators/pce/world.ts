@@ -22,6 +22,7 @@ import type { PolicyStore } from './policy/store.ts';
 import { createPolicyStore } from './policy/store.ts';
 import type { Random } from './random.ts';
 import { createRandom } from './random.ts';
+import { createSupercluster, type Supercluster } from './supercluster.ts';
 import type { Traffic } from './traffic/traffic.ts';
 import { createTraffic } from './traffic/traffic.ts';
 
@@ -49,6 +50,7 @@ export interface World {
   readonly jobs: Jobs;
   readonly journal: Journal;
   readonly faults: Faults;
+  readonly supercluster: Supercluster;
 }
 
 /** A world as seeded: labels, fleet, policy, no event yet. */
@@ -77,5 +79,6 @@ export const createWorld = (settings: Settings): World => {
     jobs: createJobs(),
     journal: createJournal(),
     faults: createFaults(),
+    supercluster: createSupercluster(settings.members),
   };
 };

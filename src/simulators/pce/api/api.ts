@@ -23,6 +23,8 @@ export const createApi = (world: World, routes: readonly Route[]): Application =
       if (path === '/node_available') return nodeAvailable(world);
       const caller = authenticate(world, call);
       limit(caller.key);
+      if (path === '/supercluster/leader') return leader(world, call);
+      refuseOnMember(world, call);
       const { route: found, params } = route(call.method, path);
       return found.handle({
         method: call.method,
@@ -46,6 +48,18 @@ const apiPath = (call: Call): string => {
 const nodeAvailable = (world: World) => {
   if (!world.health.nodeAvailable()) throw notFound('available node');
   return json({});
+};
+
+/** 404 on a member; the prose of the reference says 202 of a leader, its example 200 (facts §3): the one here, the other alone. */
+const leader = ({ supercluster: { members, leads } }: World, { node }: Call) => {
+  if (!leads(node)) throw notFound('leader');
+  return { status: members > 0 ? 202 : 200 };
+};
+
+/** Members accept GET only (facts §8). Status and token are ours: none is recorded in the facts. */
+const refuseOnMember = ({ supercluster }: World, { method, node }: Call): void => {
+  if (method !== 'GET' && !supercluster.leads(node))
+    throw new Refusal(403, 'forbidden_on_member_error', 'This PCE is not the leader of the supercluster');
 };
 
 const authenticate = (world: World, call: Call): Caller => {

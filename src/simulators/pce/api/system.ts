@@ -13,10 +13,9 @@ export const systemRoutes = (world: World): readonly Route[] => [
     path: '/health',
     handle: () => {
       if (!world.health.available) throw notFound('/health');
-      return json(world.health.report(world.fqdn, world.clock.now()));
+      return json(healthOf(world));
     },
   },
-  { method: 'GET', path: '/supercluster/leader', handle: () => ({ status: 200 }) },
   {
     method: 'GET',
     path: '/users/:id',
@@ -39,6 +38,19 @@ export const systemRoutes = (world: World): readonly Route[] => [
     },
   },
 ];
+
+/** One element per cluster: alone the one, in a supercluster its leader and members. */
+const healthOf = ({ health, fqdn, clock, supercluster: { members, leads } }: World) => {
+  const rows = health.report(fqdn, clock.now());
+  if (members === 0) return rows;
+  return rows.flatMap((own) =>
+    Array.from({ length: members + 1 }, (_, node) => ({
+      ...own,
+      type: leads(node) ? 'leader' : 'member',
+      ...(node === 0 ? {} : { fqdn: `pce${node + 1}.example.com`, nodes: [] }),
+    })),
+  );
+};
 
 const versionOf = ({ version }: World): Record<string, string> => ({
   version,

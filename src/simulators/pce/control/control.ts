@@ -49,6 +49,8 @@ export interface PceControl {
   /** Changes a workload silently: no event, for state sweeps. */
   workload(change: WorkloadState): void;
   health(change: HealthChange): void;
+  /** Which PCE of the supercluster leads (null = none), and which are gone. */
+  supercluster(change: Parameters<World['supercluster']['change']>[0]): void;
   /** Adds a fault; returns its id. */
   fault(spec: FaultSpec): string;
   /** Removes one fault, or all. */
@@ -88,6 +90,7 @@ export const createControl = (world: World): PceControl => ({
   },
   workload: (change) => setWorkloadState(world, workloadOf(world, change.href), change),
   health: (change) => world.health.change(change),
+  supercluster: (change) => world.supercluster.change(change),
   fault: (spec) => world.faults.add(spec),
   clearFaults: (id) => world.faults.clear(id),
   addFlows: (flows) => world.traffic.report(flows, world.clock.now()),

@@ -14,6 +14,7 @@
  *                         in force at once; see control/policy.ts                                  → {}
  *   POST /_sim/flow      {src: {ip?|href?}, dst: {ip?|href?}, proto, port?}     → {passes, src, dst}: each end's ruling
  *   POST /_sim/health    {node?, cpu?, memory?, disk?, runlevel?, service?, state?, status?, replication_lag?, available?, reset?} → {}
+ *   POST /_sim/supercluster {leader?: number|null, down?: [number]}; 0 = the PCE of this port        → {}
  *   POST /_sim/flows     [flow]; see traffic/report.ts                                             → {stored}
  *   GET  /_sim/flows     ?from&to: the day buckets of the window, before filters and caps          → [flow]
  */
@@ -61,6 +62,7 @@ const operationsOf = (control: PceControl): Readonly<Record<string, Operation>> 
   'POST /_sim/flow': (body) => json(control.flow(flowQuestion(body))),
   'POST /_sim/workload': (body) => done(() => control.workload(workloadState(body))),
   'POST /_sim/health': (body) => done(() => control.health(objectWith(body, HEALTH_KEYS))),
+  'POST /_sim/supercluster': (body) => done(() => control.supercluster(superclusterChange(body))),
   'POST /_sim/flows': (body) => json({ stored: control.addFlows(objectsOf(body)) }),
   'GET /_sim/flows': (_, query) => {
     const [from, to] = [query.get('from'), query.get('to')];
@@ -150,4 +152,12 @@ const hrefIn = (given: JsonObject): string => {
   const href = textAt(given, 'href');
   if (href === undefined) throw invalid('href is required');
   return href;
+};
+
+const superclusterChange = (body: unknown): Parameters<PceControl['supercluster']>[0] => {
+  const { leader, down } = objectWith(body, ['leader', 'down']);
+  if (leader !== undefined && leader !== null && typeof leader !== 'number') throw invalid('leader');
+  if (down !== undefined && !(Array.isArray(down) && down.every((one) => typeof one === 'number')))
+    throw invalid('down');
+  return { ...(leader === undefined ? {} : { leader }), ...(down === undefined ? {} : { down }) };
 };

@@ -14,6 +14,8 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Buffer;
   readonly ip: string;
+  /** Which PCE of the supercluster was asked; 0 = the first, or the only one. */
+  readonly node: number;
 }
 
 /** Answers a call; never throws. */
@@ -23,9 +25,10 @@ const CONTROL = '/_sim/';
 
 /** The listener of node:http: /_sim goes to `control`, everything else through the faults to `api`. */
 export const createListener =
-  (world: World, api: Application, control: Application) =>
+  (world: World, api: Application, control: Application, node = 0) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const call = await readCall(request);
+    if (world.supercluster.isDown(node)) return void request.socket.destroy();
+    const call = await readCall(request, node);
     world.agenda.settle();
     response.sendDate = false;
     response.setHeader('Date', new Date(world.clock.now()).toUTCString());
@@ -59,7 +62,7 @@ export const answering = (handle: () => Answer): Answer => {
   }
 };
 
-const readCall = async (request: IncomingMessage): Promise<Call> => {
+const readCall = async (request: IncomingMessage, node: number): Promise<Call> => {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
@@ -68,6 +71,7 @@ const readCall = async (request: IncomingMessage): Promise<Call> => {
     url: new URL(request.url ?? '/', 'http://localhost'),
     headers: Object.fromEntries(headers),
     bytes: Buffer.concat(parts),
+    node,
     ip: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
   };
 };
@@ -79,6 +83,7 @@ const noteRequest = (world: World, call: Call): RequestRecord => {
     path: call.url.pathname,
     query: call.url.search.slice(1),
     status: 0,
+    ...(world.supercluster.members > 0 ? { node: call.node } : {}),
   };
   world.journal.request(record);
   return record;

@@ -61,7 +61,8 @@ export const aLab = async (
   const sim = await startPceSimulator({ now: START, realTime: () => START, ...options });
   cleanUp(sim.close);
   const clock = testClock(START, (ms) => void sim.control.clock({ advance_ms: ms }));
-  return { sim, pce: anAdapter(sim.url, { clock, ...deps }), clock };
+  const settings = { ...(sim.members.length === 0 ? {} : { members: sim.members }), ...deps.settings };
+  return { sim, pce: anAdapter(sim.url, { clock, ...deps, settings }), clock };
 };
 
 export const anInventory = (pce: PceAdapter, clock: TestClock) =>
