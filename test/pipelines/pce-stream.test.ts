@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFramer } from '../../src/adapters/intake/framing.ts';
 import { type LineTaker, listenSyslog, type SyslogListener } from '../../src/adapters/intake/syslog.ts';
 import { type PceEvent, parseEvent } from '../../src/core/event.ts';
+import type { Dict } from '../../src/core/foreign.ts';
 import { eventAsCef, eventAsLeef } from '../../src/core/formats/pce-event.ts';
 import { createMeter } from '../../src/pipelines/meter.ts';
 import { createPceStream } from '../../src/pipelines/pce-stream.ts';
@@ -33,6 +34,38 @@ const tampering = (at: number): PceEvent =>
     created_by: byVen(WEB),
     notifications: [noticeOf('workload.oos_iptables_tampering')],
   });
+
+const fixture = (name: string): string =>
+  readFileSync(new URL(`../fixtures/pce-syslog/${name}`, import.meta.url), 'utf8');
+const AT = T0 + 5 * SECOND;
+const ISO = new Date(AT).toISOString();
+/** The same moment as the PCE writes it in CEF. */
+const CEF_TIME = 'Nov 22 2026 10:00:05.000';
+
+/** Published lines of JSON and CEF with the event each stands for, and LEEF lines of the same events; all as if they happened now. */
+const SAMPLES: readonly (readonly [string, Dict, string])[] = [
+  ...fixture('json.lines')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/"time":"[^"]+"/, `"time":"${ISO}"`))
+    .map((line, n): [string, Dict, string] => {
+      const raw = JSON.parse(line.slice(line.indexOf('{'))) as Dict;
+      return [`JSON ${n + 1} ${raw['event_type']}`, raw, line];
+    }),
+  ...(JSON.parse(fixture('cef-pairs.json')) as { readonly event: Dict; readonly cef: string }[]).flatMap(
+    ({ event, cef }): [string, Dict, string][] => {
+      const raw = { ...event, timestamp: ISO };
+      const read = parseEvent(raw);
+      if (!read.ok) throw new Error(read.why);
+      const now = cef.replace(/rt=\w+ \d+ \d+ [\d:.]+ /, `rt=${CEF_TIME} `);
+      return [
+        [`CEF ${event['event_type']}`, raw, inSyslog(now)],
+        [`LEEF ${event['event_type']}`, raw, inSyslog(eventAsLeef(read.event, SOURCE))],
+      ];
+    },
+  ),
+];
+const RULES_OF_SAMPLES = ['auth-failures', 'firewall-tampering', 'ven-offline'];
 
 /** The alerting of one PCE that was polled once, and its stream. */
 const aStream = async () => {
@@ -148,6 +181,27 @@ describe('a line of the PCE', () => {
     store.broken = false;
     await alerting.poll(60 * SECOND);
     expect(await facts()).toMatchObject([{ count: 1 }]);
+  });
+
+  it.each(SAMPLES)('as published, %s: the same findings as of the polled event', async (_, raw, line) => {
+    const polled = await aStream();
+    const read = parseEvent(raw);
+    if (!read.ok) throw new Error(read.why);
+    polled.pce.record(read.event);
+    await polled.alerting.poll(60 * SECOND);
+    const heard = await aStream();
+    await heard.hear(line);
+    expect(heard.lines('event')).toBe(1);
+    expect(await heard.facts()).toEqual(await polled.facts());
+    heard.pce.record(read.event);
+    await heard.alerting.poll(60 * SECOND);
+    expect(await heard.facts()).toEqual(await polled.facts());
+  });
+
+  it('of those published some find something', async () => {
+    const { hear, facts } = await aStream();
+    await hear(...SAMPLES.map(([, , line]) => line));
+    expect(new Set((await facts()).map(({ rule }) => rule))).toEqual(new Set(RULES_OF_SAMPLES));
   });
 
   it('the captured CEF lines of a PCE are all events', async () => {
