@@ -97,7 +97,7 @@ const PLANTED: readonly (readonly [string, string, string, RegExp])[] = [
     'the probes importing what they report',
     'adapters/http/planted.ts',
     "import { x } from '../../pipelines/status.ts';",
-    /knows nothing of what it says/,
+    /what is said is decided elsewhere/,
   ],
   [
     'a simulator importing the bot',

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { openHttp, openProcessFigures } from '../adapters/http/index.ts';
 import {
   type Door,
-  listenSyslog,
-  openIntake,
+  openDoors,
+  openProbes,
+  openProcessFigures,
   signedByPagerDuty,
   signedByUs,
-} from '../adapters/intake/index.ts';
+} from '../adapters/http/index.ts';
+import { listenSyslog } from '../adapters/syslog/index.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { IntakeSettings, Listening } from '../core/settings.ts';
 import type { Intake } from '../pipelines/intake.ts';
@@ -24,7 +25,7 @@ export const serveProbes = async (
 ): Promise<() => Promise<void>> => {
   const figures = openProcessFigures();
   const probes = createProbes({ ...deps, process: figures.read, nodeVersion: process.version });
-  const server = await openHttp({ port }, probes, log);
+  const server = await openProbes({ port }, probes, log);
   return async () => {
     figures.close();
     await server.close();
@@ -37,7 +38,7 @@ export const listenOutside = async (
   outside: Intake,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ) => {
-  const ours = signedByUs(settings.secret, clock);
+  const ours = signedByUs(settings.secret, clock, outside.first);
   const { pagerDutySecret } = settings;
   const doors: Record<string, Door> = {
     '/v1/alerts': { check: ours, take: outside.alert },
@@ -48,7 +49,7 @@ export const listenOutside = async (
           '/v1/pagerduty': { check: signedByPagerDuty(pagerDutySecret, clock), take: outside.pagerDuty },
         }),
   };
-  const server = await openIntake(
+  const server = await openDoors(
     { host: settings.host, port: settings.port, tls: await pemOf(settings) },
     doors,
     { log, refused: outside.refused },

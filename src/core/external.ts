@@ -93,6 +93,12 @@ export const readExternal = (body: string): ReadExternal => {
   return { ok: false, why: (read.error.issues[0]?.message ?? 'it is not an alert').slice(0, 200) };
 };
 
+/** A call signed once is remembered by this. No PCE has an empty name, so it is none of `intakeKey`. */
+export const signatureKey = (signature: string): string => `|${signature}`;
+
+/** A signature is good for as long as its time stamp may differ from our clock, on both sides (definitions §9: 5 min); a minute more is kept. */
+export const SIGNATURE_MS = 11 * 60_000;
+
 /** What one alert of another product is known by, for each PCE it concerns. */
 export const intakeKey = (pce: string, { source, id }: Pick<ExternalAlert, 'source' | 'id'>): string =>
   `${pce}|${source}|${id}`;

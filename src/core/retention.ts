@@ -1,11 +1,12 @@
 import type { Incident } from './alert.ts';
 import type { Draft } from './apply.ts';
+import { SIGNATURE_MS, signatureKey } from './external.ts';
 import { outputKey } from './output/owed.ts';
 import type { State } from './state.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** How long finished things are kept (design §5): ids of events 25 h, confirmations and ids of other products' alerts 48 h, closed incidents and alerts 30 days. */
+/** How long finished things are kept (design §5): ids of events 25 h, confirmations and ids of other products' alerts 48 h (signatures of their calls 11 min), closed incidents and alerts 30 days. */
 const RETENTION_MS = { seen: 25 * HOUR_MS, told: 48 * HOUR_MS, closed: 30 * 24 * HOUR_MS } as const;
 
 /** Drops what is older than its time. Never: a firing alert, an incident with one, anything still to be sent, any response. */
@@ -22,7 +23,8 @@ export const prune = (draft: Draft, at: number): void => {
     if (shownAt < at - RETENTION_MS.closed) draft.delete('cards', key);
 
   for (const [key, takenAt] of [...draft.state.intakes])
-    if (takenAt < at - RETENTION_MS.told) draft.delete('intakes', key);
+    if (takenAt < at - (key.startsWith(signatureKey('')) ? SIGNATURE_MS : RETENTION_MS.told))
+      draft.delete('intakes', key);
 
   const over = at - RETENTION_MS.closed;
   for (const { id, state, told, endedAt = 0 } of [...draft.state.silences.values()])

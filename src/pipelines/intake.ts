@@ -1,4 +1,4 @@
-import { type ExternalAlert, type MeantHost, readExternal } from '../core/external.ts';
+import { type ExternalAlert, type MeantHost, readExternal, signatureKey } from '../core/external.ts';
 import { type PagerAnswer, type ReadAnswer, readAnswer, readPagerDuty } from '../core/pager.ts';
 import type { Audit, Clock, IntakeAnswer, IntakeRefusal, Inventory, Log, Store } from '../core/ports.ts';
 import { counted } from '../core/text.ts';
@@ -17,7 +17,7 @@ export interface IntakeDesk {
 export interface IntakeDeps {
   /** By name; the first is the one that hosts nobody knows are told of. */
   readonly desks: ReadonlyMap<string, IntakeDesk>;
-  readonly store: Pick<Store, 'alerts'>;
+  readonly store: Pick<Store, 'alerts' | 'intakeTaken' | 'commit'>;
   readonly audit: Audit;
   readonly meter: Pick<Meter, 'count'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -31,6 +31,8 @@ export interface Intake {
   /** @param at when it was signed, epoch ms */
   acknowledge(body: string, at: number): Promise<IntakeAnswer>;
   pagerDuty(body: string, at: number): Promise<IntakeAnswer>;
+  /** Whether a signature is used for the first time, also across restarts; from now on it is used. Rejects with StoreError. */
+  first(signature: string): Promise<boolean>;
   /** A call that was not believed or not understood: recorded, in bounds. */
   refused(call: IntakeRefusal): void;
   /** Records what was only counted. */
@@ -41,6 +43,8 @@ export const createIntake = (deps: IntakeDeps): Intake => {
   const { desks, audit, meter, clock } = deps;
   const allowed = createRate(INTAKE_RATE.perSource, clock);
   const refusals = createRefusals(deps);
+  /** Signatures of calls that came this moment: two at once must not both be the first. */
+  const claimed = new Set<string>();
 
   const alert = async (body: string): Promise<IntakeAnswer> => {
     const read = readExternal(body);
@@ -126,6 +130,18 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     alert: recorded('/v1/alerts', alert) as Intake['alert'],
     acknowledge: recorded('/v1/acknowledgements', (body, at) => answered(readAnswer(body), at)),
     pagerDuty: recorded('/v1/pagerduty', (body, at) => answered(readPagerDuty(body), at)),
+    async first(signature) {
+      if (claimed.has(signature)) return false;
+      claimed.add(signature);
+      try {
+        const key = signatureKey(signature);
+        if (await deps.store.intakeTaken(key)) return false;
+        await deps.store.commit([{ type: 'intake-taken', key, at: clock.now() }]);
+        return true;
+      } finally {
+        claimed.delete(signature);
+      }
+    },
     refused: (call) => {
       meter.count('intake_calls', { answer: 'refused' });
       refusals.note(call);

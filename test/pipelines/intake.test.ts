@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openIntake, signedByPagerDuty, signedByUs } from '../../src/adapters/intake/index.ts';
+import { openDoors, signedByPagerDuty, signedByUs } from '../../src/adapters/http/index.ts';
 import { owedOf } from '../../src/core/output/owed.ts';
 import { createIntake, INTAKE_RATE } from '../../src/pipelines/intake.ts';
 import { createMeter } from '../../src/pipelines/meter.ts';
@@ -44,8 +44,8 @@ interface Post {
 }
 
 /** The port with real sockets, the pipeline and the alerting of one PCE behind it. */
-const anIntake = async () => {
-  const { alerting, clock, store, inventory } = anAlerting({ hosts: [WEB, ...TWINS] });
+const anIntake = async (given: Pick<NonNullable<Parameters<typeof anAlerting>[0]>, 'store'> = {}) => {
+  const { alerting, clock, store, inventory } = anAlerting({ hosts: [WEB, ...TWINS], ...given });
   const audit = fakeAudit();
   const meter = createMeter();
   const troubles: string[] = [];
@@ -59,8 +59,8 @@ const anIntake = async () => {
     log,
     tell: (trouble) => void troubles.push(trouble),
   });
-  const ours = signedByUs(SECRET, clock);
-  const server = await openIntake(
+  const ours = signedByUs(SECRET, clock, intake.first);
+  const server = await openDoors(
     {
       host: '127.0.0.1',
       port: 0,
@@ -246,6 +246,20 @@ describe('calls that are not to be believed', () => {
     expect((await post({ body, headers })).status).toBe(202);
     expect((await post({ body, headers })).status).toBe(409);
     expect(await alerts()).toHaveLength(1);
+  });
+
+  it('the very same call at the same moment, and again after a restart, is refused', async () => {
+    const before = await anIntake();
+    const body = JSON.stringify({ dedupe: 'x', by: 'Jane Doe' });
+    const call = { path: '/v1/acknowledgements', body, headers: before.signed(body) };
+    const both = await Promise.all([before.post(call), before.post(call)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([404, 409]);
+    const after = await anIntake({ store: before.store });
+    expect((await after.post(call)).status).toBe(409);
+    expect(after.audit.entries.at(-1)).toMatchObject({
+      verdict: 'refused',
+      why: '409 /v1/acknowledgements: replayed: this call was taken before',
+    });
   });
 
   it('a flood is an audit line for each of the first and a count of the rest', async () => {

@@ -104,7 +104,7 @@ export const LAYERS: readonly Layer[] = [
     from: 'adapters/http/',
     may: ['core/'],
     packages: [NODE],
-    why: 'Answers probes and calls a dead-man’s switch, and knows nothing of what it says.',
+    why: 'Answers probes, hears calls from outside and whether they may be believed, calls a dead-man’s switch; what is said is decided elsewhere.',
   },
   {
     from: 'adapters/render/',
@@ -125,10 +125,10 @@ export const LAYERS: readonly Layer[] = [
     why: 'Tells receivers outside Slack, and knows neither alerts nor routes.',
   },
   {
-    from: 'adapters/intake/',
+    from: 'adapters/syslog/',
     may: ['core/'],
     packages: [NODE],
-    why: 'Hears what comes from outside and whether it may be believed; what it means is decided elsewhere.',
+    why: 'Hears lines and cuts them; what they mean is decided elsewhere.',
   },
   {
     from: 'simulators/pce/',

@@ -3,7 +3,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openHttp, openProcessFigures, ping, type Routes } from '../../../src/adapters/http/index.ts';
+import { openProbes, openProcessFigures, ping, type Routes } from '../../../src/adapters/http/index.ts';
 import { fakeLog } from '../../support/fakes.ts';
 
 const routes: Routes = {
@@ -17,7 +17,7 @@ const routes: Routes = {
 
 const aServer = async () => {
   const log = fakeLog();
-  const server = await openHttp({ port: 0 }, routes, log);
+  const server = await openProbes({ port: 0 }, routes, log);
   onTestFinished(server.close);
   const ask = (path: string, options: { method?: string; host?: string; body?: string } = {}) =>
     new Promise<{ status: number | undefined; type: string | undefined; body: string }>((resolve, reject) => {
@@ -78,7 +78,7 @@ describe('the server for probes', () => {
 
   it('rejects when the port is taken', async () => {
     const { port } = await aServer();
-    await expect(openHttp({ port }, routes, fakeLog())).rejects.toThrow('EADDRINUSE');
+    await expect(openProbes({ port }, routes, fakeLog())).rejects.toThrow('EADDRINUSE');
   });
 });
 

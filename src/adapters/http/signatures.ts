@@ -7,20 +7,19 @@ export type Checked =
   | { readonly ok: true; readonly at: number }
   | { readonly ok: false; readonly status: 401 | 409; readonly why: string };
 
-export type Check = (headers: IncomingHttpHeaders, body: Buffer) => Checked;
+export type Check = (headers: IncomingHttpHeaders, body: Buffer) => Checked | Promise<Checked>;
 
 /** How far a time stamp may be from our clock (definitions §9: ± 5 min). */
 const SKEW_MS = 5 * 60_000;
-/** Signatures remembered at most; only true ones are, so nobody else can fill it. */
-const MOST_SEEN = 50_000;
 
 /**
  * `x-chatops-timestamp` (Unix seconds) and `x-chatops-signature: v1=…`, HMAC-SHA256 in hexadecimal over `<timestamp>.<body>`: what the bot
  * signs its own webhooks with. One signature is good for one call.
+ * @param first whether a signature comes for the first time, also across restarts; asked of true ones alone, so nobody else can fill its memory
  */
-export const signedByUs = (secret: string, clock: Pick<Clock, 'now'>): Check => {
-  const seen = createReplayMemory(clock);
-  return (headers, body) => {
+export const signedByUs =
+  (secret: string, clock: Pick<Clock, 'now'>, first: (signature: string) => Promise<boolean>): Check =>
+  async (headers, body) => {
     const stamp = one(headers['x-chatops-timestamp']);
     if (!/^\d{1,12}$/.test(stamp)) return refuse('no time stamp');
     const at = Number(stamp) * 1_000;
@@ -29,10 +28,9 @@ export const signedByUs = (secret: string, clock: Pick<Clock, 'now'>): Check => 
       return refuse('the signature is missing or wrong');
     if (Math.abs(at - clock.now()) > SKEW_MS)
       return refuse('the time stamp is more than 5 min from this clock');
-    if (seen(given)) return { ok: false, status: 409, why: 'replayed: this call was taken before' };
+    if (!(await first(given))) return { ok: false, status: 409, why: 'replayed: this call was taken before' };
     return { ok: true, at };
   };
-};
 
 /**
  * PagerDuty's webhooks v3: `x-pagerduty-signature`, one or more `v1=…` (several while a secret is rotated), HMAC-SHA256 over the body alone. The
@@ -63,18 +61,4 @@ const hmac = (secret: string, ...parts: readonly (string | Buffer)[]): string =>
 const sameText = (given: string, due: string): boolean => {
   const [a, b] = [Buffer.from(given), Buffer.from(due)];
   return a.length === b.length && timingSafeEqual(a, b);
-};
-
-/** Tells whether it was asked the same before, for as long as a stamp is good. */
-const createReplayMemory = ({ now }: Pick<Clock, 'now'>): ((signature: string) => boolean) => {
-  const seen = new Map<string, number>();
-  return (signature) => {
-    if (seen.has(signature)) return true;
-    for (const [old, until] of seen) {
-      if (until > now() && seen.size < MOST_SEEN) break;
-      seen.delete(old);
-    }
-    seen.set(signature, now() + 2 * SKEW_MS + 60_000);
-    return false;
-  };
 };

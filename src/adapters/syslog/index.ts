@@ -1,0 +1,1 @@
+export { type LineTaker, listenSyslog, type SyslogListener } from './listener.ts';
