@@ -72,6 +72,7 @@ export const loopsOf = (
       await alerting.settle();
       await alerting.attend();
     }),
+    named('policy changes', EVERY_MS.due, EVERY_MS.due, alerting.policy),
     named('inventory', EVERY_MS.inventory, EVERY_MS.inventory, inventory.refresh),
     named('traffic', poll.traffic, 20 * SECOND_MS, () => traffic.run(signal)),
     named('stale queries', 24 * HOUR_MS, 5 * SECOND_MS, async () => void (await pce.deleteStaleQueries())),

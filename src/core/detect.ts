@@ -1,3 +1,4 @@
+import { type PolicyQuestion, questionKey } from './draft/change.ts';
 import type { PceEvent } from './event.ts';
 import { isKnownType } from './event-types.ts';
 import { patternOf } from './pattern.ts';
@@ -37,6 +38,8 @@ export interface RuleSet {
   run(observation: Observation, memories: ReadonlyMap<string, unknown>): Detected;
   /** Hrefs of workloads to read before a `wake` at `now`. */
   reads(memories: ReadonlyMap<string, unknown>, now: number): readonly string[];
+  /** What rules want to know of the policy at `now`, each question once. */
+  asks(memories: ReadonlyMap<string, unknown>, now: number): readonly PolicyQuestion[];
 }
 
 /**
@@ -67,7 +70,16 @@ export const compileRules = (
             memories,
             {},
           ),
-    reads: (memories, now) => [...new Set(compiled.flatMap((rule) => readsOf(rule, memories, now)))],
+    reads: (memories, now) => [
+      ...new Set(compiled.flatMap((rule) => wanted(rule, memories, ({ reads }, own) => reads?.(own, now)))),
+    ],
+    asks: (memories, now) => [
+      ...new Map(
+        compiled
+          .flatMap((rule) => wanted(rule, memories, ({ asks }, own) => asks?.(own, now)))
+          .map((question) => [questionKey(question), question]),
+      ).values(),
+    ],
   };
 };
 
@@ -76,13 +88,13 @@ const listensTo = ({ readings = [], standing }: AlertRule['on'], observation: Ob
   (standing === true && observation.kind === 'sweep' && observation.standing !== undefined);
 
 /** A memory that cannot be read asks for nothing: `run` reports the failure. */
-const readsOf = (
+const wanted = <T>(
   { id, detector }: CompiledRule,
   memories: ReadonlyMap<string, unknown>,
-  now: number,
-): readonly string[] => {
+  ask: (detector: Detector, memory: unknown) => readonly T[] | undefined,
+): readonly T[] => {
   try {
-    return detector.reads?.(memories.get(id), now) ?? [];
+    return ask(detector, memories.get(id)) ?? [];
   } catch {
     return [];
   }

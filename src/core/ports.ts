@@ -2,6 +2,7 @@ import type { Alert, Delivery, Incident, Person, Told } from './alert.ts';
 import type { AuditEntry } from './audit.ts';
 import type { Brake } from './brake.ts';
 import type { CountryOutline } from './country.ts';
+import type { PolicyChange, PolicyQuestion } from './draft/change.ts';
 import type { PceEvent } from './event.ts';
 import type { Flow } from './flow.ts';
 import type { GroupRow } from './group.ts';
@@ -323,6 +324,11 @@ export interface Pce {
   pending(): Promise<readonly Pending[]>;
   /** Forgets the policy that was read: something was provisioned. */
   dropPolicy(): void;
+  /**
+   * Says how objects of the policy differ between two versions of it: what a draft would change, or a provisioning changed. What
+   * several questions to one of these need is read once.
+   */
+  comparePolicy(): (question: PolicyQuestion) => Promise<PolicyChange>;
   /** Names and addresses of the machines the PCE runs on: its URL, its nodes, supercluster members. Cached 15 min. */
   ownHosts(): Promise<readonly string[]>;
   /** How it answered so far, from all calls made. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PolicyChange, PolicyQuestion } from './draft/change.ts';
 import type { PceEvent } from './event.ts';
 import type { ExternalAlert, MeantHost } from './external.ts';
 import type { End } from './flow.ts';
@@ -38,6 +39,8 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
       readonly events: readonly PceEvent[];
       /** What is in quarantine; absent where nobody keeps a state. */
       readonly quarantined?: readonly QuarantinedHost[];
+      /** True where what a rule asks of the policy will be read. In a replay there is no PCE: judge by what the events say. */
+      readonly answering?: true;
     }
   | { readonly kind: 'health'; readonly reading: HealthReading }
   /** What a node says of itself by syslog, between two looks at its health. */
@@ -76,9 +79,14 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
   | ({ readonly kind: 'flows' } & Pick<Polled, 'edges' | 'hours' | 'daysKnown'>)
   /** What another product detected, with the hosts of this PCE that it may mean. */
   | { readonly kind: 'external'; readonly alert: ExternalAlert; readonly hosts: readonly MeantHost[] }
+  /** What was read because a rule asked (Detector.asks), by `questionKey`. */
+  | { readonly kind: 'policy'; readonly answers: PolicyAnswers }
   /** A rule asked to be called at this time; `hosts` holds what it asked to be read (Detector.reads). */
   | { readonly kind: 'wake'; readonly hosts: ReadonlyMap<string, Workload | null> }
 );
+
+/** By `questionKey`. refused: the PCE does not hand it out; failed: it could not be read this time. */
+export type PolicyAnswers = ReadonlyMap<string, PolicyChange | 'refused' | 'failed'>;
 
 /** Something a rule saw. Text parts are literal: views escape them. */
 export interface Finding {
@@ -137,6 +145,8 @@ export interface Detector {
   detect(observation: Observation, memory: unknown): Detection;
   /** Hrefs of workloads the rule wants read before a wake at `now`. */
   reads?(memory: unknown, now: number): readonly string[];
+  /** What it wants to know of the policy at `now`. The fewer at once the better: one answer takes up to a dozen calls. */
+  asks?(memory: unknown, now: number): readonly PolicyQuestion[];
 }
 
 type Labels = readonly Pick<Label, 'key' | 'value'>[];
@@ -222,6 +232,7 @@ interface RuleSpec<Options, Memory> extends Omit<AlertRule, 'options' | 'bind'> 
     wakeAt?: number | undefined;
   };
   reads?(memory: Memory, now: number, options: Options): readonly string[];
+  asks?(memory: Memory, now: number, options: Options): readonly PolicyQuestion[];
 }
 
 /** Makes a rule for the registry: options and memory are parsed here once, so that the rule itself sees only true types. */
@@ -229,7 +240,7 @@ export const defineRule = <Options, Memory>(spec: RuleSpec<Options, Memory>): Al
   ...spec,
   bind(raw, context) {
     const options = spec.options.parse(raw ?? {});
-    const { reads } = spec;
+    const { reads, asks } = spec;
     return {
       detect(observation, stored) {
         const memory = spec.memory.parse(stored);
@@ -244,6 +255,9 @@ export const defineRule = <Options, Memory>(spec: RuleSpec<Options, Memory>): Al
       ...(reads === undefined
         ? {}
         : { reads: (stored: unknown, now: number) => reads(spec.memory.parse(stored), now, options) }),
+      ...(asks === undefined
+        ? {}
+        : { asks: (stored: unknown, now: number) => asks(spec.memory.parse(stored), now, options) }),
     };
   },
 });

@@ -96,6 +96,7 @@ export const createRulebook = async ({
       },
       run: (observation, memories) => now.run(observation, memories),
       reads: (memories, at) => now.reads(memories, at),
+      asks: (memories, at) => now.asks(memories, at),
     },
     states: () => states,
     channels: () => channels,

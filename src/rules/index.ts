@@ -20,6 +20,7 @@ import { nenProblem } from './nen-problem.ts';
 import { pceHealth } from './pce-health.ts';
 import { pceSystem } from './pce-system.ts';
 import { pceUnreachable } from './pce-unreachable.ts';
+import { policyDraftBroad } from './policy-draft-broad.ts';
 import { policyProvisioned } from './policy-provisioned.ts';
 import { portScan } from './port-scan.ts';
 import { quarantineDrift } from './quarantine-drift.ts';
@@ -46,6 +47,7 @@ export const rules: readonly AlertRule[] = [
   venClone,
   enforcementLowered,
   guardLowered,
+  policyDraftBroad,
   policyProvisioned,
   labelChanged,
   authFailures,

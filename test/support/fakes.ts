@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../src/core/audit.ts';
 import type { PceEvent } from '../../src/core/event.ts';
+import { type PolicyChange, questionKey } from '../../src/core/draft/change.ts';
 import type { Flow } from '../../src/core/flow.ts';
 import type { HealthReading } from '../../src/core/health.ts';
 import type { Label } from '../../src/core/label.ts';
@@ -299,6 +300,8 @@ export interface FakePce extends Pce {
   /** Every call fails like this until it is undefined. */
   /** The provisioned policy. */
   rules: Policy;
+  /** How objects of the policy differ, by `questionKey`; all others may not be read. */
+  readonly changes: Map<string, PolicyChange>;
   failing: { readonly code: PceErrorCode; readonly message: string } | undefined;
   /** When set, calls wait for it. */
   waits: Promise<void> | undefined;
@@ -319,6 +322,7 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
     logFrom: undefined,
     reading: { available: true, clusters: [], nodeAvailable: true },
     rules: { rules: [] },
+    changes: new Map(),
     truncated: false,
     asked: [],
     queries: [],
@@ -370,6 +374,12 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
       return pce.drafts;
     },
     dropPolicy: () => undefined,
+    comparePolicy: () => async (question) => {
+      await answered(`policy change ${questionKey(question)}`);
+      const change = pce.changes.get(questionKey(question));
+      if (change === undefined) throw new PceError('forbidden', 'the key may not read this');
+      return change;
+    },
     ownHosts: async () => ['pce.example.com', '198.51.100.1'],
     reach: () => ({ lastOkAt: T0, failingSince: undefined, why: undefined, refused: false, medianMs: 240 }),
     async workload(href) {

@@ -13,6 +13,8 @@ import { LIMITS, TIMES, type Times } from './limits.ts';
 import { createOwnHosts, type Resolve } from './own-hosts.ts';
 import { readPending } from './pending.ts';
 import { createPolicyReader } from './policy.ts';
+import { policyComparer } from './policy-changes.ts';
+import { createPolicyCollections } from './policy-rows.ts';
 import { createReachMeter } from './reach.ts';
 import { standalone, superclusterOf } from './supercluster.ts';
 import { createTraffic } from './traffic.ts';
@@ -73,7 +75,8 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     members.length === 0 ? standalone(home) : superclusterOf([home, ...members.map(clientOf)], { clock });
   const collections = createCollections(client, { clock, times });
   const labels = createLabels(collections, org);
-  const policy = createPolicyReader(collections, labels, { org, clock });
+  const policyRows = createPolicyCollections(client, collections, org);
+  const policy = createPolicyReader(policyRows, labels, clock);
   const workloads = createWorkloads(client, collections, { org, known: labels.known });
   let overflows = 0;
   const events = createEventReader(client, collections, {
@@ -96,6 +99,7 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     policy: policy.read,
     pending: () => readPending(client, org),
     dropPolicy: policy.drop,
+    comparePolicy: () => policyComparer(policyRows, labels),
     ownHosts: createOwnHosts([settings.url, ...members], () => readHealth(client), {
       clock,
       resolve: deps.resolve,

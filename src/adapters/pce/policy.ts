@@ -1,10 +1,8 @@
-import { type Dict, dict } from '../../core/foreign.ts';
 import type { Label } from '../../core/label.ts';
 import { type Policy, parsePolicy } from '../../core/policy.ts';
-import { type Clock, PceError } from '../../core/ports.ts';
-import type { Collections } from './collections.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { Labels } from './labels.ts';
-import { parseJson } from './records.ts';
+import type { PolicyCollections } from './policy-rows.ts';
 
 /** The provisioned policy of one PCE. */
 export interface PolicyReader {
@@ -18,39 +16,13 @@ const KEEP_MS = 5 * 60_000;
 
 /** Reads the active rule sets, boundaries and what they refer to (facts §9); concurrent calls share one read. */
 export const createPolicyReader = (
-  collections: Collections,
+  rows: PolicyCollections,
   labels: Labels,
-  { org, clock }: { readonly org: number; readonly clock: Pick<Clock, 'mono'> },
+  clock: Pick<Clock, 'mono'>,
 ): PolicyReader => {
-  const rows = async (what: string, name: string): Promise<readonly Dict[]> => {
-    let found: Dict[] = [];
-    const path = `/orgs/${org}/sec_policy/active/${name}`;
-    await collections.read({ what, path, lane: 'response' }, () => {
-      found = [];
-      return (json) => found.push(dict(parseJson(json)));
-    });
-    return found;
-  };
-
   const readAll = async (): Promise<Policy> => {
-    const [ruleSets, boundaries, services, ipLists, labelGroups] = await Promise.all([
-      rows('rule sets', 'rule_sets'),
-      rows('enforcement boundaries', 'enforcement_boundaries').catch(noneIfUnknown),
-      rows('services', 'services'),
-      rows('IP lists', 'ip_lists'),
-      rows('label groups', 'label_groups'),
-    ]);
-    // Rules name labels by href alone; which key one belongs to decides how it is combined with others.
-    let missing = false;
-    const label = (href: string): Label | undefined => {
-      const found = labels.known.get(href);
-      missing ||= found === undefined;
-      return found;
-    };
-    const policy = parsePolicy({ ruleSets, boundaries, services, ipLists, labelGroups }, label);
-    if (!missing) return policy;
-    await labels.all();
-    return parsePolicy({ ruleSets, boundaries, services, ipLists, labelGroups }, label);
+    const all = await rows.all('active', 'response');
+    return await labelled(labels, (label) => parsePolicy(all, label));
   };
 
   let kept: { readonly policy: Promise<Policy>; readonly at: number } | undefined;
@@ -73,8 +45,18 @@ export const createPolicyReader = (
   };
 };
 
-/** Boundaries came with 20.2 and became deny rules with 24.2: a release without them has none. */
-const noneIfUnknown = (error: unknown): readonly Dict[] => {
-  if (error instanceof PceError && (error.code === 'not-found' || error.code === 'invalid')) return [];
-  throw error;
+/** Rules name labels by href alone; which key one belongs to decides how it is combined with others. What is not known is read once. */
+export const labelled = async <T>(
+  labels: Labels,
+  parse: (label: (href: string) => Label | undefined) => T,
+): Promise<T> => {
+  let missing = false;
+  const parsed = parse((href) => {
+    const found = labels.known.get(href);
+    missing ||= found === undefined;
+    return found;
+  });
+  if (!missing) return parsed;
+  await labels.all();
+  return parse((href) => labels.known.get(href));
 };

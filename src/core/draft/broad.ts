@@ -44,8 +44,7 @@ export const broadenings = (change: PolicyChange, look: Look): readonly Broadeni
     const pair = { before: before.get(href), after: after.get(href) };
     const was = pair.before?.on === true ? pair.before : undefined;
     const is = pair.after?.on === true ? pair.after : undefined;
-    const inUse = change.kind !== 'rule set' && change.kind !== 'enforcement boundary';
-    const causes = CAUSES.filter((cause) => HOLDS[cause](was, is, inUse, look));
+    const causes = CAUSES.filter((cause) => HOLDS[cause](was, is, change.referred, look));
     return causes.length === 0 ? [] : [{ ...pair, causes }];
   });
 };

@@ -16,6 +16,8 @@ export interface PolicyChange {
   /** What people call it. */
   readonly name: string;
   readonly kind: ObjectKind;
+  /** True when it is what rules refer to, and not a holder of rules. */
+  readonly referred: boolean;
   /** True while a draft of it waits to be provisioned or reverted. */
   readonly pending: boolean;
   /** All rules of a rule set; of what rules refer to, those of the whole policy that are not the same before and after. */
@@ -34,15 +36,30 @@ export const OBJECT_KINDS = {
 export type Collection = keyof typeof OBJECT_KINDS;
 export type ObjectKind = (typeof OBJECT_KINDS)[Collection];
 
+/** An object of the policy. */
+export interface PolicyObject {
+  /** In the active policy. */
+  readonly href: string;
+  readonly collection: Collection;
+  /** True for what holds rules of its own; all else is what rules refer to. */
+  readonly alone: boolean;
+}
+
 /** Which object an href of the policy means, that of a rule its rule set: undefined for what is none of these. */
-export const objectOf = (
-  href: string,
-): { readonly href: string; readonly collection: Collection } | undefined => {
-  const [, object, collection] =
+export const objectOf = (href: string): PolicyObject | undefined => {
+  const [, object, name] =
     /(\/orgs\/\d+\/sec_policy\/(?:draft|active|\d+)\/([a-z_]+)\/[^/?]+)/.exec(href) ?? [];
-  if (object === undefined || collection === undefined || !(collection in OBJECT_KINDS)) return undefined;
-  return { href: asActive(object), collection: collection as Collection };
+  const collection = COLLECTIONS.find((one) => one === name);
+  if (object === undefined || collection === undefined) return undefined;
+  const alone = collection === 'rule_sets' || collection === 'enforcement_boundaries';
+  return { href: asActive(object), collection, alone };
 };
+
+const COLLECTIONS = Object.keys(OBJECT_KINDS) as readonly Collection[];
+
+/** What tells two questions apart. */
+export const questionKey = ({ href, versions }: PolicyQuestion): string =>
+  versions === undefined ? asActive(href) : `${asActive(href)}@${versions.before}-${versions.after}`;
 
 /** The same object in another version. */
 export const inVersion = (href: string, version: 'draft' | 'active' | number): string =>
@@ -66,16 +83,13 @@ export type Referred = Pick<PolicyRows, 'services' | 'ipLists' | 'labelGroups'>;
  * down to another.
  */
 export const changeOf = (
-  { href }: PolicyQuestion,
+  object: PolicyObject,
   rows: ChangeRows,
   label: (href: string) => Label | undefined,
-): PolicyChange | undefined => {
-  const object = objectOf(href);
-  if (object === undefined) return undefined;
-  const { collection } = object;
+): PolicyChange => {
+  const { collection, alone } = object;
   const { before, after, active, drafted } = rows;
-  const beside = collection === 'rule_sets' || collection === 'enforcement_boundaries';
-  const base: PolicyRows = beside ? { ...active, ruleSets: [], boundaries: [] } : active;
+  const base: PolicyRows = alone ? { ...active, ruleSets: [], boundaries: [] } : active;
   const known: PolicyRows = {
     ...base,
     services: added(base.services, drafted.services),
@@ -84,10 +98,11 @@ export const changeOf = (
   };
   const was = parseRules(replaced(base, collection, object.href, before), label);
   const is = parseRules(replaced(known, collection, object.href, after), label);
-  const [one, other] = beside ? [was, is] : differing(was, is);
+  const [one, other] = alone ? [was, is] : differing(was, is);
   return {
     name: text(after?.['name']) ?? text(before?.['name']) ?? 'an object without name',
     kind: OBJECT_KINDS[collection],
+    referred: !alone,
     pending: after !== undefined && [after, ...rulesIn(after)].some(({ update_type: type }) => type != null),
     before: one,
     after: other,

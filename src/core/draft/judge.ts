@@ -12,6 +12,8 @@ export interface Judgement {
   /** A guard that was weakened is an error (definitions §3 (e)). */
   readonly severity: Severity;
   readonly weakens: boolean;
+  /** The same as long as the same is broad for the same reasons, whatever the estate counts today. */
+  readonly key: string;
   /** Sentences, in the order they are read: what changed, whom it would touch, why that is told. */
   readonly story: string;
 }
@@ -38,7 +40,12 @@ export const judge = (change: PolicyChange, look: Look): Judgement | undefined =
       ),
     ),
   ];
-  return { severity: weakens ? 'error' : 'warning', weakens, story: `${sentences.join('. ')}.` };
+  return {
+    severity: weakens ? 'error' : 'warning',
+    weakens,
+    key: [...causes, ...edits].join('\n'),
+    story: `${sentences.join('. ')}.`,
+  };
 };
 
 /** `Would touch 412 workloads, 37 of them env=prod` (definitions §3). */

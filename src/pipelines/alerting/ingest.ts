@@ -146,13 +146,22 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
       // The first window is history as a whole: a cursor within it would make the rest of it news.
       const moves = known !== undefined || piece.to >= to;
       const quarantined = quarantinedHosts(await store.quarantines(pce.name));
+      const history = known === undefined && !deps.backfill;
       const away = known !== undefined && piece.pceNow - known > WINDOW_MS.single;
       await accept(
-        { kind: 'events', pce: pce.name, now: piece.pceNow, estate: inventory, events, quarantined },
+        {
+          kind: 'events',
+          pce: pce.name,
+          now: piece.pceNow,
+          estate: inventory,
+          events,
+          quarantined,
+          ...(history ? {} : { answering: true }),
+        },
         {
           ...(moves ? { cursor: next } : {}),
           late,
-          history: known === undefined && !deps.backfill,
+          history,
           ...(known === undefined && moves ? { origin: about.from } : {}),
           ...(away ? { digestBefore: piece.pceNow - WINDOW_MS.single } : {}),
         },
@@ -209,7 +218,14 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
           ({ href, at }) => !seen.has(href) && !evaluated.has(href) && at >= (origin ?? 0),
         );
         if (fresh.length === 0) return;
-        await accept({ kind: 'events', pce: pce.name, now: pceNow(), estate: inventory, events: fresh });
+        await accept({
+          kind: 'events',
+          pce: pce.name,
+          now: pceNow(),
+          estate: inventory,
+          events: fresh,
+          answering: true,
+        });
         // What changed nothing is judged again when it is polled: a line may say less than the event has.
         status = { ...status, eventsSeen: status.eventsSeen + fresh.length };
       });

@@ -1,3 +1,4 @@
+import { type PolicyChange, type PolicyQuestion, questionKey } from '../../core/draft/change.ts';
 import { type ExternalAlert, intakeKey, type MeantHost } from '../../core/external.ts';
 import { type NamingRule, rulesNaming } from '../../core/naming-rules.ts';
 import type { NodeReport } from '../../core/node-report.ts';
@@ -30,6 +31,8 @@ export interface Observing {
   quarantines(): Promise<void>;
   /** Calls the rules that asked to be called by now. */
   wake(): Promise<void>;
+  /** Reads what rules ask of the policy. */
+  policy(): Promise<void>;
   /** Judges what a poll of traffic meant. */
   traffic(polled: Pick<Polled, 'edges' | 'hours' | 'daysKnown'>): Promise<void>;
   /** Resolves burst alerts that have been quiet long enough. */
@@ -73,6 +76,15 @@ export const createObserving = (
       return undefined;
     }
   };
+
+  /** What cannot be read is an answer too: the rule says so, or asks again. */
+  const unanswered =
+    ({ href }: PolicyQuestion) =>
+    (err: unknown): 'refused' | 'failed' => {
+      if (!(err instanceof PceError)) throw err;
+      log.warn({ err, pce: pce.name, object: href }, 'a change of the policy could not be read');
+      return err.retryable ? 'failed' : 'refused';
+    };
 
   return {
     async health() {
@@ -147,6 +159,18 @@ export const createObserving = (
       if (due.length === 0) return;
       const hosts = await readHosts(rules.reads(await store.memories(pce.name), pceNow()));
       await exclusive(() => accept({ kind: 'wake', pce: pce.name, now: pceNow(), estate: inventory, hosts }));
+    },
+
+    async policy() {
+      const questions = rules.asks(await store.memories(pce.name), pceNow());
+      if (questions.length === 0) return;
+      const compare = pce.comparePolicy();
+      const answers = new Map<string, PolicyChange | 'refused' | 'failed'>();
+      for (const question of questions)
+        answers.set(questionKey(question), await compare(question).catch(unanswered(question)));
+      await exclusive(() =>
+        accept({ kind: 'policy', pce: pce.name, now: pceNow(), estate: inventory, answers }),
+      );
     },
 
     traffic: ({ edges, hours, daysKnown }) =>

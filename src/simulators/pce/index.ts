@@ -7,6 +7,7 @@ import { eventRoutes } from './api/events.ts';
 import { jobRoutes } from './api/jobs.ts';
 import { labelRoutes } from './api/labels.ts';
 import { policyRoutes } from './api/policy.ts';
+import { policyObjectRoutes } from './api/policy-objects.ts';
 import { policyWriteRoutes } from './api/policy-writes.ts';
 import { provisionRoutes } from './api/provision.ts';
 import { systemRoutes } from './api/system.ts';
@@ -19,6 +20,7 @@ import type { PceControl } from './control/control.ts';
 import { createControl } from './control/control.ts';
 import { createControlApi } from './control/routes.ts';
 import { seedChatter } from './events/chatter.ts';
+import { createRouter } from './http/router.ts';
 import { createListener } from './http/server.ts';
 import type { PceSimulatorOptions } from './options.ts';
 import { settle } from './options.ts';
@@ -46,8 +48,9 @@ export const startPceSimulator = async (options: PceSimulatorOptions = {}): Prom
   const settings = settle(options);
   const world = createWorld(settings);
   seedChatter(world);
-  const control = createControl(world);
-  const api = createApi(world, routesOf(world));
+  const routes = routesOf(world);
+  const control = createControl(world, createRouter(routes, settings.org));
+  const api = createApi(world, routes);
   const controlApi = createControlApi(control);
   const listenAs = (node: number, at: number): Promise<Listening> =>
     listen(createListener(world, api, controlApi, node), at, settings.tls);
@@ -108,5 +111,6 @@ const routesOf = (world: World) => [
   ...trafficRoutes(world),
   ...policyRoutes(world),
   ...policyWriteRoutes(world),
+  ...policyObjectRoutes(world),
   ...provisionRoutes(world),
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Look } from '../../../src/core/draft/broad.ts';
-import { changeOf } from '../../../src/core/draft/change.ts';
+import { changeOf, objectOf } from '../../../src/core/draft/change.ts';
 import { judge } from '../../../src/core/draft/judge.ts';
 import { populationOf } from '../../../src/core/draft/population.ts';
 import { type Dict, dict } from '../../../src/core/foreign.ts';
@@ -111,13 +111,10 @@ const DRAFTED = { services: [], ipLists: [], labelGroups: [] };
 /** What is said of an edit of one object. @param using the rule sets that may refer to it */
 const said = (before: Dict | undefined, after: Dict | undefined, using: readonly Dict[] = []) => {
   const href = String((after ?? before)?.['href']);
-  const change = changeOf(
-    { href },
-    { before, after, active: { ...ACTIVE, ruleSets: using }, drafted: DRAFTED },
-    LOOK.label,
-  );
-  if (change === undefined) throw new Error(`${href} is no object of a policy`);
-  const found = judge(change, LOOK);
+  const object = objectOf(href);
+  if (object === undefined) throw new Error(`${href} is no object of a policy`);
+  const rows = { before, after, active: { ...ACTIVE, ruleSets: using }, drafted: DRAFTED };
+  const found = judge(changeOf(object, rows, LOOK.label), LOOK);
   return found === undefined ? undefined : `${found.severity}: ${found.story}`;
 };
 

@@ -1,13 +1,11 @@
-import { isoMillis } from '../clock.ts';
-import { byCaller, recordEvent } from '../events/build.ts';
 import { invalid, json, noContent } from '../http/answer.ts';
 import type { Exchange, Route } from '../http/exchange.ts';
 import type { JsonObject } from '../json.ts';
 import type { RuleKind } from '../policy/check.ts';
 import { checkRule, checkRuleSet, RULE_KINDS } from '../policy/check.ts';
-import { stamps } from '../policy/seed.ts';
 import type { World } from '../world.ts';
 import { rulesOf, theRule, theRuleSet } from './policy.ts';
+import { audit, changed, created, differences } from './policy-audit.ts';
 
 const RULE_SETS = '/orgs/:org/sec_policy/draft/rule_sets';
 
@@ -130,59 +128,3 @@ const draft = (exchange: Exchange): Exchange => ({
   ...exchange,
   params: { ...exchange.params, version: 'draft' },
 });
-
-const created = (world: World, exchange: Exchange): JsonObject => ({
-  ...stamps(world.clock.now()),
-  created_by: { href: exchange.caller.user.href },
-  updated_by: { href: exchange.caller.user.href },
-  update_type: 'create',
-});
-
-const changed = (world: World, exchange: Exchange, object: JsonObject, body: JsonObject): JsonObject => ({
-  ...object,
-  ...body,
-  updated_at: isoMillis(world.clock.now()),
-  updated_by: { href: exchange.caller.user.href },
-  update_type: object['update_type'] ?? 'update',
-});
-
-/** `{before, after}` per attribute; lists of actors and services as `{created, deleted}` (facts §2.3, sec_rule). */
-const differences = (before: JsonObject, body: JsonObject): JsonObject => {
-  const entries = Object.entries(body).map(([key, after]): readonly [string, unknown] => {
-    if (!Array.isArray(after) || key === 'scopes') return [key, { before: before[key] ?? null, after }];
-    const old = (before[key] ?? []) as readonly unknown[];
-    return [key, { created: missing(after, old), deleted: missing(old, after) }];
-  });
-  return Object.fromEntries(entries);
-};
-
-const missing = (of: readonly unknown[], from: readonly unknown[]): readonly unknown[] => {
-  const known = new Set(from.map((item) => JSON.stringify(item)));
-  return of.filter((item) => !known.has(JSON.stringify(item)));
-};
-
-const audit = (
-  world: World,
-  exchange: Exchange,
-  kind: string,
-  verb: 'create' | 'update' | 'delete',
-  object: JsonObject,
-  changes: JsonObject,
-): void => {
-  const { href, name, scopes } = object;
-  const at = isoMillis(world.clock.now());
-  const by = exchange.caller.key;
-  world.journal.write({ at, href: String(href), body: exchange.body, before: null, after: null, by });
-  recordEvent(world, {
-    event_type: `${kind}.${verb}`,
-    status: 'success',
-    ...byCaller(world, exchange.caller, exchange.method, exchange.path, verb === 'create' ? 201 : 204),
-    resource_changes: [
-      {
-        resource: { [kind]: kind === 'rule_set' ? { href, name, scopes } : { href } },
-        changes,
-        change_type: verb,
-      },
-    ],
-  });
-};

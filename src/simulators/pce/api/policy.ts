@@ -42,29 +42,31 @@ const collectionRoutes = (world: World, collection: Collection): readonly Route[
   {
     method: 'GET',
     path: `/orgs/:org/sec_policy/:version/${collection}`,
-    handle: (exchange) => list(world, exchange, world.policy.list(versionOf(exchange), collection)),
+    handle: (exchange) => list(world, exchange, world.policy.list(versionOf(world, exchange), collection)),
   },
   {
     method: 'GET',
     path: `/orgs/:org/sec_policy/:version/${collection}/:id`,
     handle: (exchange) => {
-      const found = world.policy.find(versionOf(exchange), collection, exchange.params['id'] ?? '');
+      const found = world.policy.find(versionOf(world, exchange), collection, exchange.params['id'] ?? '');
       if (!found) throw notFound(collection);
       return json(found);
     },
   },
 ];
 
-/** `draft` or `active`; other versions are kept no longer than needed and answer 404. */
-const versionOf = ({ params }: Exchange): PolicyVersion => {
-  const version = params['version'];
-  if (version !== 'draft' && version !== 'active') throw notFound(`policy version ${version}`);
+/** `draft`, `active` or the number of a provisioned version; any other is 404. */
+const versionOf = (world: World, { params }: Exchange): PolicyVersion => {
+  const said = params['version'] ?? '';
+  const version = /^\d+$/.test(said) ? Number(said) : said;
+  const known = version === 'draft' || version === 'active' || typeof version === 'number';
+  if (!known || !world.policy.has(version)) throw notFound(`policy version ${said}`);
   return version;
 };
 
 /** The rule set of the path, or 404. */
 export const theRuleSet = (world: World, exchange: Exchange): JsonObject => {
-  const found = world.policy.find(versionOf(exchange), 'rule_sets', exchange.params['set'] ?? '');
+  const found = world.policy.find(versionOf(world, exchange), 'rule_sets', exchange.params['set'] ?? '');
   if (!found) throw notFound('rule set');
   return found;
 };

@@ -117,25 +117,34 @@ const pendingRows = (world: World): JsonObject =>
     ]),
   );
 
-/** `{rulesets: {href: {action, name}}}` (fixtures/illumio-ops/event_replay_samples.json). */
-const modified = (pending: Readonly<Record<string, readonly JsonObject[]>>): JsonObject => ({
-  rulesets: Object.fromEntries(
-    (pending['rule_sets'] ?? []).map((object) => [
-      String(object['href']),
-      { action: ACTIONS[String(object['update_type'])], name: object['name'] },
+/** `{rulesets: {href: {action, name}}}` (fixtures/illumio-ops/event_replay_samples.json); other collections by their own names. */
+const modified = (pending: Readonly<Record<string, readonly JsonObject[]>>): JsonObject =>
+  Object.fromEntries(
+    Object.entries({ rule_sets: [], ...pending }).map(([collection, objects]) => [
+      collection === 'rule_sets' ? 'rulesets' : collection,
+      Object.fromEntries(
+        objects.map((object) => [
+          String(object['href']),
+          { action: ACTIONS[String(object['update_type'])], name: object['name'] },
+        ]),
+      ),
     ]),
-  ),
-});
+  );
 
 const ACTIONS: Readonly<Record<string, string>> = { create: 'added', update: 'modified', delete: 'deleted' };
 
-/** In a scope of a changed rule set; `[]` = everything. Label groups count as everything, and so does a changed boundary. */
+/** In a scope of a rule set that changed or names what changed; `[]` = everything. Scopes of label groups count as everything, and so does a changed boundary. */
 const affectedBy = (
   world: World,
   pending: Readonly<Record<string, readonly JsonObject[]>>,
 ): ((workload: Workload) => boolean) => {
   if (pending['enforcement_boundaries'] !== undefined) return () => true;
-  const scopes = (pending['rule_sets'] ?? []).flatMap(
+  const { rule_sets: changed = [], ...referred } = pending;
+  const words = Object.values(referred).flatMap((objects) => objects.map(({ href }) => JSON.stringify(href)));
+  const naming = world.policy
+    .list('draft', 'rule_sets')
+    .filter((ruleSet) => words.some((word) => JSON.stringify(ruleSet).includes(word)));
+  const scopes = [...changed, ...naming].flatMap(
     (ruleSet) => ruleSet['scopes'] as readonly (readonly JsonObject[])[],
   );
   const tests = scopes.map((scope) =>

@@ -7,6 +7,7 @@ import type { Workload } from '../fleet/workload.ts';
 import type { HealthChange } from '../health.ts';
 import { invalid, notFound } from '../http/answer.ts';
 import type { FaultSpec } from '../http/faults.ts';
+import type { Router } from '../http/router.ts';
 import type { RequestRecord, WriteRecord } from '../journal.ts';
 import type { JsonObject } from '../json.ts';
 import { textAt } from '../json.ts';
@@ -14,6 +15,7 @@ import type { Outcome } from '../policy/enforce.ts';
 import { createFlowRows } from '../traffic/row.ts';
 import { userNamed } from '../users.ts';
 import type { World } from '../world.ts';
+import { type CallAs, callAs } from './call.ts';
 import type { FlowQuestion } from './policy.ts';
 import { askFlow, replacePolicy } from './policy.ts';
 import type { WorkloadState } from './workload-state.ts';
@@ -59,6 +61,8 @@ export interface PceControl {
   addFlows(flows: readonly JsonObject[]): number;
   /** Replaces collections of the policy, in force at once (see policy.ts). */
   policy(collections: Readonly<Record<string, unknown>>): void;
+  /** Makes a call to the API in somebody's name, with its event; throws its refusal. */
+  call(call: CallAs): unknown;
   /** Whether a connection passes now. */
   flow(question: FlowQuestion): Outcome;
   /** The day buckets touched by a window (default: everything), before filters and caps. */
@@ -66,7 +70,7 @@ export interface PceControl {
 }
 
 /** The control of a world. Throws refusals (406, 404) on bad input. */
-export const createControl = (world: World): PceControl => ({
+export const createControl = (world: World, route: Router): PceControl => ({
   state: () => {
     world.agenda.settle();
     return {
@@ -95,6 +99,7 @@ export const createControl = (world: World): PceControl => ({
   clearFaults: (id) => world.faults.clear(id),
   addFlows: (flows) => world.traffic.report(flows, world.clock.now()),
   policy: (collections) => replacePolicy(world, collections),
+  call: (call) => callAs(route, call),
   flow: (question) => {
     world.agenda.settle();
     return askFlow(world, question);

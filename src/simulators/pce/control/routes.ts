@@ -12,6 +12,8 @@
  *                         apply?: true = Apply Policy}, no event but that of a policy applied      → {}
  *   POST /_sim/policy    {rule_sets?, enforcement_boundaries?, services?, ip_lists?, label_groups?}: whole collections,
  *                         in force at once; see control/policy.ts                                  → {}
+ *   POST /_sim/call      {by: username, method, path, body?}: a call to the API as the console makes it in somebody's name;
+ *                         path without /api/v2                                                     → {answer}
  *   POST /_sim/flow      {src: {ip?|href?}, dst: {ip?|href?}, proto, port?}     → {passes, src, dst}: each end's ruling
  *   POST /_sim/health    {node?, cpu?, memory?, disk?, runlevel?, service?, state?, status?, replication_lag?, available?, reset?} → {}
  *   POST /_sim/supercluster {leader?: number|null, down?: [number]}; 0 = the PCE of this port        → {}
@@ -30,6 +32,7 @@ import { answering } from '../http/server.ts';
 import type { JsonObject } from '../json.ts';
 import { isObject, textAt } from '../json.ts';
 import { COLLECTIONS } from '../policy/store.ts';
+import type { CallAs } from './call.ts';
 import type { LabelChange, PceControl } from './control.ts';
 import type { FlowQuestion } from './policy.ts';
 import type { WorkloadState } from './workload-state.ts';
@@ -59,6 +62,7 @@ const operationsOf = (control: PceControl): Readonly<Record<string, Operation>> 
   'POST /_sim/faults': (body) => json({ id: control.fault(faultSpec(body)) }),
   'DELETE /_sim/faults': (_, query) => done(() => control.clearFaults(query.get('id') ?? undefined)),
   'POST /_sim/policy': (body) => done(() => control.policy(objectWith(body, COLLECTIONS))),
+  'POST /_sim/call': (body) => json({ answer: control.call(callIn(body)) ?? null }),
   'POST /_sim/flow': (body) => json(control.flow(flowQuestion(body))),
   'POST /_sim/workload': (body) => done(() => control.workload(workloadState(body))),
   'POST /_sim/health': (body) => done(() => control.health(objectWith(body, HEALTH_KEYS))),
@@ -123,6 +127,14 @@ const workloadState = (body: unknown): WorkloadState => {
     if (!['undefined', 'boolean'].includes(typeof given[key])) throw invalid(`${key} must be a boolean`);
   }
   return { ...given, href: hrefIn(given) };
+};
+
+const callIn = (body: unknown): CallAs => {
+  const given = objectWith(body, ['by', 'method', 'path', 'body']);
+  const [by, method, path] = ['by', 'method', 'path'].map((key) => textAt(given, key));
+  if (by === undefined || method === undefined || path === undefined)
+    throw invalid('by, method and path are required');
+  return { by, method, path, body: given['body'] };
 };
 
 const flowQuestion = (body: unknown): FlowQuestion => {

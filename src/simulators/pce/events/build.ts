@@ -51,7 +51,7 @@ export const byCaller = (
   created_by: { user: caller.user },
   action: {
     uuid: world.random.uuid(),
-    info: { api_key_id: caller.keyId },
+    ...(caller.keyId === undefined ? {} : { info: { api_key_id: caller.keyId } }),
     api_endpoint: path,
     api_method: method,
     http_status_code: status,

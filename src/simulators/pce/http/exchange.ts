@@ -4,8 +4,8 @@ import type { Answer } from './answer.ts';
 export interface Caller {
   /** The key as in Basic auth, `api_…`; also the name used in /_sim/state `writes[].by`. */
   readonly key: string;
-  /** What events show as `action.info.api_key_id`: the key without its prefix (PY tests/data/events.json). */
-  readonly keyId: string;
+  /** What events show as `action.info.api_key_id`: the key without its prefix (PY tests/data/events.json); absent for a person at the console. */
+  readonly keyId?: string;
   readonly user: { readonly href: string; readonly username: string };
   readonly ip: string;
 }

@@ -39,15 +39,20 @@ export const checkRule = (world: World, kind: RuleKind, given: unknown): JsonObj
   if (body['override'] === true && !atLeast(world.settings.release, 24, 2))
     throw invalid('override-deny rules came with 24.2');
   checkFlags(body, ['enabled', 'override', 'unscoped_consumers', 'sec_connect', 'stateless', 'machine_auth']);
-  for (const side of ['providers', 'consumers']) {
-    for (const actor of arrayOfAtMost(body[side] ?? [], Number.POSITIVE_INFINITY, side))
-      checkActor(world, actor);
-  }
+  checkSides(world, body);
   arrayOfAtMost(body['ingress_services'] ?? [], Number.POSITIVE_INFINITY, 'ingress_services');
   return body;
 };
 
-const checkFlags = (body: JsonObject, keys: readonly string[]): void => {
+/** Both sides hold actors; 406 for any that is none. */
+export const checkSides = (world: World, body: JsonObject): void => {
+  for (const side of ['providers', 'consumers'])
+    for (const actor of arrayOfAtMost(body[side] ?? [], Number.POSITIVE_INFINITY, side))
+      checkActor(world, actor);
+};
+
+/** 406 when one of these is given and no boolean. */
+export const checkFlags = (body: JsonObject, keys: readonly string[]): void => {
   const wrong = keys.find((key) => body[key] !== undefined && typeof body[key] !== 'boolean');
   if (wrong !== undefined) throw invalid(`${wrong} must be a boolean`);
 };

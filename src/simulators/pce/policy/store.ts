@@ -15,7 +15,8 @@ export const COLLECTIONS = [
 ] as const;
 export type Collection = (typeof COLLECTIONS)[number];
 
-export type PolicyVersion = 'draft' | 'active';
+/** A number is one that was provisioned. */
+export type PolicyVersion = 'draft' | 'active' | number;
 
 /** One provisioned version. */
 export interface Provisioned {
@@ -49,6 +50,8 @@ export interface PolicyStore {
   replace(objects: Partial<Objects>): void;
   /** Newest first. */
   versions(): readonly Provisioned[];
+  /** Whether there is such a version. */
+  has(version: PolicyVersion): boolean;
   /** The next id of a new object. */
   nextId(): number;
 }
@@ -82,8 +85,11 @@ export const createPolicyStore = (source: PolicySource): PolicyStore => {
     },
   });
   let enforced = compile(active);
-  const list: PolicyStore['list'] = (version, collection) =>
-    version === 'draft' ? draft[collection] : asActive(active[collection]);
+  const kept = new Map<number, Objects>([[FIRST_VERSION, active]]);
+  const list: PolicyStore['list'] = (version, collection) => {
+    if (version === 'draft') return draft[collection];
+    return as(version, (version === 'active' ? active : kept.get(version))?.[collection] ?? []);
+  };
   return {
     list,
     find: (version, collection, id) => list(version, collection).find((object) => idOf(object) === id),
@@ -110,6 +116,7 @@ export const createPolicyStore = (source: PolicySource): PolicyStore => {
       enforced = compile(active);
       const provisioned = { ...record, version: (versions[0]?.version ?? 0) + 1 };
       versions.unshift(provisioned);
+      kept.set(provisioned.version, active);
       return provisioned;
     },
     revert: () => {
@@ -118,9 +125,11 @@ export const createPolicyStore = (source: PolicySource): PolicyStore => {
     replace: (objects) => {
       active = { ...active, ...objects };
       draft = active;
+      kept.set(versions[0]?.version ?? FIRST_VERSION, active);
       enforced = compile(active);
     },
     versions: () => versions,
+    has: (version) => typeof version !== 'number' || kept.has(version),
     nextId: () => {
       lastId += 1;
       return lastId;
@@ -147,9 +156,11 @@ const mapObjects = (
   change: (of: readonly JsonObject[]) => readonly JsonObject[],
 ): Objects => Object.fromEntries(COLLECTIONS.map((name) => [name, change(objects[name])])) as Objects;
 
-/** Draft and active hrefs differ only in that segment (facts §9). */
-const asActive = (objects: readonly JsonObject[]): readonly JsonObject[] =>
-  JSON.parse(JSON.stringify(objects).replaceAll('/sec_policy/draft/', '/sec_policy/active/')) as JsonObject[];
+/** The hrefs of two versions differ only in that segment (facts §9). */
+const as = (version: PolicyVersion, objects: readonly JsonObject[]): readonly JsonObject[] =>
+  JSON.parse(
+    JSON.stringify(objects).replaceAll('/sec_policy/draft/', `/sec_policy/${version}/`),
+  ) as JsonObject[];
 
 /** An object, and the rules in it, as they are once provisioned. */
 const settled = (object: JsonObject): JsonObject => {
