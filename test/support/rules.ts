@@ -1,4 +1,5 @@
 import { compileRules, type Detected } from '../../src/core/detect.ts';
+import type { PolicyQuestion } from '../../src/core/draft/change.ts';
 import type { AlertRule, Cleared, Finding, Observation, RuleContext } from '../../src/core/rule.ts';
 import { contextOf, DEFAULT_CONTEXT, type EstateSettings } from '../../src/core/rule-context.ts';
 
@@ -25,6 +26,7 @@ export interface Watching {
   /** When the rule asked to be called; null = not. */
   wakeAt(): number | null;
   reads(now: number): readonly string[];
+  asks(now: number): readonly PolicyQuestion[];
 }
 
 /** One rule as the pipeline runs it: through a rule set, remembering. A rule that throws fails the test. */
@@ -54,6 +56,7 @@ export const watching = (
     memory: () => memories.get(rule.id),
     wakeAt: () => wake,
     reads: (now) => set.reads(memories, now),
+    asks: (now) => set.asks(memories, now),
   };
 };
 
