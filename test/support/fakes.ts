@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../src/core/audit.ts';
-import type { PceEvent } from '../../src/core/event.ts';
 import { type PolicyChange, questionKey } from '../../src/core/draft/change.ts';
+import type { PceEvent } from '../../src/core/event.ts';
 import type { Flow } from '../../src/core/flow.ts';
 import type { HealthReading } from '../../src/core/health.ts';
 import type { Label } from '../../src/core/label.ts';
