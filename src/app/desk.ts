@@ -34,7 +34,7 @@ export const openDesk = (one: PceSettings, base: Base, { commit, compare, backfi
     base;
   const pce = openPce(one, { clock, log, share: callsNeeded(settings) });
   const inventory = openInventory(pce, { clock, log });
-  const sampling = createSampling({ pce, inventory, series, clock, log });
+  const sampling = createSampling({ pce, inventory, series, clock, log, tell: troubles.tell });
   const alerting = createAlerting({
     pce,
     inventory,

@@ -2,7 +2,18 @@ import type { Analysis } from './analysis.ts';
 import type { Role } from './authorise.ts';
 import type { Deed } from './deed.ts';
 import type { Label } from './label.ts';
-import type { Chat, Clock, Geo, Inventory, Message, Pce, Profile, SeriesShelf, Store } from './ports.ts';
+import type {
+  Chat,
+  Clock,
+  Geo,
+  Inventory,
+  Member,
+  Message,
+  Pce,
+  Profile,
+  SeriesShelf,
+  Store,
+} from './ports.ts';
 import type { AlertRule } from './rule.ts';
 import type { SelfAudit } from './self-audit.ts';
 import type { Settings } from './settings.ts';
@@ -147,6 +158,8 @@ export interface BotStatus {
       readonly workloads: number;
       readonly managed: number;
       readonly readAt: number | undefined;
+      /** The other PCEs of a supercluster. */
+      readonly members?: readonly Member[] | undefined;
     };
   }[];
   readonly queue: { readonly waiting: number; readonly oldestAt: number | undefined; readonly dead: number };

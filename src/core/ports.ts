@@ -360,11 +360,21 @@ export interface Pce {
   callsPerMinute(): number;
 }
 
+/** One more PCE of a supercluster. */
+export interface Member {
+  readonly name: string;
+  /** Why it did not answer; undefined = it did. */
+  readonly trouble: string | undefined;
+  readonly hosts: number;
+}
+
 /** All workloads and labels of one PCE, cached. */
 export interface Inventory extends Estate {
   readonly pce: string;
   /** Epoch ms of the last complete read; undefined before it. */
   readonly readAt: number | undefined;
+  /** The other PCEs of a supercluster at the last read; `hosts` report to it, and are not known while it does not tell. */
+  readonly members?: readonly Member[];
   /** How many workloads it holds. */
   readonly size: number;
   /** Every workload the search can mean, few others where the indices know it, found as they are asked for; the caller judges each. */

@@ -22,6 +22,8 @@ export interface Ven {
   readonly conditions: readonly string[];
   /** Epoch ms. */
   readonly heartbeatAt: number | undefined;
+  /** The PCE of a supercluster it reports to, by its FQDN; undefined on one that stands alone. */
+  readonly pce?: string;
 }
 
 /** A machine the PCE knows, as the bot reads it. Times are epoch ms. */
@@ -150,6 +152,7 @@ const venOf = (row: Dict, agent: Dict, status: Dict): Ven | undefined => {
   const href = text(ven['href']);
   const agentHref = text(agent['href']);
   if (href === undefined && agentHref === undefined) return undefined;
+  const pce = text(agent['active_pce_fqdn']);
   return {
     href,
     agentHref,
@@ -158,6 +161,7 @@ const venOf = (row: Dict, agent: Dict, status: Dict): Ven | undefined => {
     kind: text(ven['ven_type']),
     conditions: list(status['agent_health']).flatMap((one) => text(dict(one)['type']) ?? []),
     heartbeatAt: instant(status['last_heartbeat_on']),
+    ...(pce === undefined ? {} : { pce }),
   };
 };
 

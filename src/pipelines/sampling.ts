@@ -7,6 +7,7 @@ import { countTypes } from '../core/series/events.ts';
 import { countDecisions } from '../core/series/flows.ts';
 import { createHealthHours } from '../core/series/health.ts';
 import { HOUR_MS } from '../core/series/sample.ts';
+import { counted } from '../core/text.ts';
 import type { HourDecisions } from '../core/traffic/decisions.ts';
 import type { Workload } from '../core/workload.ts';
 
@@ -15,10 +16,12 @@ const FRESH_MS = HOUR_MS / 2;
 
 export interface SamplingDeps {
   readonly pce: Pick<Pce, 'name' | 'policy'>;
-  readonly inventory: Pick<Inventory, 'workloads' | 'readAt' | 'refresh'>;
+  readonly inventory: Pick<Inventory, 'workloads' | 'readAt' | 'members' | 'refresh'>;
   readonly series: SeriesShelf;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
+  /** Tells people of a trouble of our own. */
+  tell(trouble: string): void;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface Sampling {
   flows(hours: readonly HourDecisions[]): Promise<void>;
 }
 
-export const createSampling = ({ pce, inventory, series, clock, log }: SamplingDeps): Sampling => {
+export const createSampling = ({ pce, inventory, series, clock, log, tell }: SamplingDeps): Sampling => {
   const polled = createHealthHours();
   const { name } = pce;
 
@@ -53,6 +56,11 @@ export const createSampling = ({ pce, inventory, series, clock, log }: SamplingD
     const hour = Math.floor(clock.now() / HOUR_MS);
     if (inventory.readAt === undefined || clock.now() - inventory.readAt > FRESH_MS)
       await inventory.refresh();
+    for (const { name: member, trouble, hosts } of inventory.members ?? [])
+      if (trouble !== undefined)
+        tell(
+          `${member}, a member of ${name}, does not answer (${trouble}): whether its ${counted(hosts, 'VEN')} ${hosts === 1 ? 'lives' : 'live'} is not known.`,
+        );
     const figures = countAgents(inventory.workloads(), await policyUse());
     await series.add(name, hour, 'agents', figures);
   };

@@ -23,7 +23,7 @@ export interface StatusDeps {
         readonly syslog?: PceSettings['syslog'] | undefined;
       };
       readonly pce: Pick<Pce, 'name' | 'reach' | 'callsPerMinute'> & { overflows?(): number };
-      readonly inventory: Pick<Inventory, 'size' | 'managed' | 'readAt'>;
+      readonly inventory: Pick<Inventory, 'size' | 'managed' | 'readAt' | 'members'>;
       readonly alerting: { status(): AlertingStatus };
     }
   >;
@@ -95,6 +95,7 @@ export const createStatus =
             workloads: inventory.size,
             managed: inventory.managed,
             readAt: inventory.readAt,
+            members: inventory.members,
           },
         };
       }),

@@ -1,9 +1,9 @@
 import type { BotStatus } from '../core/command.ts';
 import { intakeWords, outputWords, syslogWords } from '../core/outside-words.ts';
-import type { Message } from '../core/ports.ts';
+import type { Member, Message } from '../core/ports.ts';
 import { HOLES, type SelfAudit } from '../core/self-audit.ts';
 import { slackChangeWords } from '../core/slack-changes.ts';
-import { counted, grouped, span } from '../core/text.ts';
+import { counted, grouped, listed, span } from '../core/text.ts';
 import { clip, context, type Inline, md, message, richText } from './parts.ts';
 
 const DAY_MS = 86_400_000;
@@ -134,6 +134,7 @@ const pceLines = (pce: BotStatus['pces'][number], now: number): Inline[][] => {
         ? 'Inventory: still being read.'
         : `Inventory: ${counted(workloads, 'workload')}, ${grouped(managed)} managed, ${span(now - readAt)} old.`,
     ],
+    ...memberLines(pce.inventory.members),
     ...keyLines(pce.keyExpiresAt, now),
   ];
 };
@@ -160,6 +161,23 @@ const sweepLines = ({
   ];
   return parts.length === 0 ? [] : [[`Events: ${parts.join('; ')}.`]];
 };
+
+/** A member that is away is worth a line of its own; those that answer are named in one. */
+const memberLines = (members: readonly Member[] = []): Inline[][] => [
+  ...members
+    .filter(({ trouble }) => trouble !== undefined)
+    .map(({ name, trouble, hosts }): Inline[] => [
+      { bold: `Member ${name} does not answer` },
+      ` (${trouble}): whether its ${counted(hosts, 'VEN')} ${hosts === 1 ? 'lives' : 'live'} is not known.`,
+    ]),
+  ...(members.some(({ trouble }) => trouble === undefined)
+    ? [
+        [
+          `Members that answer: ${listed(members.filter(({ trouble }) => trouble === undefined).map(({ name, hosts }) => `${name} (${counted(hosts, 'VEN')})`))}.`,
+        ],
+      ]
+    : []),
+];
 
 const keyLines = (at: number | undefined, now: number): Inline[][] => {
   if (at === undefined) return [];

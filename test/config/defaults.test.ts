@@ -181,6 +181,14 @@ describe('values as the program uses them', () => {
       'http: {port: 9464, ping: "https://hc.example.com/ping/1/?from=bot"}',
       { http: { port: 9464, ping: 'https://hc.example.com/ping/1/?from=bot' } },
     ],
+    [
+      'boards and digests have their times unless said',
+      'boards: [{board: pce, channel: C0BOARDS01}]\ndigests: [{channel: C0BOARDS01}]',
+      {
+        boards: [{ board: 'pce', channel: 'C0BOARDS01', everyMs: 900_000 }],
+        digests: [{ channel: 'C0BOARDS01', cron: '0 8 * * *', zone: 'UTC' }],
+      },
+    ],
     ['acting alone can be allowed', 'break_glass: true', { limits: { ...DEFAULT_LIMITS, breakGlass: true } }],
     [
       'who joins a group waits for its role for an hour unless said, whatever quarantine is',

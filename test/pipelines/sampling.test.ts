@@ -21,15 +21,17 @@ const aBench = () => {
   const series = openMemorySeries();
   const pce = fakePce('prod-east', rows);
   const log = fakeLog();
+  const told: string[] = [];
   const sampling = createSampling({
     pce,
     inventory: fakeInventory('prod-east', rows, T0),
     series,
     clock,
     log,
+    tell: (text) => void told.push(text),
   });
   const all = () => series.between('prod-east', 0, NOW + 99);
-  return { clock, series, pce, log, sampling, all };
+  return { clock, series, pce, log, told, sampling, all };
 };
 
 describe('sampling', () => {
@@ -62,7 +64,14 @@ describe('sampling', () => {
       ...fakeInventory('prod-east', [], T0),
       refresh: () => Promise.reject(new Error('away')),
     };
-    const sampling = createSampling({ pce: fakePce('prod-east'), inventory, series, clock, log: fakeLog() });
+    const sampling = createSampling({
+      pce: fakePce('prod-east'),
+      inventory,
+      series,
+      clock,
+      log: fakeLog(),
+      tell: () => undefined,
+    });
     await clock.advance(HOUR);
     await expect(sampling.hourly()).rejects.toThrow('away');
     expect(await all()).toEqual([]);

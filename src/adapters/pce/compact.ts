@@ -32,6 +32,7 @@ export const compactor = (
       ...workload.ven,
       version: shared(workload.ven.version),
       kind: shared(workload.ven.kind),
+      ...(workload.ven.pce === undefined ? {} : { pce: shared(workload.ven.pce) }),
     },
   });
 };

@@ -10,6 +10,7 @@ import { readHealth } from './health.ts';
 import type { InventorySource } from './inventory.ts';
 import { createLabels } from './labels.ts';
 import { LIMITS, TIMES, type Times } from './limits.ts';
+import { readMembers } from './members.ts';
 import { createOwnHosts, type Resolve } from './own-hosts.ts';
 import { readPending } from './pending.ts';
 import { createPolicyReader } from './policy.ts';
@@ -71,8 +72,11 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
   const clientOf = (url: string): Client =>
     openClient({ ...settings, url }, { clock, log, budget, reach, times, random });
   const home = clientOf(settings.url);
+  const others = members.map((url) => ({ url, client: clientOf(url) }));
   const client =
-    members.length === 0 ? standalone(home) : superclusterOf([home, ...members.map(clientOf)], { clock });
+    others.length === 0
+      ? standalone(home)
+      : superclusterOf([home, ...others.map((other) => other.client)], { clock });
   const collections = createCollections(client, { clock, times });
   const labels = createLabels(collections, org);
   const policyRows = createPolicyCollections(client, collections, org);
@@ -114,6 +118,17 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     link: (href) => `${uiUrl.replace(/\/+$/, '')}/#/workloads/${uuidOf(href)}`,
     callsPerMinute: budget.callsPerMinute,
     eachWorkload: workloads.each,
+    ...(others.length === 0
+      ? {}
+      : {
+          eachOfMembers: (active, heard) =>
+            readMembers(
+              [{ url: settings.url, client: home }, ...others],
+              { org, clock, times },
+              active,
+              heard,
+            ),
+        }),
     allLabels: labels.all,
     lookUp: (href) => workloads.one(href, 'background', times.lookup),
     contact: () => readContact(client, clock),

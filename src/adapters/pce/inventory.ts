@@ -1,17 +1,23 @@
 import { buildHostIndex, type HostIndex, sameInSearch } from '../../core/host-index.ts';
 import type { Label } from '../../core/label.ts';
-import type { Clock, Inventory, Log } from '../../core/ports.ts';
+import type { Clock, Inventory, Log, Member } from '../../core/ports.ts';
 import { PceError } from '../../core/ports.ts';
 import { type Workload, workloadOfVen } from '../../core/workload.ts';
 import { compactor } from './compact.ts';
 import { createIndex } from './index-by.ts';
 import { TIMES, type Times } from './limits.ts';
+import type { MemberReading } from './members.ts';
 
 /** What the inventory needs of a PCE: `PceAdapter` has it. */
 export interface InventorySource {
   readonly name: string;
   /** Streams all workloads; some may come twice. Rejects with PceError unless all came. */
   eachWorkload(workload: (workload: Workload) => void): Promise<void>;
+  /** VENs as each PCE of a supercluster hears them, and which of these answered. Absent = it stands alone. @param active the PCEs they report to */
+  eachOfMembers?(
+    active: ReadonlySet<string>,
+    heard: (workload: Workload) => void,
+  ): Promise<readonly MemberReading[]>;
   allLabels(): Promise<readonly Label[]>;
   /** One workload within `times.lookup`, waiting for its turn included. */
   lookUp(href: string): Promise<Workload | null>;
@@ -56,6 +62,7 @@ export const openInventory = (
   const missedAt = new Map<string, number>();
   let managed = 0;
   let readAt: number | undefined;
+  let members: readonly Member[] = [];
   let refreshing: Promise<void> | undefined;
   let searching: HostIndex | undefined;
   /** Workloads of which the index knows nothing, or what was so before. */
@@ -116,6 +123,7 @@ export const openInventory = (
       if (!noted.has(workload.href)) put(workload);
     });
     for (const href of workloads.keys()) if (!seen.has(href) && !noted.has(href)) remove(href);
+    members = await readMembers();
     missedAt.clear();
     if (searching === undefined || changed.size > MOST_CHANGED) await index();
     readAt = clock.now();
@@ -129,6 +137,29 @@ export const openInventory = (
       },
       'inventory read',
     );
+  };
+
+  /** The leader has names and labels; who hears a VEN knows whether it lives. */
+  const readMembers = async (): Promise<readonly Member[]> => {
+    if (source.eachOfMembers === undefined) return [];
+    const active = new Set([...workloads.values()].flatMap(({ ven }) => ven?.pce ?? []));
+    const readings = await source.eachOfMembers(active, (row) => {
+      const known = workloads.get(row.href);
+      if (known === undefined || noted.has(row.href) || !isNewer(row, known)) return;
+      put({ ...known, online: row.online, policy: row.policy, ven: row.ven && { ...known.ven, ...row.ven } });
+    });
+    const dead = readings.filter(({ trouble }) => trouble !== undefined);
+    const lost =
+      dead.length === 0 ? [] : [...workloads.values()].filter((host) => isUnheard(host, clock.now()));
+    // What is known of a VEN that nobody hears says nothing of now.
+    for (const host of lost) put({ ...host, online: undefined });
+    return readings.map(({ name, trouble }) => ({ name, trouble, hosts: countOf(name, trouble, lost) }));
+  };
+
+  /** VENs that report to a PCE; of a dead one whose name no VEN says: all that nobody hears. */
+  const countOf = (name: string, trouble: string | undefined, lost: readonly Workload[]): number => {
+    const named = [...workloads.values()].filter(({ ven }) => ven?.pce === name).length;
+    return named === 0 && trouble !== undefined ? lost.length : named;
   };
 
   const lookUp = async (href: string): Promise<void> => {
@@ -161,6 +192,9 @@ export const openInventory = (
     pce: source.name,
     get readAt() {
       return readAt;
+    },
+    get members() {
+      return members;
     },
     get managed() {
       return managed;
@@ -202,3 +236,13 @@ export const openInventory = (
     note,
   };
 };
+
+/** An hour without a heartbeat is what a PCE itself calls offline (facts §2.3). */
+const HEARD_MS = 60 * 60_000;
+
+const isNewer = (row: Workload, known: Workload): boolean =>
+  (row.ven?.heartbeatAt ?? Number.NEGATIVE_INFINITY) > (known.ven?.heartbeatAt ?? Number.NEGATIVE_INFINITY) ||
+  (row.ven?.heartbeatAt !== undefined && row.ven.heartbeatAt === known.ven?.heartbeatAt);
+
+const isUnheard = ({ managed, ven }: Workload, now: number): boolean =>
+  managed && ven?.pce !== undefined && now - (ven.heartbeatAt ?? 0) > HEARD_MS;

@@ -5,7 +5,7 @@ import { PceError } from '../../core/ports.ts';
 import { agentFigure, countAgents } from '../../core/series/agents.ts';
 import { changeText, yesterdays } from '../../core/series/change.ts';
 import { HOUR_MS } from '../../core/series/sample.ts';
-import { grouped, span } from '../../core/text.ts';
+import { counted, grouped, span } from '../../core/text.ts';
 import type { Workload } from '../../core/workload.ts';
 import type { PanelSection } from '../../views/panel.ts';
 import type { Board, BoardDeps, BoardQuestion } from './board.ts';
@@ -54,7 +54,13 @@ const agentSection = async (
   const before = yesterdays(samples, 'agents', now);
   return {
     title,
-    says: `inventory ${span(now - inventory.readAt)} old${before === undefined && labels.length === 0 ? ', no sample of yesterday' : ''}`,
+    says: [
+      `inventory ${span(now - inventory.readAt)} old`,
+      ...(before === undefined && labels.length === 0 ? ['no sample of yesterday'] : []),
+      ...(inventory.members ?? [])
+        .filter(({ trouble }) => trouble !== undefined)
+        .map(({ name, hosts }) => `member ${name} does not answer: ${counted(hosts, 'VEN')} not known`),
+    ].join(', '),
     columns: ['', 'Now', 'Since yesterday'],
     rows: ROWS.map(([name, figure]) => {
       const count = figure === UNSAMPLED_IN_POLICY ? figures[figure] : (figures[figure] ?? 0);

@@ -48,12 +48,10 @@ export const startPceSimulator = async (options: PceSimulatorOptions = {}): Prom
   const settings = settle(options);
   const world = createWorld(settings);
   seedChatter(world);
-  const routes = routesOf(world);
-  const control = createControl(world, createRouter(routes, settings.org));
-  const api = createApi(world, routes);
+  const control = createControl(world, createRouter(routesOf(world), settings.org));
   const controlApi = createControlApi(control);
   const listenAs = (node: number, at: number): Promise<Listening> =>
-    listen(createListener(world, api, controlApi, node), at, settings.tls);
+    listen(createListener(world, apiOf({ ...world, node }), controlApi, node), at, settings.tls);
   const first = await listenAs(0, settings.port);
   const members: Listening[] = [];
   for (let node = 1; node <= settings.members; node += 1) members.push(await listenAs(node, 0));
@@ -98,6 +96,8 @@ const listen = async (
       }),
   };
 };
+
+const apiOf = (world: World) => createApi(world, routesOf(world));
 
 const routesOf = (world: World) => [
   ...systemRoutes(world),

@@ -36,6 +36,8 @@ export interface World {
   /** For ids made at run time. */
   readonly random: Random;
   readonly fqdn: string;
+  /** Through which PCE of the supercluster it is looked at; 0 = the one whose port was asked for. */
+  readonly node: number;
   /** Three numbers, as `25.2.0`. */
   readonly version: string;
   readonly networkId: string;
@@ -67,6 +69,7 @@ export const createWorld = (settings: Settings): World => {
     agenda: createAgenda(clock),
     random,
     fqdn: 'pce.example.com',
+    node: 0,
     version: /^\d+\.\d+$/.test(settings.release) ? `${settings.release}.0` : settings.release,
     networkId: random.uuid(),
     org,

@@ -1,3 +1,4 @@
+import { fqdnOf } from '../fleet/row.ts';
 import { json, notFound } from '../http/answer.ts';
 import type { Route } from '../http/exchange.ts';
 import { readQuery, text } from '../http/query.ts';
@@ -40,14 +41,16 @@ export const systemRoutes = (world: World): readonly Route[] => [
 ];
 
 /** One element per cluster: alone the one, in a supercluster its leader and members. */
-const healthOf = ({ health, fqdn, clock, supercluster: { members, leads } }: World) => {
+const healthOf = (world: World) => {
+  const { health, fqdn, clock } = world;
+  const { members, leads } = world.supercluster;
   const rows = health.report(fqdn, clock.now());
   if (members === 0) return rows;
   return rows.flatMap((own) =>
     Array.from({ length: members + 1 }, (_, node) => ({
       ...own,
       type: leads(node) ? 'leader' : 'member',
-      ...(node === 0 ? {} : { fqdn: `pce${node + 1}.example.com`, nodes: [] }),
+      ...(node === 0 ? {} : { fqdn: fqdnOf(world, node), nodes: [] }),
     })),
   );
 };

@@ -4,7 +4,7 @@ import { count, flag, labelSets, oneOf, text, time } from '../http/query.ts';
 import type { World } from '../world.ts';
 import { systemOf } from './catalog.ts';
 import { asMap, asRefs } from './label-book.ts';
-import { venHref } from './row.ts';
+import { activeNode, fqdnOf, venHref } from './row.ts';
 import type { Workload } from './workload.ts';
 import { ENFORCEMENT_MODES, lastHeartbeat, VISIBILITY_LEVELS } from './workload.ts';
 
@@ -64,7 +64,7 @@ export const workloadFilter = (world: World, asked: WorkloadQuery): ((workload: 
     same<string>(workload.ven?.status === 'suspended' ? 'suspended' : 'active', asked.policy_health) &&
     fits(systemOf(workload.role)[0], asked.os_id) &&
     same(venHref(world, workload), asked.ven) &&
-    same(world.fqdn, asked['agent.active_pce_fqdn']) &&
+    same(fqdnOf(world, activeNode(world, workload)), asked['agent.active_pce_fqdn']) &&
     same(workload.extra['external_data_set'], asked.external_data_set) &&
     same(workload.extra['external_data_reference'], asked.external_data_reference) &&
     heard(workload) &&

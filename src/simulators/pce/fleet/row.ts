@@ -77,6 +77,14 @@ export const workloadDetail = (world: World, workload: Workload): JsonObject => 
 /** `/orgs/1/agents/1001` */
 export const agentHref = (world: World, ven: Ven): string => world.org(`/agents/${ven.agentId}`);
 
+/** The node of the supercluster a VEN reports to; 0 where a PCE stands alone. */
+export const activeNode = ({ supercluster: { members } }: World, workload: Workload): number =>
+  fingerprint(workload) % (members + 1);
+
+/** What a node of the supercluster is called. */
+export const fqdnOf = ({ fqdn }: World, node: number): string =>
+  node === 0 ? fqdn : `pce${node + 1}.example.com`;
+
 /** `/orgs/1/vens/<uuid of the workload>` (facts §4.2). */
 export const venHref = (world: World, workload: Workload): string => world.org(`/vens/${workload.uuid}`);
 
@@ -131,7 +139,7 @@ const agentOf = (world: World, workload: Workload): JsonObject => {
     type: 'Host',
     config: { ...config, security_policy_update_mode: workload.ven.updateMode },
     status: agentStatus(world, workload, workload.ven),
-    active_pce_fqdn: null,
+    active_pce_fqdn: world.supercluster.members === 0 ? null : fqdnOf(world, activeNode(world, workload)),
     target_pce_fqdn: null,
   };
 };
@@ -140,7 +148,9 @@ const agentStatus = (world: World, workload: Workload, ven: Ven): JsonObject => 
   status: ven.status,
   uid: workload.uuid.toUpperCase(),
   instance_id: null,
-  last_heartbeat_on: isoMicros(lastHeartbeat(ven, world.clock.now())),
+  // Not replicated: only the PCE that hears a VEN knows when (facts §8).
+  last_heartbeat_on:
+    activeNode(world, workload) === world.node ? isoMicros(lastHeartbeat(ven, world.clock.now())) : null,
   uptime_seconds: uptimeSeconds(workload),
   agent_version: venVersion(world, ven),
   managed_since: isoMicros(workload.createdAt),
