@@ -58,7 +58,8 @@ export const runResponses = async (
   const fleet = enforcing(world, hostsOf(world.pce, options.alerts, random));
   // Without an alert nothing of the host fires, so that it may be released by itself.
   const quiet = fleet.slice(0, Math.ceil(fleet.length / 8));
-  const loud = fleet.slice(quiet.length, quiet.length + 2 * options.kills);
+  // About two of five turns release a host that was quarantined before; some forms never open.
+  const loud = fleet.slice(quiet.length, quiet.length + 10 + options.kills);
   const probes = fleet.slice(-3).map(({ href }) => href);
   await warmUp(world);
   await world.start();

@@ -1,4 +1,6 @@
 import type { Action, ActionPlan } from '../core/action.ts';
+import { sameLabels } from '../core/label.ts';
+import { repairPlan } from '../core/label-merge.ts';
 
 /** Puts back labels that our own PUT overwrote. Asked for by nobody but the comparison with the PCE's own event. */
 export const repair: Action = {
@@ -9,18 +11,11 @@ export const repair: Action = {
   done: 'repaired',
   offered: false,
   reasons: [],
-  plan(workload, { lost, mayWrite }): ActionPlan {
+  plan(workload, { lost = { replaced: [], added: [] }, mayWrite }): ActionPlan {
     if (!mayWrite) return { ok: false, why: 'The bot has no key that may write to this PCE.' };
-    // Whoever set another label under the key since then knew better than we do.
-    const missing = lost.filter(({ key }) => !workload.labels.some((label) => label.key === key));
-    if (missing.length === 0)
-      return { ok: false, why: 'The labels are there again, or others took their place.' };
-    return {
-      ok: true,
-      intended: [...workload.labels, ...missing],
-      change: { replaced: [], added: missing },
-      notes: [],
-      warnings: [],
-    };
+    const plan = repairPlan(workload.labels, lost);
+    if (sameLabels(plan.intended, workload.labels))
+      return { ok: false, why: 'The labels are as they were again, or others took their place.' };
+    return { ok: true, ...plan, warnings: [] };
   },
 };

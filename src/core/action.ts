@@ -1,7 +1,7 @@
 import type { Label } from './label.ts';
 import type { LabelPlan } from './label-merge.ts';
 import type { Policy } from './policy.ts';
-import type { Response } from './response.ts';
+import type { LabelChange, Response } from './response.ts';
 import type { ManagementPath, QuarantineSettings } from './settings.ts';
 import type { Estate, Workload } from './workload.ts';
 
@@ -17,8 +17,8 @@ export interface ActionContext {
   readonly never: boolean;
   /** What the PCE would do with other labels; absent = not asked, which quarantine takes for not known. */
   readonly policy?: PolicyReading;
-  /** Labels our own PUT overwrote, to be put back. */
-  readonly lost: readonly Label[];
+  /** What our own PUT left where somebody else had written, and what had stood there; absent for what is no repair. */
+  readonly lost?: LabelChange;
   /** True when this PCE has a key that may write. */
   readonly mayWrite: boolean;
 }

@@ -1,5 +1,5 @@
 import { type Label, sameLabels } from './label.ts';
-import type { LabelChange } from './response.ts';
+import { givesBack, type LabelChange, type Response } from './response.ts';
 
 /** What one PUT is to carry, and what it replaces (definitions §7.6, §7.9). */
 export interface LabelPlan {
@@ -58,12 +58,33 @@ export const releasePlan = (
 };
 
 /**
- * True when a host carries what a change put there and nothing of what it took away, whatever others made of its other labels: so is
- * a change judged by reading back, because somebody may have relabelled the host between the PUT and the read.
+ * True when a read-back shows that a change was made, whatever others made of the host's other labels since: a quarantine by one of
+ * its labels, what gives back by the labels that are gone.
  */
-export const isMade = ({ replaced, added }: LabelChange, labels: readonly Label[]): boolean => {
-  const carried = new Set(labels.map(({ href }) => href));
-  return added.every(({ href }) => carried.has(href)) && replaced.every(({ href }) => !carried.has(href));
+export const isMade = ({ action, change }: Response, labels: readonly Label[]): boolean => {
+  if (change === undefined) return false;
+  const { replaced, added } = change;
+  const carried = ({ href }: Label): boolean => labels.some((label) => label.href === href);
+  return givesBack({ action }) || added.length === 0 ? !replaced.some(carried) : added.some(carried);
+};
+
+/**
+ * Gives back what our own PUT overwrote, key by key, where its label still stands: whoever set another one since knew better.
+ * @param lost what our PUT left under the keys, and what had stood there
+ */
+export const repairPlan = (current: readonly Label[], lost: LabelChange): LabelPlan => {
+  const under = (labels: readonly Label[], wanted: string): Label | undefined =>
+    labels.find(({ key }) => key === wanted);
+  const keys = [...new Set([...lost.replaced, ...lost.added].map(({ key }) => key))].filter(
+    (key) => under(current, key)?.href === under(lost.replaced, key)?.href,
+  );
+  const at = (labels: readonly Label[]): Label[] => keys.flatMap((key) => under(labels, key) ?? []);
+  const added = at(lost.added);
+  return {
+    intended: [...current.filter(({ key }) => !keys.includes(key)), ...added],
+    change: { replaced: at(lost.replaced), added },
+    notes: [],
+  };
 };
 
 /** `+ Quarantine=Severe, − env=prod`; undefined when the sets are the same. */

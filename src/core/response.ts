@@ -63,6 +63,9 @@ export const hasEnded = ({ state }: Pick<Response, 'state'>): boolean => NEXT[st
 export const isRunnable = ({ state }: Pick<Response, 'state'>): boolean =>
   state === 'requested' || state === 'approved' || state === 'blocked' || state === 'writing';
 
+/** True for what gives back what a quarantine replaced. */
+export const givesBack = ({ action }: Pick<Response, 'action'>): boolean => action === 'release';
+
 /** True when a response may go from one state to the other. */
 export const mayMove = (from: ResponseState, to: ResponseState): boolean => NEXT[from].includes(to);
 

@@ -378,6 +378,7 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   rearmed: row({}),
   'card-shown': row({ card }),
   'response-released': row({ id, by: id }),
+  'response-corrected': row({ id, change }),
   'response-observed': row({ id, policy }),
   'task-accepted': row({ task }),
   'task-done': row({ id }),

@@ -340,6 +340,8 @@ export type Transition =
   | { readonly type: 'rearmed' }
   | { readonly type: 'card-shown'; readonly card: Card }
   | { readonly type: 'response-released'; readonly id: string; readonly by: string }
+  /** Its PUT changed something else than was read before it: what really stood under its keys. */
+  | { readonly type: 'response-corrected'; readonly id: string; readonly change: LabelChange }
   | { readonly type: 'response-observed'; readonly id: string; readonly policy: PolicyFacts }
   | { readonly type: 'task-accepted'; readonly task: Task }
   | { readonly type: 'task-done'; readonly id: string }

@@ -33,7 +33,7 @@ export const contextFor = async (
     never:
       namedBy(workload, [...settings.never, ...desk.ownHosts, ...(await desk.pce.ownHosts())]) !== undefined,
     ...(open === undefined && wanted.length > 0 ? { policy: await policyOf(desk, settings.management) } : {}),
-    lost: response?.repairs === undefined ? [] : (response.change?.added ?? []),
+    ...(response?.repairs === undefined || response.change === undefined ? {} : { lost: response.change }),
     mayWrite: desk.mayWrite,
   };
 };

@@ -37,8 +37,7 @@ export const carryOut = async (
       return await end(response, deps, 'stopped', `${response.target.name} is no longer in the PCE.`);
 
     if (response.state === 'writing') {
-      if (response.change !== undefined && isMade(response.change, workload.labels))
-        return await confirm(response, workload, [], desk, deps);
+      if (isMade(response, workload.labels)) return await confirm(response, workload, [], desk, deps);
       if (!sameLabels(workload.labels, shown))
         return await end(
           response,
@@ -212,7 +211,7 @@ const readBack = async (
   deps.reached?.('read back');
   if (workload === null)
     return await end(response, deps, 'failed', 'The host disappeared from the PCE while it was changed.');
-  if (response.change !== undefined && isMade(response.change, workload.labels))
+  if (isMade(response, workload.labels))
     return await confirm(response, workload, notes, desk, deps, requestId);
   if (sameLabels(workload.labels, response.target.labels))
     return await end(
@@ -241,7 +240,7 @@ const confirm = async (
   const others = changedLabels(intended, workload.labels);
   const notes = sameLabels(intended, workload.labels)
     ? planned
-    : [...planned, `Somebody else changed other labels meanwhile: ${others}. That stays.`];
+    : [...planned, `Somebody else changed its labels meanwhile: ${others}. That stays.`];
   const at = deps.clock.now();
   await deps.store.commit([
     { type: 'response-moved', id: response.id, from: response.state, to: 'done', at },

@@ -13,7 +13,7 @@ const aContext = (parts: Partial<ActionContext> = {}): ActionContext => ({
   estate: { label: () => undefined },
   never: false,
   policy: { ok: true, policy: { rules: [] }, peers: () => [], management: { sources: [], services: [] } },
-  lost: [],
+
   mayWrite: true,
   ...parts,
 });

@@ -33,7 +33,6 @@ const plan = (now: string, context: Partial<ActionContext> & { readonly gone?: s
       label: (href): Label | undefined => (missing.has(href) ? undefined : { href, key: 'k', value: 'v' }),
     },
     never: false,
-    lost: [],
     mayWrite: true,
     ...parts,
   });

@@ -4,14 +4,14 @@ import { repair } from '../../src/actions/repair.ts';
 import { labelText } from '../../src/core/label.ts';
 import { aWorkload, labels } from '../support/builders.ts';
 
-const plan = (now: string, lost: string, mayWrite = true) =>
+const plan = (now: string, lost: string, mayWrite = true, left = '') =>
   repair.plan(aWorkload({ labels: now }), {
     quarantine: undefined,
     quarantineLabels: undefined,
     open: undefined,
     estate: { label: () => undefined },
     never: false,
-    lost: labels(lost),
+    lost: { replaced: labels(left), added: labels(lost) },
     mayWrite,
   });
 
@@ -20,6 +20,13 @@ describe('repair', () => {
     const made = plan('env=prod Quarantine=Severe', 'owner=jo');
     expect(made.ok && labelText(made.intended)).toBe('env=prod Quarantine=Severe owner=jo');
     expect(made.ok && made.change).toEqual({ replaced: [], added: labels('owner=jo') });
+  });
+
+  it('gives a key back that our own change set or revived, where that still stands', () => {
+    const made = plan('env=prod role=web', 'env=stage', true, 'env=prod role=web');
+    expect(made.ok && labelText(made.intended)).toBe('env=stage');
+    const later = plan('env=dev role=web', 'env=stage', true, 'env=prod role=web');
+    expect(later.ok && labelText(later.intended)).toBe('env=dev');
   });
 
   it('leaves alone a key that somebody has set again since', () => {

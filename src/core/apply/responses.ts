@@ -75,6 +75,9 @@ export const responseReducers = {
   'response-released': (draft, t) =>
     draft.set('responses', t.id, { ...known(draft, 'responses', t.id, t), releasedBy: t.by }),
 
+  'response-corrected': (draft, t) =>
+    draft.set('responses', t.id, { ...known(draft, 'responses', t.id, t), change: t.change }),
+
   'response-observed': (draft, t) =>
     draft.set('responses', t.id, { ...known(draft, 'responses', t.id, t), policy: t.policy }),
 } satisfies Partial<Reducers>;
