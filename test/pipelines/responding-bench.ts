@@ -14,7 +14,7 @@ import type { Roles } from '../../src/core/settings.ts';
 import type { Workload } from '../../src/core/workload.ts';
 import { createResponding, type Responding } from '../../src/pipelines/response.ts';
 import type { RespondingDeps } from '../../src/pipelines/response-desk.ts';
-import type { PceSimulator } from '../../src/simulators/pce/index.ts';
+import type { PceSimulator, PceSimulatorOptions } from '../../src/simulators/pce/index.ts';
 import type { TestClock } from '../adapters/pce/support/clock.ts';
 import { aLab } from '../adapters/pce/support/pce.ts';
 import { aFolder, aLog } from '../adapters/store/support.ts';
@@ -95,6 +95,8 @@ export const aBench = async (
     readonly gateRoles?: Roles;
     /** Further PCEs of a supercluster. */
     readonly members?: number;
+    /** How its simulated PCE differs. */
+    readonly sim?: PceSimulatorOptions;
   } = {},
 ): Promise<Bench> => {
   const {
@@ -102,7 +104,7 @@ export const aBench = async (
     pce: real,
     clock,
   } = await aLab(
-    { workloads: 20, members: differs.members ?? 0 },
+    { workloads: 20, members: differs.members ?? 0, ...differs.sim },
     { settings: { write: { key: 'api_sim', secret: 'simsecret' } } },
   );
   const pce = differs.pce?.(real) ?? real;
