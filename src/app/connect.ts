@@ -1,3 +1,4 @@
+import { reachOutput } from '../adapters/outputs/reach.ts';
 import { openInventory, openPce, type PceAdapter } from '../adapters/pce/index.ts';
 import { systemClock } from '../adapters/schedule/clock.ts';
 import { openProbe, openSlack, type SlackProbe } from '../adapters/slack/index.ts';
@@ -15,6 +16,8 @@ export interface Connected {
   }[];
   readonly chat: Chat;
   readonly probe: SlackProbe;
+  /** `reach` connects, sends nothing and gives host and port. It rejects with OutputError. */
+  readonly outputs: readonly { readonly name: string; reach(): Promise<string> }[];
   /** The living process that uses a data folder. Rejects when that cannot be read. */
   dataHolder(folder: string): Promise<number | undefined>;
   /** Ends all connections; calls under way reject. */
@@ -33,6 +36,7 @@ export const connect = (settings: Settings, log: Log): Connected => {
     pces,
     chat: slack.chat,
     probe: openProbe(settings.slack, log),
+    outputs: (settings.outputs ?? []).map((one) => ({ name: one.name, reach: () => reachOutput(one) })),
     dataHolder: (folder) => lockHolder(nodeFiles, folder),
     close: async () => void (await Promise.all([slack.stop(), ...pces.map(({ pce }) => pce.close())])),
   };

@@ -6,6 +6,7 @@ import { connected } from './connected.ts';
 import { type Check, fails } from './doctor-check.ts';
 import { strategyOutcome } from './doctor-containment.ts';
 import { checkData } from './doctor-data.ts';
+import { checkOutputs } from './doctor-outputs.ts';
 import { patientOf } from './doctor-patient.ts';
 import { checkPce } from './doctor-pce.ts';
 import { placesIn } from './doctor-places.ts';
@@ -65,9 +66,10 @@ const examine = async (
   post: boolean,
 ): Promise<Check[]> => {
   const now = Date.now();
-  const [data, slack, ...pces] = await Promise.all([
+  const [data, slack, outputs, ...pces] = await Promise.all([
     checkData(folder, world),
     checkSlack(world, settings),
+    checkOutputs(world),
     ...world.pces.map((desk) => checkPce(patientOf(desk, settings, now))),
   ]);
   const usable = placesIn(settings).filter(
@@ -84,6 +86,7 @@ const examine = async (
           usable.map(({ id }) => id),
         )
       : []),
+    ...outputs,
     ...data,
   ];
 };

@@ -58,7 +58,8 @@ describe('doctor in a healthy world', () => {
     expect(one('pce.east.write-key').detail).toMatch(/It is the read key/);
     expect(one('slack.channel.C0GENERAL').detail).toBe('#general (routes[0].channel)');
     expect(one('slack.group.S0SECOPS1').detail).toBe('@secops (roles.responder[0]): 2 members: maya and jo');
-    expect(one('slack.away').detail).toMatch(/criticals can reach nobody while Slack is away/);
+    expect(one('slack.away').detail).toBe('criticals go to siem while Slack is away');
+    expect(one('output.siem').detail).toMatch(/^127\.0\.0\.1:\d+ can be connected to; nothing was sent$/);
   });
 
   it('prints one aligned line per check and a last one that counts them', async () => {
@@ -113,6 +114,19 @@ const BROKEN: readonly (readonly [string, (world: LiveWorld) => Promise<void>, r
       async ({ pce }) => void pce.control.clock({ advance_ms: 120_000 }),
       ['pce.east.clock'],
       /NTP/,
+    ],
+    [
+      'nobody listens where an output leads',
+      put(/outputs: .*/, 'outputs: [{name: siem, type: syslog, host: 127.0.0.1, port: 9, tls: false}]'),
+      ['output.siem'],
+      /firewall between/,
+    ],
+    ['an output speaks no TLS', put('tls: false', 'tls: true'), ['output.siem'], /for TLS at ca_file/],
+    [
+      'a webhook leads to this machine and that is not listed',
+      put(/outputs: .*/, 'outputs: [{name: hook, type: webhook, url: "http://127.0.0.1:9/"}]'),
+      ['output.hook'],
+      /its address/,
     ],
     ['the read key has expired', put('2120-01-01', '2020-01-01'), ['pce.east.key-expiry'], /new API key/],
     [
@@ -268,6 +282,13 @@ const NOTED: readonly (readonly [
     async ({ pce }) => void pce.control.clock({ advance_ms: 10_000 }),
     'pce.east.clock',
     /^(9|10) s ahead of ours/,
+    true,
+  ],
+  [
+    'without an output it is said who hears of nothing',
+    put(/outputs: .*/, 'outputs: []'),
+    'slack.away',
+    /criticals can reach nobody while Slack is away/,
     true,
   ],
   [

@@ -46,7 +46,7 @@ default_channel: C0SOC0001
 fallback_channel: C0FALLBK1
 admin_channel: C0PCEADM1
 announce_channel: C0ANNOUN1
-outputs: [{name: siem, type: syslog, host: siem.example.com}]
+outputs: [{name: siem, type: syslog, host: 127.0.0.1, port: ${new URL(pce).port}, tls: false}]
 routes:
   - match: {severity: critical, labels: env=prod}
     channel: C0GENERAL

@@ -86,13 +86,16 @@ const BODIES: Readonly<Record<Preset, (notice: Notice, options: BodyOptions) => 
   },
 };
 
-/** Texts only: Opsgenie takes nothing else. At most 50 hosts by name, and how many there are. */
+/** Texts only, 8,000 characters in all: Opsgenie takes nothing else. At most 50 hosts by name, and how many there are. */
 const details = (notice: Notice): Readonly<Record<string, string>> => ({
-  story: cut(notice.story, 4_000),
-  hosts: notice.hosts
-    .slice(0, 50)
-    .map(({ name }) => name)
-    .join(', '),
+  story: cut(notice.story, 2_000),
+  hosts: cut(
+    notice.hosts
+      .slice(0, 50)
+      .map(({ name }) => name)
+      .join(', '),
+    1_900,
+  ),
   host_count: String(notice.hosts.length),
   count: String(notice.count),
   since: notice.since,

@@ -4,8 +4,10 @@ import { readCef } from '../../../src/core/formats/cef.ts';
 import { callOf } from '../../../src/core/output/bodies.ts';
 import { LINE_FORMATS, lineOf } from '../../../src/core/output/line.ts';
 import { mailOf } from '../../../src/core/output/mail.ts';
-import type { Notice } from '../../../src/core/output/notice.ts';
+import { NOTICE_KINDS, type Notice } from '../../../src/core/output/notice.ts';
+import { SEVERITIES } from '../../../src/core/severity.ts';
 import { aNotice } from '../../support/notices.ts';
+import { OpsgenieAlert, OpsgenieStep, PagerDutyEvent } from '../../support/pagers.ts';
 
 const parsed = (preset: 'plain' | 'pagerduty' | 'opsgenie', notice: Notice) => {
   const { path, body } = callOf(preset, notice, { routingKey: 'R0UT1NG' });
@@ -48,6 +50,48 @@ describe('what a pager is told', () => {
       (severity) => parsed('opsgenie', aNotice({ severity })).body.priority,
     );
     expect(priorities).toEqual(['P1', 'P2', 'P3', 'P5']);
+  });
+
+  it('what is said of any alert holds against the documented schemas of both', () => {
+    const anything = fc.record({
+      title: fc.string({ unit: 'grapheme', maxLength: 2_000 }),
+      story: fc.string({ unit: 'grapheme', maxLength: 20_000 }),
+      pce: fc.string({ minLength: 1, maxLength: 60 }),
+      kind: fc.constantFrom(...NOTICE_KINDS),
+      severity: fc.constantFrom(...SEVERITIES),
+      hosts: fc.array(
+        fc.record({
+          name: fc.string({ minLength: 1, maxLength: 253 }),
+          href: fc.constant(null),
+          labels: fc.constant({}),
+        }),
+        { maxLength: 300 },
+      ),
+    });
+    fc.assert(
+      fc.property(anything, (over) => {
+        const notice = aNotice({ ...over, link: 'https://slack.com/archives/C1/p1' });
+        const routingKey = 'r'.repeat(32);
+        PagerDutyEvent.parse(JSON.parse(callOf('pagerduty', notice, { routingKey }).body));
+        const opsgenie = JSON.parse(callOf('opsgenie', notice).body);
+        (over.kind === 'firing' ? OpsgenieAlert : OpsgenieStep).parse(opsgenie);
+      }),
+      {
+        numRuns: 60,
+        examples: [
+          [
+            {
+              title: 'x'.repeat(2_000),
+              story: 'y'.repeat(20_000),
+              pce: 'p'.repeat(60),
+              kind: 'firing',
+              severity: 'error',
+              hosts: Array.from({ length: 300 }, () => ({ name: 'h'.repeat(253), href: null, labels: {} })),
+            },
+          ],
+        ],
+      },
+    );
   });
 
   it('limits of both hold for any text and any number of hosts', () => {
