@@ -170,7 +170,12 @@ const wired = async (folder: string, files: Files) => {
     chat,
     clock: systemClock,
     log: silent,
-    render: createRender({ store, desks: new Map([['prod-east', { pce, inventory }]]), rules }),
+    render: createRender({
+      store,
+      desks: new Map([['prod-east', { pce, inventory }]]),
+      rules,
+      runbook: () => undefined,
+    }),
     fallback: 'C0FALLBK1',
     requestTimeoutMs: 10_000,
     folding: true,

@@ -32,7 +32,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     chat,
     clock,
     log,
-    render: createRender({ store, desks, rules }),
+    render: createRender({ store, desks, rules, runbook: (rule) => settings.rules[rule]?.runbook }),
     fallback: settings.channels.fallback,
     requestTimeoutMs: settings.slack.requestTimeoutMs,
     folding: settings.folding,

@@ -33,7 +33,7 @@ export const silence: Command = {
       return problem('A silence says why: I expected because and a reason at the end.', EXAMPLE);
     const matcher = matcherOf(given.slice(0, at), deps);
     if ('kind' in matcher) return matcher;
-    return { kind: 'deed', deed: { verb: 'silence', matcher, forMs, reason: reason.slice(0, 300) } };
+    return { kind: 'deed', deed: { verb: 'silence', matcher, forMs: [forMs], reason: reason.slice(0, 300) } };
   },
 };
 

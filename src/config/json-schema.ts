@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { flag } from './leaf.ts';
 import type { Catalog } from './parse.ts';
+import { runbook } from './rules.ts';
 import { ConfigFile } from './schema.ts';
 import { severity } from './severity.ts';
 
@@ -16,6 +17,7 @@ export const configSchema = ({ rules }: Pick<Catalog, 'rules'>): Record<string, 
         properties: {
           enabled: { ...inline(flag), default: true },
           severity: inline(severity),
+          runbook: inline(runbook),
           ...own.properties,
         },
         ...(own.required === undefined ? {} : { required: own.required }),
@@ -29,7 +31,7 @@ export const configSchema = ({ rules }: Pick<Catalog, 'rules'>): Record<string, 
     properties: {
       ...whole.properties,
       rules: {
-        description: 'By rule id: enabled, severity and the options of the rule.',
+        description: 'By rule id: enabled, severity, runbook and the options of the rule.',
         type: 'object',
         properties: Object.fromEntries(entries),
         additionalProperties: false,

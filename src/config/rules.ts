@@ -3,7 +3,7 @@ import { dict } from '../core/foreign.ts';
 import type { RuleSettings } from '../core/settings.ts';
 import type { Severity } from '../core/severity.ts';
 import { flawsOf } from './issues.ts';
-import { flag } from './leaf.ts';
+import { flag, textLeaf } from './leaf.ts';
 import { type Flaw, meant, type Path } from './problem.ts';
 import { severity } from './severity.ts';
 
@@ -13,8 +13,20 @@ export interface RuleEntry {
   readonly options: z.ZodType;
 }
 
+/** Where people read what to do about a rule's alerts: linked in its messages. */
+export const runbook = textLeaf({
+  expects: 'a link that begins with https://',
+  hint: 'for example https://wiki.example.com/illumio/ven-offline',
+  json: { format: 'uri', description: 'Where people read what to do: linked in its messages.' },
+  read: (text) => (/^https:\/\/[^\s<>|]+$/.test(text) && URL.canParse(text) ? text : undefined),
+});
+
 /** What every rule takes beside its own options. */
-const Common = z.object({ enabled: flag.prefault(true), severity: severity.optional() });
+const Common = z.object({
+  enabled: flag.prefault(true),
+  severity: severity.optional(),
+  runbook: runbook.optional(),
+});
 
 /** Reads the section `rules`: every id against the registry, every option against its rule's own schema. */
 export const readRules = (
@@ -51,7 +63,7 @@ const readRule = (
   written: Readonly<Record<string, unknown>>,
   path: Path,
 ): { settings: RuleSettings; flaws: Flaw[] } => {
-  const { enabled: _, severity: __, ...rest } = written;
+  const { enabled: _, severity: __, runbook: ___, ...rest } = written;
   const known = optionNames(schema);
   const unknown = known === undefined ? [] : Object.keys(rest).filter((key) => !known.includes(key));
   const options = Object.fromEntries(Object.entries(rest).filter(([key]) => !unknown.includes(key)));
@@ -62,12 +74,13 @@ const readRule = (
       enabled: common.data?.enabled ?? true,
       severity: common.data?.severity as Severity | undefined,
       options,
+      ...(common.data?.runbook === undefined ? {} : { runbook: common.data.runbook }),
     },
     flaws: [
       ...unknown.map((key) => ({
         path: [...path, key],
         message: 'is not an option of this rule',
-        hint: meant(key, ['enabled', 'severity', ...(known ?? [])]),
+        hint: meant(key, ['enabled', 'severity', 'runbook', ...(known ?? [])]),
       })),
       ...flawsOf(common.error?.issues ?? [], Common, written, path),
       ...flawsOf(own.error?.issues ?? [], schema, options, path),

@@ -147,7 +147,17 @@ export interface Incident {
   readonly groups: readonly string[];
 }
 
-export const REASONS = ['first', 'more', 'repeat', 'escalated', 'resolved', 'late', 'digest'] as const;
+/** `escalated` = its severity rose; `unanswered` = nobody acknowledged it in time (definitions §4 says "escalated" of both). */
+export const REASONS = [
+  'first',
+  'more',
+  'repeat',
+  'escalated',
+  'unanswered',
+  'resolved',
+  'late',
+  'digest',
+] as const;
 export type Reason = (typeof REASONS)[number];
 
 /**

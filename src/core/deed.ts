@@ -12,9 +12,15 @@ export type AlertDeed =
 
 /** What a person does about silences. */
 export type SilenceDeed =
-  | { readonly verb: 'silence'; readonly matcher: Matcher; readonly forMs: number; readonly reason: string }
-  /** Yes to the preview of a silence. */
-  | { readonly verb: 'confirm-silence'; readonly draft: string }
+  | {
+      readonly verb: 'silence';
+      readonly matcher: Matcher;
+      /** How long; the preview offers each of several. */
+      readonly forMs: readonly [number, ...number[]];
+      readonly reason: string;
+    }
+  /** Yes to the preview of a silence, for the n-th time that it offered. */
+  | { readonly verb: 'confirm-silence'; readonly draft: string; readonly choice: number }
   | { readonly verb: 'unsilence'; readonly id: string }
   | { readonly verb: 'approve-silence'; readonly id: string }
   | { readonly verb: 'refuse-silence'; readonly id: string };

@@ -5,7 +5,7 @@ import { deliveryKey, type Transition } from './state.ts';
 const MOST_NAMED = 30;
 
 /** What is said of an end names no hosts, and what calls for somebody must not wait for a file. */
-const NEVER: ReadonlySet<Delivery['reason']> = new Set(['resolved', 'escalated']);
+const NEVER: ReadonlySet<Delivery['reason']> = new Set(['resolved', 'escalated', 'unanswered']);
 
 /**
  * Joins the waiting lines of one incident and reason into one with a file, when they name too many hosts together. A line that is

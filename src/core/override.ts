@@ -53,6 +53,7 @@ export const changed = (file: RuleSettings = DEFAULTS, set: RuleChange = {}): Ru
   enabled: set.enabled ?? file.enabled,
   severity: set.severity === undefined ? file.severity : (set.severity ?? undefined),
   options: { ...file.options, ...set.options },
+  ...(file.runbook === undefined ? {} : { runbook: file.runbook }),
   ...((set.channel ?? file.channel) === undefined ? {} : { channel: set.channel ?? file.channel }),
 });
 

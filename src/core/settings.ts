@@ -161,6 +161,8 @@ export interface RuleSettings {
   readonly enabled: boolean;
   readonly severity: Severity | undefined;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Where people read what to do: the file's link for this rule. */
+  readonly runbook?: string | undefined;
   /** The one channel its alerts go to instead of where the routes say: by a change in Slack only. */
   readonly channel?: string | undefined;
 }

@@ -70,6 +70,9 @@ const timesOf = (alert: Alert, since: number): Time[] => [
       ]),
 ];
 
+/** What the button of a message offers: alone up to 8 h, with an approver up to 7 days (definitions §8). */
+export const SILENCE_CHOICES = [1, 4, 8, 24, 168].map((hours) => hours * 3_600_000) as [number, ...number[]];
+
 export type SilenceVerdict =
   | { readonly kind: 'alone' }
   /** Another person of the approvers must agree; why, for people. */

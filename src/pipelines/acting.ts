@@ -1,10 +1,8 @@
 import type { Deed } from '../core/deed.ts';
 import { narrowest } from '../core/matcher.ts';
+import { SILENCE_CHOICES } from '../core/silence-trial.ts';
 import { createSilenceRequests, type SilenceRequestDeps, type SilenceRequests } from './silence-requests.ts';
 import { createTending, type Doer, type Tending, type TendingDeps } from './tending.ts';
-
-/** How long the silence lasts that is offered when an alert was none: what a responder may set alone (definitions §8). */
-const OFFERED_MS = 8 * 3_600_000;
 
 export interface Acting {
   readonly tend: Tending;
@@ -18,7 +16,7 @@ export const createActing = (deps: Omit<TendingDeps, 'offer'> & SilenceRequestDe
   const silence = createSilenceRequests(deps);
   const tend = createTending({
     ...deps,
-    offer: (alert, doer) => silence({ ...narrowest(alert), verb: 'silence', forMs: OFFERED_MS }, doer),
+    offer: (alert, doer) => silence({ ...narrowest(alert), verb: 'silence', forMs: SILENCE_CHOICES }, doer),
   });
   return {
     tend,

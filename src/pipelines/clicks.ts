@@ -10,6 +10,7 @@ import {
   type Message,
   type Store,
 } from '../core/ports.ts';
+import { SILENCE_CHOICES } from '../core/silence-trial.ts';
 import { ASK, bold, type Markup, md, message, section } from '../views/parts.ts';
 import { pickHost } from '../views/pick-host.ts';
 import { STOP_QUESTION } from '../views/progress.ts';
@@ -120,7 +121,8 @@ export const clicked = async (click: Click, deps: ClickDeps): Promise<void> => {
     return deps.joining.letIn({ id: value, person: click.person, channel: click.channel, say: tell });
   if (verb === 'approve-rule' || verb === 'refuse-rule')
     return deps.rules.decide(value, verb === 'approve-rule', doer);
-  if (verb === 'confirm-silence') return deps.silence({ verb, draft: value }, doer);
+  if (verb.split('.', 1)[0] === 'confirm-silence')
+    return deps.silence({ verb: 'confirm-silence', ...choiceIn(value) }, doer);
   if (verb === 'approve-silence' || verb === 'refuse-silence') return deps.silence({ verb, id: value }, doer);
   if (verb === 'extend' || verb === 'keep')
     return deps.responding.review(verb, {
@@ -149,7 +151,7 @@ export const clicked = async (click: Click, deps: ClickDeps): Promise<void> => {
     case 'close-false':
       return deps.tend({ verb: 'close', alerts: ids, as: 'false' }, doer);
     case 'silence':
-      return deps.silence({ ...narrowest(first), verb: 'silence', forMs: 8 * HOUR_MS }, doer);
+      return deps.silence({ ...narrowest(first), verb: 'silence', forMs: SILENCE_CHOICES }, doer);
     case 'why':
       return deps.ask(asCommand(click, `why ${first.id}`));
     case 'investigate':
@@ -157,6 +159,12 @@ export const clicked = async (click: Click, deps: ClickDeps): Promise<void> => {
     default:
       return tell(md`I don't know this button. Nothing was done.`, 'Unknown button');
   }
+};
+
+/** `draft@2`: a preview, and which of the times that it offered; both are looked up. */
+const choiceIn = (value: string): { readonly draft: string; readonly choice: number } => {
+  const [, draft = '', choice = ''] = /^(.+)@(\d+)$/.exec(value) ?? [];
+  return { draft, choice: Number(choice) };
 };
 
 const split = (value: string): [string, string] => {

@@ -13,6 +13,8 @@ export interface RenderDeps {
     { readonly pce: Pick<Pce, 'link'>; readonly inventory: Pick<Inventory, 'workload'> }
   >;
   readonly rules: readonly AlertRule[];
+  /** The link of the configuration for a rule. */
+  readonly runbook: (rule: string) => string | undefined;
 }
 
 /** Gathers what a message shows beside the alert itself, from the newest state, and hands it to the view. */
@@ -39,6 +41,7 @@ const shown = async (
     alerts: await Promise.all(alerts.map((alert) => shownAlert(alert, deps))),
     title: rule?.title ?? incident.rule,
     todo: rule?.todo ?? 'Look at the host in the PCE.',
+    runbook: deps.runbook(incident.rule),
   };
 };
 

@@ -7,7 +7,7 @@ import type { Audit, Clock, Ids, Inventory, Message, Profile, Store } from '../c
 import { isActive, type Silence } from '../core/silence.ts';
 import { judgeSilence, TRIAL_MS, type Trial, trialOf } from '../core/silence-trial.ts';
 import { type Markup, md, message, section, time } from '../views/parts.ts';
-import { silenceAnnouncement, silencePreview } from '../views/silence.ts';
+import { type SilenceChoice, silenceAnnouncement, silencePreview } from '../views/silence.ts';
 import type { Gate } from './gate.ts';
 import { refusalText } from './refusal.ts';
 import type { Doer } from './tending.ts';
@@ -44,22 +44,36 @@ export const createSilenceRequests = (deps: SilenceRequestDeps): SilenceRequests
     if (!(await allowed('silence', targetsOf(asked.matcher, deps), matcherText(asked.matcher), doer, deps)))
       return;
     const trial = await tried(asked.matcher, deps);
-    const verdict = judgeSilence(asked.matcher, asked.forMs, trial);
-    if (verdict.kind === 'refused') return say(doer, md`I can't set this silence: ${verdict.why}.`);
+    const choices = asked.forMs.map((forMs) => ({
+      forMs,
+      verdict: judgeSilence(asked.matcher, forMs, trial),
+    }));
+    const open = choices.flatMap(({ forMs, verdict }, choice): SilenceChoice[] =>
+      verdict.kind === 'refused' ? [] : [{ forMs, verdict, choice }],
+    );
+    const [first] = choices;
+    if (open.length === 0 && first?.verdict.kind === 'refused')
+      return say(doer, md`I can't set this silence: ${first.verdict.why}.`);
     const now = clock.now();
     for (const [id, { at }] of drafts) if (now - at > DRAFT_MS) drafts.delete(id);
     const id = ids.next();
     drafts.set(id, { asked, by: doer.person, at: now });
-    await doer.show(silencePreview(asked, trial, verdict, id));
+    await doer.show(silencePreview(asked, trial, open, id));
   };
 
-  const confirm = async (draft: string, doer: Doer): Promise<void> => {
+  const confirm = async (draft: string, choice: number, doer: Doer): Promise<void> => {
     const shown = drafts.get(draft);
     const now = clock.now();
-    if (shown === undefined || now - shown.at > DRAFT_MS || !same(shown.by, doer.person))
+    const forMs = shown?.asked.forMs[choice];
+    if (
+      shown === undefined ||
+      forMs === undefined ||
+      now - shown.at > DRAFT_MS ||
+      !same(shown.by, doer.person)
+    )
       return say(doer, md`This preview has expired. Give the command again; nothing was silenced.`);
     drafts.delete(draft);
-    const { matcher, forMs, reason } = shown.asked;
+    const { matcher, reason } = shown.asked;
     const words = matcherText(matcher);
     const held = await allowed('silence', targetsOf(matcher, deps), words, doer, deps);
     if (held === undefined) return;
@@ -142,7 +156,7 @@ export const createSilenceRequests = (deps: SilenceRequestDeps): SilenceRequests
       case 'silence':
         return preview(deed, doer);
       case 'confirm-silence':
-        return confirm(deed.draft, doer);
+        return confirm(deed.draft, deed.choice, doer);
       case 'unsilence':
         return end(deed.id, doer);
       case 'approve-silence':

@@ -23,6 +23,8 @@ export interface ShownIncident {
   /** What the rule finds, in two or three words, and what to do: from the registry. */
   readonly title: string;
   readonly todo: string;
+  /** Where people read more of what to do, as configured. */
+  readonly runbook?: string | undefined;
 }
 
 export const MARKS: Readonly<Record<Severity, string>> = {

@@ -35,7 +35,8 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   first: 'first',
   more: 'one more',
   repeat: 'still firing after its quiet period',
-  escalated: 'it became worse, or nobody has acknowledged it',
+  escalated: 'it became worse',
+  unanswered: 'nobody has acknowledged it',
   resolved: 'resolved',
   late: 'recorded late by the PCE',
   digest: 'digest',
@@ -43,7 +44,7 @@ export const REASONS: Readonly<Record<Reason, string>> = {
 
 /** The root message of an incident in its newest state (messages.md "Alert"). @param notify a group or person of the configuration */
 export const alertRoot = (shown: ShownIncident, notify?: string): Message => {
-  const { incident, alerts, todo } = shown;
+  const { incident, alerts, todo, runbook } = shown;
   const firing = alerts.filter(({ alert }) => alert.state !== 'resolved');
   const only = alerts.length === 1 ? alerts[0] : undefined;
   const body = [
@@ -62,7 +63,9 @@ export const alertRoot = (shown: ShownIncident, notify?: string): Message => {
   return message(push(WORDS[worst], titleOf(shown), alerts, beginOf(alerts)), [
     firingHead(shown, worst, notify),
     ...body,
-    section(md`${bold('What to do:')} ${nextStep(firing, todo)}`),
+    section(
+      md`${bold('What to do:')} ${nextStep(firing, todo)}${runbook === undefined ? md`` : md` ${linkTo(runbook, 'Runbook')}`}`,
+    ),
     buttons(incident, firing),
     footer(incident, alerts, sentBecause(alerts, 'first'), repeated),
   ]);
@@ -225,7 +228,7 @@ const buttons = (incident: Incident, alerts: readonly ShownAlert[]): KnownBlock 
       { text: 'Investigate', value: `investigate:${value}` },
       { text: 'Snooze 1 h', value: `snooze:${value}` },
       { text: 'Assign to me', value: `assign:${value}` },
-      ...(alerts.length === 1 ? [{ text: 'Silence for 8 h…', value: `silence:${value}` }] : []),
+      ...(alerts.length === 1 ? [{ text: 'Silence…', value: `silence:${value}` }] : []),
       { text: 'Why this message', value: `why:${value}` },
     ]),
   );
@@ -251,15 +254,16 @@ const footer = (
       md`first seen ${time(since, '{time_secs}')} (${new Date(since).toISOString().slice(11, 19)}Z)`,
       ...facts,
       ...(repeated ? [md`${REPEAT}`] : []),
-      ...(link === undefined ? [] : [pageLink(link)]),
+      ...(link === undefined ? [] : [linkTo(link, 'open in PCE')]),
     ]),
   );
 };
 
-const pageLink = (url: string): Markup => {
+/** A link as it stands in the configuration or is made by us; anything else is no link. */
+const linkTo = (url: string, text: string): Markup => {
   const safe = URL.canParse(url) ? new URL(url) : undefined;
   if (safe === undefined || !/^https?:$/.test(safe.protocol)) return md``;
   return {
-    mrkdwn: `<${safe.href.replaceAll('|', '%7C').replaceAll('>', '%3E').replaceAll('<', '%3C')}|open in PCE>`,
+    mrkdwn: `<${safe.href.replaceAll('|', '%7C').replaceAll('>', '%3E').replaceAll('<', '%3C')}|${text}>`,
   };
 };

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { Alert } from '../core/alert.ts';
+import type { Alert, Held } from '../core/alert.ts';
 import type { Message } from '../core/ports.ts';
 import { counted, grouped, listed } from '../core/text.ts';
 import { MARKS } from './alert-title.ts';
@@ -47,13 +47,20 @@ export const alertsView = (
   ]);
 };
 
+/** Fires, and nobody was told: a person or another alert hides it. */
+const HELD: Readonly<Record<Held['kind'], string>> = {
+  silenced: 'silenced, not posted',
+  inhibited: 'explained by another alert, not posted',
+};
+
 /** `🟠 Firewall tampering on web-01 — error ×7 since 10:02, acknowledged by maya · RtED7puylv4f`. */
 const lineOf = ({ alert, acknowledgedBy }: ListedAlert, several: boolean): Markup => {
-  const { id, title, severity, count, firstAt, snoozed, pce } = alert;
+  const { id, title, severity, count, firstAt, snoozed, held, pce } = alert;
   const facts = [
     md`${severity}${count > 1 ? ` ×${grouped(count)}` : ''} since ${time(firstAt)}`,
     ...(acknowledgedBy === undefined ? [] : [md`acknowledged by ${clip(acknowledgedBy, SHORT.name)}`]),
     ...(snoozed === undefined ? [] : [md`snoozed`]),
+    ...(held === undefined ? [] : [md`${HELD[held.kind]}`]),
     ...(several ? [md`${clip(pce, SHORT.name)}`] : []),
   ];
   return md`${MARKS[severity]} ${bold(title, SHORT.title)} — ${joined(facts, ', ')} · ${code(id)}`;

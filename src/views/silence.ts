@@ -41,14 +41,26 @@ const trialText = ({ hidden, total, closed, critical }: Trial): string => {
   return `In the last 7 days it would have hidden ${hidden} of ${total} alerts${known.length === 0 ? '' : `, ${listed(known)} among them`}.`;
 };
 
+/** One time a silence may be set for, and who has to agree to it. */
+export interface SilenceChoice {
+  readonly forMs: number;
+  readonly verdict: Exclude<SilenceVerdict, { kind: 'refused' }>;
+  /** Its place among what was asked. */
+  readonly choice: number;
+}
+
 /** What a silence would do, before it does: hidden now, hidden in 7 days, who has to agree. `draft` is looked up at the click. */
 export const silencePreview = (
-  asked: { readonly matcher: Silence['matcher']; readonly forMs: number; readonly reason: string },
+  asked: { readonly matcher: Silence['matcher']; readonly reason: string },
   trial: Trial,
-  verdict: Exclude<SilenceVerdict, { kind: 'refused' }>,
+  choices: readonly SilenceChoice[],
   draft: string,
 ): Message => {
-  const text = `Silence for ${span(asked.forMs)}?`;
+  const [only, second] = choices;
+  const text = only === undefined || second !== undefined ? 'Silence?' : `Silence for ${span(only.forMs)}?`;
+  const asks = choices.flatMap(({ forMs, verdict }) =>
+    verdict.kind === 'approver' ? [md`for ${span(forMs)}: ${verdict.why}`] : [],
+  );
   const names = trial.firing.map(({ subject }) => subject.name);
   return message(text, [
     section(md`${bold(text)} ${matcherOf(asked)}`),
@@ -58,14 +70,16 @@ export const silencePreview = (
         : `Now it hides repeats of ${counted(names.length, 'alert')}: ${listed(names, SHORT.names)}. `,
       trialText(trial),
     ]),
-    ...(verdict.kind === 'approver' ? [section(md`${bold('Needs an approver')}: ${verdict.why}.`)] : []),
+    ...(asks.length === 0 ? [] : [section(md`${bold('Needs an approver')} ${joined(asks, '; ')}.`)]),
     actions(
-      button({
-        action: 'confirm-silence',
-        value: draft,
-        text: verdict.kind === 'approver' ? 'Ask an approver' : 'Silence',
-        style: 'primary',
-      }),
+      ...choices.map(({ forMs, verdict, choice }) =>
+        button({
+          action: `confirm-silence.${choice}`,
+          value: `${draft}@${choice}`,
+          text: verdict.kind === 'approver' ? `Ask for ${span(forMs)}` : `Silence for ${span(forMs)}`,
+          ...(second === undefined ? { style: 'primary' } : {}),
+        }),
+      ),
     ),
     context(
       md`Reason: ${clip(asked.reason, SHORT.reason)} · the first critical or high-value finding of a day is shown all the same · what was hidden is told at the end`,

@@ -92,6 +92,18 @@ const incident = (alert: Alert): Incident => ({
 });
 
 describe('/illumio alerts', () => {
+  it('says of what fires unseen why nobody was told', async () => {
+    const bench = aBench();
+    const hidden = (id: string, kind: 'silenced' | 'inhibited') => ({
+      type: 'alert-fired' as const,
+      alert: anAlert({ id, held: { kind, by: 'x', at: T0 } }),
+    });
+    await bench.store.commit([hidden('alert000000A', 'silenced'), hidden('alert000000B', 'inhibited')]);
+    const said = await bench.ask('alerts', 'U0VIC');
+    expect(said).toContain('silenced, not posted · `alert000000A`');
+    expect(said).toContain('explained by another alert, not posted · `alert000000B`');
+  });
+
   it('lists what fires, newest first, with who has it and the id to ask about', async () => {
     const bench = aBench();
     const old = anAlert({
@@ -207,6 +219,7 @@ describe('/illumio status', () => {
         '✓ I am working for 2 h now.',
         'Slack: 2 of 2 connections.',
         'No message waits to be sent.',
+        'Rules: as the configuration file says; nothing was changed in Slack.',
         'prod-east answers.',
         'Events evaluated up to 09:59 UTC, 20 s behind now; 48,211 seen since the start.',
         'Last poll 12 s ago; 8.4 calls/min.',

@@ -176,6 +176,12 @@ const APPENDED: readonly (readonly [string, string, string, RegExp])[] = [
     /did you mean error\?/,
   ],
   [
+    'a runbook that is no link',
+    'rules: {csrf: {runbook: wiki/csrf}}',
+    'rules.csrf.runbook must be a link that begins with https://',
+    /https:\/\/wiki/,
+  ],
+  [
     'a mistyped option',
     'rules: {ven-offline: {host: 3}}',
     'rules.ven-offline.host is not an option of this rule',

@@ -276,9 +276,9 @@ describe('escalation', () => {
       { severity: 'critical' },
       [
         [4, []],
-        [5, ['escalated broadcast C1 web-01 @S0CRIT']],
+        [5, ['unanswered broadcast C1 web-01 @S0CRIT']],
         [14, []],
-        [15, ['escalated root C7 web-01 @S0CRIT']],
+        [15, ['unanswered root C7 web-01 @S0CRIT']],
         [60, []],
       ],
     ],
@@ -287,7 +287,7 @@ describe('escalation', () => {
       { severity: 'error' },
       [
         [29, []],
-        [30, ['escalated broadcast C1 web-01 @S0ERR']],
+        [30, ['unanswered broadcast C1 web-01 @S0ERR']],
         [600, []],
       ],
     ],
@@ -295,7 +295,7 @@ describe('escalation', () => {
     [
       'a fact as well: it is nobody’s until somebody takes it',
       { severity: 'critical', life: 'once' },
-      [[5, ['escalated broadcast C1 web-01 @S0CRIT']]],
+      [[5, ['unanswered broadcast C1 web-01 @S0CRIT']]],
     ],
   ])('%s', (_, seen, steps) => {
     const world = aWorld();
@@ -320,7 +320,7 @@ describe('escalation', () => {
   it('names all that nobody answered in one line', () => {
     const world = aWorld();
     world.see(T0, { severity: 'critical' }, { severity: 'critical', host: 'web-02' });
-    expect(world.attend(T0 + 5 * MINUTE)).toEqual(['escalated broadcast C1 web-01,web-02 @S0CRIT']);
+    expect(world.attend(T0 + 5 * MINUTE)).toEqual(['unanswered broadcast C1 web-01,web-02 @S0CRIT']);
   });
 
   it('a route may give more time, which stretches the later step too', () => {
@@ -330,7 +330,7 @@ describe('escalation', () => {
     expect(world.attend(T0 + 9 * MINUTE)).toEqual([]);
     expect(world.attend(T0 + 10 * MINUTE)).toHaveLength(1);
     expect(world.attend(T0 + 29 * MINUTE)).toEqual([]);
-    expect(world.attend(T0 + 30 * MINUTE)).toEqual(['escalated root C7 web-01 @S0CRIT']);
+    expect(world.attend(T0 + 30 * MINUTE)).toEqual(['unanswered root C7 web-01 @S0CRIT']);
   });
 
   it('what becomes critical before its root is posted mentions whom a critical asks for', () => {

@@ -169,7 +169,7 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
     await picture(page, 'tune');
     await save();
     await rule('authz-denied').getByText('in Slack').waitFor();
-    await page.locator('#home').getByText('Alert rules').first().scrollIntoViewIfNeeded();
+    await page.locator('#home').getByText('Alert rules').first().evaluate('(node) => node.scrollIntoView()');
     await picture(page, 'home');
   });
 

@@ -325,6 +325,25 @@ describe('what clears by itself', () => {
     expect(alert?.resolved?.why).toBe('no tampering for 4 h');
   });
 
+  it('ends what a rule left firing that was switched off: nothing else would', async () => {
+    const before = await aRunning();
+    before.pce.record(tampering(before.clock.now()), suspension(before.clock.now()));
+    await poll(before);
+    expect(await firing(before)).toHaveLength(2);
+    const { clock, store, pce } = before;
+    const after = anAlerting({
+      hosts,
+      clock,
+      store,
+      pce,
+      rules: rules.filter(({ id }) => id !== 'ven-suspended'),
+    });
+    await after.alerting.settle();
+    expect(await firing(after)).toEqual(['firewall-tampering web-01 ×1']);
+    const [over] = await store.alerts([`prod-east|ven-suspended|workload:${web.href}`]);
+    expect(over?.resolved?.why).toBe('its rule was switched off');
+  });
+
   it('asks for the host when a rule wanted to be woken, and not before', async () => {
     const bench = await aRunning();
     const at = bench.clock.now();

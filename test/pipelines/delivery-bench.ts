@@ -152,7 +152,7 @@ export const aBench = async (
         chat: lab.chat,
         clock,
         log: fakeLog(),
-        render: createRender({ store, desks: new Map(), rules }),
+        render: createRender({ store, desks: new Map(), rules, runbook: () => undefined }),
         fallback: FALLBACK,
         requestTimeoutMs: 10_000,
         folding: false,

@@ -211,7 +211,7 @@ describe('an answer that never came', () => {
       chat: bench.chat,
       clock: bench.clock,
       log: fakeLog(),
-      render: createRender({ store: dying, desks: new Map(), rules }),
+      render: createRender({ store: dying, desks: new Map(), rules, runbook: () => undefined }),
       fallback: FALLBACK,
       requestTimeoutMs: 10_000,
       folding: false,

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Person } from '../../src/core/alert.ts';
+import type { Alert, Person } from '../../src/core/alert.ts';
 import { parseCron } from '../../src/core/cron.ts';
+import { narrowest } from '../../src/core/matcher.ts';
+import type { Message } from '../../src/core/ports.ts';
 import type { Settings } from '../../src/core/settings.ts';
+import { SILENCE_CHOICES } from '../../src/core/silence-trial.ts';
 import { createSilencing } from '../../src/pipelines/silencing.ts';
 import { aBench, anAlert, someHosts, someRoles } from '../support/asking.ts';
 import { buttonsOf, shown } from '../support/blocks.ts';
@@ -31,11 +34,16 @@ const aSilencer = async () => {
     deed: 'confirm-silence' | 'approve-silence' = 'confirm-silence',
   ) => {
     said.length = 0;
-    await bench.act(deed === 'confirm-silence' ? { verb: deed, draft: button } : { verb: deed, id: button }, {
-      person,
-      channel: 'C0SOC',
-      show: async (answer) => void said.push(shown(answer)),
-    });
+    await bench.act(
+      deed === 'confirm-silence'
+        ? { verb: deed, draft: button.split('@')[0] ?? '', choice: Number(button.split('@')[1]) }
+        : { verb: deed, id: button },
+      {
+        person,
+        channel: 'C0SOC',
+        show: async (answer) => void said.push(shown(answer)),
+      },
+    );
     return said.join('\n');
   };
   const draftOf = async (text: string): Promise<string> => {
@@ -51,6 +59,34 @@ describe('/illumio silence', () => {
     const preview = await bench.ask('silence host=web-01 for 2h because patching');
     expect(preview).toContain('repeats of 1 alert: web-01');
     expect(preview).toContain('would have hidden 1 of 21 alerts');
+    expect(await bench.store.silences()).toEqual([]);
+  });
+
+  it('from a message offers what the role may set alone, and what an approver has to agree to', async () => {
+    const bench = await aSilencer();
+    const shownTo: Message[] = [];
+    const [alert] = await bench.store.firing();
+    await bench.act(
+      { ...narrowest(alert as Alert), verb: 'silence', forMs: SILENCE_CHOICES },
+      { person: MAYA, channel: 'C0SOC', show: async (answer) => void shownTo.push(answer) },
+    );
+    const [preview] = shownTo;
+    expect(buttonsOf(preview as Message).map(({ text }) => text)).toEqual([
+      'Silence for 1 h',
+      'Silence for 4 h',
+      'Silence for 8 h',
+      'Ask for 1 d',
+      'Ask for 7 d',
+    ]);
+    expect(shown(preview as Message)).toContain('*Needs an approver* for 1 d: it is longer than 8 h');
+    await bench.press(buttonsOf(preview as Message)[1]?.value ?? '');
+    expect(await bench.store.silences()).toMatchObject([{ state: 'active', until: T0 + 4 * HOUR }]);
+  });
+
+  it.each(['@7', '@-1'])('a choice nobody was offered sets nothing: %j', async (choice) => {
+    const bench = await aSilencer();
+    const [draft] = (await bench.draftOf('silence host=web-01 for 2h because patching')).split('@');
+    expect(await bench.press(`${draft}${choice}`)).toContain('expired');
     expect(await bench.store.silences()).toEqual([]);
   });
 

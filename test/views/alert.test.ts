@@ -81,6 +81,14 @@ describe('the messages of an incident', () => {
         expect(messages.length).toBeLessThanOrEqual(1 + Math.ceil(n / 150));
       });
 
+  it('link the runbook of the rule, and nothing that is no link', () => {
+    const with_ = (runbook: string): string =>
+      shown(alertRoot({ incident: anIncident(), alerts: [aHost()], ...RULE, runbook }));
+    expect(with_('https://wiki.example.com/a|b')).toContain('<https://wiki.example.com/a%7Cb|Runbook>');
+    expect(with_('javascript:alert(1)')).not.toContain('Runbook');
+    expect(shown(root([aHost()]))).not.toContain('Runbook');
+  });
+
   it('are led by what is said of all their hosts together, which is no host among them', () => {
     const lead = aHost('prod-east', {
       workload: undefined,
@@ -219,7 +227,7 @@ describe('the root message', () => {
       'web-01 · app=shop env=prod role=web · Ubuntu 22.04 · full enforcement',
       'The host firewall was changed outside Illumio at 10:00 UTC.',
       '*What to do:* Look at who was logged in',
-      '[Quarantine…] [Acknowledge] [More: Investigate, Snooze 1 h, Assign to me, Silence for 8 h…, Why this message]',
+      '[Quarantine…] [Acknowledge] [More: Investigate, Snooze 1 h, Assign to me, Silence…, Why this message]',
       'PCE prod-east · first seen 10:00:00 UTC (10:00:00Z) · sent because: first',
     ])
       expect(said).toContain(part);
@@ -384,6 +392,7 @@ describe('a line of the thread', () => {
     ['more', 'one more'],
     ['repeat', 'still firing after its quiet period'],
     ['escalated', 'it became worse'],
+    ['unanswered', 'nobody has acknowledged it'],
     ['late', 'recorded late by the PCE'],
   ] as const)
     it(`says why it is said: ${reason}`, () =>

@@ -35,10 +35,10 @@ export const escalate = (board: Board, alert: Alert, labels: LabelSets, deps: Di
   const due = own[escalation.step];
   if (due === undefined || deps.now - escalation.since < due * stretch) return;
   board.add({ type: 'alert-escalated', fingerprint: alert.fingerprint, step: escalation.step + 1 });
-  if (escalation.step === 0) return tell(board, alert, labels, 'escalated', deps);
+  if (escalation.step === 0) return tell(board, alert, labels, 'unanswered', deps);
   const { channels } = deps.settings;
   const channel = approversIn(channels);
   const key = unansweredKey(alert, channels);
   const mention = places.find((one) => one.mention !== undefined)?.mention;
-  tellAt(board, alert, labels, { channel, key, mention, escalateAfterMs: undefined }, 'escalated', deps);
+  tellAt(board, alert, labels, { channel, key, mention, escalateAfterMs: undefined }, 'unanswered', deps);
 };

@@ -31,7 +31,7 @@ export const takes = (
 };
 
 /** Reasons that a root says of itself; any other alert is simply the first of its incident. */
-const OPENING: readonly Reason[] = ['late', 'digest', 'escalated'];
+const OPENING: readonly Reason[] = ['late', 'digest', 'escalated', 'unanswered'];
 
 /** A new incident with its root post. */
 export const openIncident = (

@@ -45,6 +45,9 @@ export const tellAt = (
   else join(board, open, alert, labels, reason, place, deps);
 };
 
+/** Said in the channel, and whom the route names is called. */
+const isEscalation = (reason: Reason): boolean => reason === 'escalated' || reason === 'unanswered';
+
 const join = (
   board: Board,
   incident: Incident,
@@ -55,7 +58,7 @@ const join = (
   deps: DispatchDeps,
 ): void => {
   const broadcast =
-    reason === 'escalated' || (reason !== 'digest' && loud(incident, alert, labels, reason, deps.now));
+    isEscalation(reason) || (reason !== 'digest' && loud(incident, alert, labels, reason, deps.now));
   board.add({
     type: 'incident-joined',
     id: incident.id,
@@ -93,7 +96,7 @@ const join = (
       [alert.fingerprint],
       reason,
       where,
-      reason === 'escalated' ? place.mention : undefined,
+      isEscalation(reason) ? place.mention : undefined,
       deps,
     );
   const louder = where === 'broadcast' ? 'broadcast' : line.place;

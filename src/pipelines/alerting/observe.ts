@@ -35,7 +35,7 @@ export interface Observing {
   policy(): Promise<void>;
   /** Judges what a poll of traffic meant. */
   traffic(polled: Pick<Polled, 'edges' | 'hours' | 'daysKnown'>): Promise<void>;
-  /** Resolves burst alerts that have been quiet long enough. */
+  /** Resolves burst alerts that have been quiet long enough, and those of rules that do not run any more. */
   settle(): Promise<void>;
 }
 
@@ -191,7 +191,10 @@ export const createObserving = (
         const now = pceNow();
         const quiet = (await store.firing(pce.name)).flatMap(({ rule, subject, lastAt }) => {
           const life = rules.rules.get(rule)?.rule.life;
-          if (life?.kind !== 'burst' || now - lastAt < life.quietMs) return [];
+          // Of a rule that does not run any more nothing will ever say that it is over.
+          if (life === undefined)
+            return [{ rule, cleared: { subject, at: now, why: 'its rule was switched off' } }];
+          if (life.kind !== 'burst' || now - lastAt < life.quietMs) return [];
           return [
             { rule, cleared: { subject, at: now, why: `${life.over} for ${quietWords(life.quietMs)}` } },
           ];
