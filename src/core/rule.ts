@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { PolicyChange, PolicyQuestion } from './draft/change.ts';
+import type { OpenDraft } from './draft/open.ts';
 import type { PceEvent } from './event.ts';
 import type { ExternalAlert, MeantHost } from './external.ts';
 import type { End } from './flow.ts';
@@ -39,6 +40,8 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
       readonly events: readonly PceEvent[];
       /** What is in quarantine; absent where nobody keeps a state. */
       readonly quarantined?: readonly QuarantinedHost[];
+      /** Drafts an alert is open on, where a provisioning is among the events. */
+      readonly drafts?: readonly OpenDraft[];
       /** True where what a rule asks of the policy will be read. In a replay there is no PCE: judge by what the events say. */
       readonly answering?: true;
     }

@@ -1,10 +1,20 @@
 import { z } from 'zod';
-import type { PceEvent } from '../core/event.ts';
-import { dict, number, text } from '../core/foreign.ts';
-import { defineRule, type Finding, type RuleContext } from '../core/rule.ts';
+import { AFTERMATH_MS, followed, troubleOf, Watch } from '../core/draft/aftermath.ts';
+import { questionKey } from '../core/draft/change.ts';
+import { putsLive } from '../core/draft/open.ts';
+import { populationOf } from '../core/draft/population.ts';
+import { Provisioning, provisioningOf, questionsOf } from '../core/draft/provisioning.ts';
+import { type Touches, touchesOf, UNREAD } from '../core/draft/touches.ts';
+import { whoDid } from '../core/finding.ts';
+import { PRESENCE } from '../core/presence.ts';
+import { defineRule, type Finding, type Observation, type RuleContext } from '../core/rule.ts';
 import { isAutomation } from '../core/rule-context.ts';
 import type { Severity } from '../core/severity.ts';
 import { counted, grouped, listed, type Text } from '../core/text.ts';
+import { DEPLOY_FAILED } from '../core/ven-problems.ts';
+
+/** A provisioning is told at the latest so long after it was seen, whether or not the policy could be read. */
+const PATIENCE_MS = 60_000;
 
 const percent = z.number().min(0).max(100);
 
@@ -14,125 +24,264 @@ const Options = z
     percent: percent.default(20).describe('Or when this part of all managed workloads is affected …'),
     percent_hosts: z.int().min(0).default(10).describe('… and at least so many.'),
     error_percent: percent.default(50).describe('From this part on it is an error.'),
+    error_hosts: z
+      .int()
+      .min(0)
+      .default(5)
+      .describe('Policy errors on more hosts in the next 30 min are an error.'),
   })
   .prefault({});
 type Options = z.infer<typeof Options>;
 
-/** Policy went live on many hosts, changed a deny rule, or was restored to an older version. */
+const Memory = z
+  .object({
+    /** Seen, and to be told when the policy before and after it was read. */
+    held: z.array(z.object({ what: Provisioning, until: z.number() })).default([]),
+    watched: z.array(Watch).default([]),
+  })
+  .prefault({});
+type Memory = z.infer<typeof Memory>;
+
+/** Policy went live on many hosts, changed what denies, quarantines or guards high-value hosts, settled a told draft, or was restored. */
 export const policyProvisioned = defineRule({
   id: 'policy-provisioned',
   title: 'Policy provisioned',
-  about: 'Policy was provisioned to many workloads, or restored',
+  about: 'Policy was provisioned to many workloads or what matters, or restored',
   severity: 'warning',
   life: { kind: 'once' },
-  on: { types: ['sec_policy.create', 'sec_policy.restore'], notices: ['sec_policy.restore'] },
+  on: {
+    types: ['sec_policy.create', 'sec_policy.restore', ...PRESENCE.types],
+    notices: ['sec_policy.restore', DEPLOY_FAILED, ...PRESENCE.notices],
+    readings: ['policy', 'wake'],
+  },
   options: Options,
-  memory: z.null().default(null),
+  memory: Memory,
   todo: 'Check that the provisioning was planned. If not, restore the version before it in the PCE console.',
-  detect(observation, _memory, options, context) {
-    if (observation.kind !== 'events') return { findings: [] };
-    const { managed } = observation.estate;
-    return {
-      findings: observation.events
-        .filter(({ status }) => status !== 'failure')
-        .flatMap((event) => finding(event, provisioningOf(event), managed, options, context)),
-    };
+  asks: ({ held }) => held.flatMap(({ what }) => questionsOf(what)).slice(0, MOST_ASKED),
+  detect(observation, memory, options, context) {
+    const result = step(observation, memory, options, context);
+    return { ...result, wakeAt: nextWake(result.memory) };
   },
 });
 
-interface Provisioning {
-  readonly href: string | null;
-  readonly version: number | undefined;
-  readonly message: string | undefined;
-  readonly rulesets: readonly string[];
-  /** A deny rule or enforcement boundary is among the objects that went live. */
-  readonly denies: boolean;
-  /** undefined when the release does not say (before 19.3). */
-  readonly affected: number | undefined;
-  readonly restored: boolean;
+const MOST_ASKED = 10;
+
+interface Result {
+  readonly findings: readonly Finding[];
+  readonly memory: Memory;
 }
 
-/** Facts §2.3 sec_policy.create: `workloads_affected.after` is a number, on some releases `{total_affected}`. */
-const provisioningOf = (event: PceEvent): Provisioning => {
-  const change = event.resources.find(({ resource }) => 'sec_policy' in resource);
-  const policy = dict(change?.resource['sec_policy']);
-  const after = (name: string): unknown => change?.changes[name]?.['after'];
-  const affected = after('workloads_affected');
-  const objects = dict(policy['modified_objects']);
+const step = (observation: Observation, memory: Memory, options: Options, context: RuleContext): Result => {
+  switch (observation.kind) {
+    case 'events':
+      return heard(observation, memory, options, context);
+    case 'policy':
+      return read(observation, memory, options, context);
+    case 'wake':
+      return woken(observation, memory, options);
+    default:
+      return { findings: [], memory };
+  }
+};
+
+const nextWake = ({ held, watched }: Memory): number | undefined => {
+  const times = [...held.map(({ until }) => until), ...watched.map(({ what }) => what.at + AFTERMATH_MS)];
+  return times.length === 0 ? undefined : Math.min(...times);
+};
+
+/** Takes provisionings in, and what follows those of the last half hour. */
+const heard = (
+  { events, estate, now, answering, drafts = [] }: Extract<Observation, { kind: 'events' }>,
+  memory: Memory,
+  options: Options,
+  context: RuleContext,
+): Result => {
+  const fresh = events
+    .filter((event) => event.status !== 'failure' && isProvisioning(event))
+    .map((event) =>
+      provisioningOf(event, { by: whoDid(event), automated: isAutomation(event, context) }, drafts),
+    );
+  const waits = (what: Provisioning): boolean => answering === true && questionsOf(what).length > 0;
+  const told = fresh
+    .filter((what) => !waits(what))
+    .map((what) => tell(what, UNREAD, estate.managed, options));
+  // In a replay nobody waits for what follows: it is told by the rules about hosts.
+  const watched = answering === true ? told.map(({ watch }) => watch) : [];
+  const after = followed([...memory.watched, ...watched], events, estate);
+  const alarmed = alarms(memory.watched, after, options);
   return {
-    href: text(policy['href']) ?? null,
-    version: number(policy['version'] ?? after('version')),
-    message: text(policy['commit_message'] ?? after('commit_message')),
-    rulesets: Object.values(dict(objects['rulesets'] ?? objects['rule_sets'])).flatMap(
-      (one) => text(dict(one)['name']) ?? [],
-    ),
-    denies: Object.entries(objects).some(
-      ([kind, changed]) =>
-        /deny_rule|enforcement_boundar/.test(kind) && Object.keys(dict(changed)).length > 0,
-    ),
-    affected: number(affected) ?? number(dict(affected)['total_affected']),
-    restored:
-      event.type === 'sec_policy.restore' || event.notices.some(({ type }) => type === 'sec_policy.restore'),
+    findings: [
+      ...told.flatMap(({ findings }) => findings),
+      ...alarmed.map((watch) => appended(watch, options)),
+    ],
+    memory: {
+      held: [...memory.held, ...fresh.filter(waits).map((what) => ({ what, until: now + PATIENCE_MS }))],
+      watched: after.map((watch) =>
+        alarmed.includes(watch) ? { ...watch, told: true, said: troubleOf(watch) } : watch,
+      ),
+    },
   };
 };
 
+const isProvisioning = (event: Parameters<typeof putsLive>[0]): boolean =>
+  putsLive(event) || event.notices.some(({ type }) => type === 'sec_policy.restore');
+
+/** What the PCE says of the versions before and after. */
+const read = (
+  { answers, estate, now }: Extract<Observation, { kind: 'policy' }>,
+  memory: Memory,
+  options: Options,
+  context: RuleContext,
+): Result => {
+  const look = { population: populationOf(estate), label: estate.label, workload: estate.workload, context };
+  const ready = memory.held.filter(({ what, until }) => {
+    const given = questionsOf(what).map((question) => answers.get(questionKey(question)));
+    return given.every((answer) => answer !== undefined && (answer !== 'failed' || now >= until));
+  });
+  const told = ready.map(({ what }) => {
+    const changes = questionsOf(what).flatMap((question) => {
+      const answer = answers.get(questionKey(question));
+      return answer === undefined || typeof answer === 'string' ? [] : [answer];
+    });
+    return tell(what, touchesOf(changes, look), estate.managed, options);
+  });
+  return {
+    findings: told.flatMap(({ findings }) => findings),
+    memory: {
+      held: memory.held.filter((one) => !ready.includes(one)),
+      watched: [...memory.watched, ...told.map(({ watch }) => watch)],
+    },
+  };
+};
+
+/** Tells what nobody could read in time, and what followed in half an hour. */
+const woken = (
+  { estate, now }: Extract<Observation, { kind: 'wake' }>,
+  { held, watched }: Memory,
+  options: Options,
+): Result => {
+  const late = held
+    .filter(({ until }) => until <= now)
+    .map(({ what }) => tell(what, UNREAD, estate.managed, options));
+  const over = watched.filter(({ what }) => what.at + AFTERMATH_MS <= now);
+  return {
+    findings: [
+      ...late.flatMap(({ findings }) => findings),
+      ...over
+        .filter((watch) => watch.told && troubleOf(watch) > watch.said)
+        .map((watch) => appended(watch, options)),
+    ],
+    memory: {
+      held: held.filter(({ until }) => until > now),
+      watched: [...watched.filter((one) => !over.includes(one)), ...late.map(({ watch }) => watch)],
+    },
+  };
+};
+
+/** Those whose policy errors pass the limit with these events. */
+const alarms = (before: readonly Watch[], after: readonly Watch[], { error_hosts: most }: Options): Watch[] =>
+  after.filter(
+    (watch, i) =>
+      Object.keys(watch.errors).length > most && Object.keys(before[i]?.errors ?? {}).length <= most,
+  );
+
 const severityOf = (
-  { affected, denies, restored }: Provisioning,
+  { affected, denies, restored, automated, drafts }: Provisioning,
+  touches: Touches,
   managed: number,
-  automated: boolean,
   options: Options,
 ): Severity | undefined => {
-  const part = affected !== undefined && managed > 0 ? (100 * affected) / managed : 0;
+  const part = affected !== null && managed > 0 ? (100 * affected) / managed : 0;
   if (part >= options.error_percent && (affected ?? 0) >= options.percent_hosts) return 'error';
-  if (restored || denies) return 'warning';
-  if (affected === undefined) return automated ? undefined : 'info';
+  const grave = touches.denies.length + touches.quarantine.length + touches.highValue + drafts.length > 0;
+  if (restored || denies || grave) return 'warning';
+  if (affected === null) return automated ? undefined : 'info';
   if (part >= options.percent && affected >= options.percent_hosts) return 'warning';
   return affected >= options.hosts && !automated ? 'warning' : undefined;
 };
 
-const finding = (
-  event: PceEvent,
-  policy: Provisioning,
+/** What is told of a provisioning, and the watch that begins. */
+const tell = (
+  what: Provisioning,
+  touches: Touches,
   managed: number,
   options: Options,
-  context: RuleContext,
-): Finding[] => {
-  const severity = severityOf(policy, managed, isAutomation(event, context), options);
-  if (severity === undefined) return [];
-  const name = policy.version === undefined ? 'policy' : `policy version ${policy.version}`;
+): { readonly findings: readonly Finding[]; readonly watch: Watch } => {
+  const severity = severityOf(what, touches, managed, options);
+  const watch: Watch = {
+    what,
+    told: severity !== undefined,
+    kin: touches.kin === null ? null : [...touches.kin],
+    offline: {},
+    errors: {},
+    said: 0,
+  };
+  if (severity === undefined) return { findings: [], watch };
   const reach =
-    policy.affected === undefined ? 'an unknown number of workloads' : counted(policy.affected, 'workload');
-  return [
-    {
-      subject: { kind: 'policy', href: policy.href, name },
-      severity,
-      at: event.at,
-      title: policy.restored ? `Policy restored, affecting ${reach}` : `Policy provisioned to ${reach}`,
-      story: story(event, policy, managed, reach),
-      workloads: [],
-      suggests: [],
-      event: event.href,
-    },
-  ];
+    what.affected === null ? 'an unknown number of workloads' : counted(what.affected, 'workload');
+  const title = what.restored ? `Policy restored, affecting ${reach}` : `Policy provisioned to ${reach}`;
+  return { findings: [finding(what, severity, title, story(what, touches, managed, reach))], watch };
 };
 
-const story = (event: PceEvent, policy: Provisioning, managed: number, reach: string): Text => {
-  const { version, message, rulesets, denies, affected, restored } = policy;
+/** What happened to hosts since: another line of the same message. */
+const appended = (watch: Watch, { error_hosts: most }: Options): Finding => {
+  const { what, offline, errors } = watch;
+  const [gone, failed] = [Object.values(offline), Object.values(errors)];
+  const parts = [
+    ...(gone.length === 0 ? [] : [`${counted(gone.length, 'VEN')} went offline (${listed(gone, 5)})`]),
+    ...(failed.length === 0
+      ? []
+      : [`${counted(failed.length, 'host')} could not apply it (${listed(failed, 5)})`]),
+  ];
+  const title = `After ${nameOf(what)}: ${counted(gone.length, 'VEN')} offline, policy errors on ${counted(failed.length, 'host')}`;
+  return finding(what, failed.length > most ? 'error' : 'warning', title, [
+    `In the 30 min after ${nameOf(what)}, provisioned at `,
+    { time: what.at },
+    ` by ${what.by}: ${parts.join(', ')}.`,
+  ]);
+};
+
+const nameOf = ({ version }: Provisioning): string =>
+  version === null ? 'policy' : `policy version ${version}`;
+
+const finding = (what: Provisioning, severity: Severity, title: string, told: Text): Finding => ({
+  subject: { kind: 'policy', href: what.href, name: nameOf(what) },
+  severity,
+  at: what.at,
+  title,
+  story: told,
+  workloads: [],
+  suggests: [],
+  event: what.event,
+});
+
+const story = (what: Provisioning, touches: Touches, managed: number, reach: string): Text => {
+  const { by, message, rulesets, denies, affected, restored, drafts } = what;
+  const { highValue } = touches;
   return [
-    `${event.actor.name ?? 'Someone the event does not name'} ${restored ? 'restored' : 'provisioned'} `,
-    version === undefined ? 'policy' : `policy version ${version}`,
-    ' at ',
-    { time: event.at },
+    `${by} ${restored ? 'restored' : 'provisioned'} ${nameOf(what)} at `,
+    { time: what.at },
     `, affecting ${reach}${share(affected, managed)}. `,
-    message === undefined ? 'No commit message.' : `Message: ${message}.`,
+    message === null ? 'No commit message.' : `Message: ${message}.`,
     rulesets.length === 0 ? '' : ` Rulesets: ${listed(rulesets, 5)}.`,
-    denies ? ' It changes deny rules.' : '',
+    touches.denies.length > 0
+      ? ` It changes what ${listed(touches.denies, 3)} denies.`
+      : denies
+        ? ' It changes deny rules.'
+        : '',
+    touches.quarantine.length === 0
+      ? ''
+      : ` It changes rules that name the quarantine label, in ${listed(touches.quarantine, 3)}.`,
+    highValue === 0
+      ? ''
+      : ` ${counted(highValue, 'high-value host')} ${highValue === 1 ? 'is' : 'are'} concerned.`,
+    drafts.length === 0 ? '' : ` It settles what was told of the draft: ${listed(drafts, 3)}.`,
   ];
 };
 
 /** How much that is. The PCE counts machines without a VEN too, so it may be more than all managed ones. */
-const share = (affected: number | undefined, managed: number): string => {
-  if (affected === undefined || managed === 0) return '';
+const share = (affected: number | null, managed: number): string => {
+  if (affected === null || managed === 0) return '';
   if (affected > managed) return ` (${grouped(managed)} are managed)`;
   return `, ${Math.round((100 * affected) / managed)} % of the ${grouped(managed)} managed ones`;
 };

@@ -104,6 +104,23 @@ describe('policy-provisioned', () => {
     expect(plain(finding?.story ?? [])).toContain('affecting 69 workloads (54 are managed).');
   });
 
+  it('follows an open draft alert whatever the number, and names it', () => {
+    const drafts = [
+      { href: '/orgs/1/sec_policy/active/rule_sets/1', name: 'rule set Core by maya' },
+      { href: '/orgs/1/sec_policy/active/rule_sets/2', name: 'rule set Other by tom' },
+    ];
+    const objects = {
+      rulesets: { '/orgs/1/sec_policy/draft/rule_sets/1': { action: 'modified', name: 'Core' } },
+    };
+    const [finding] = watching(policyProvisioned).see({
+      ...saw([provisioned(1, { objects })], { estate: anEstate([], 1_000) }),
+      drafts,
+    }).findings;
+    expect(plain(finding?.story ?? [])).toContain(
+      'It settles what was told of the draft: rule set Core by maya.',
+    );
+  });
+
   it('takes the thresholds of the configuration', () => {
     const rule = watching(policyProvisioned, { options: { hosts: 10 } });
     expect(told(rule.see(saw([provisioned(10)])).findings)).toEqual(['warning policy version 7']);

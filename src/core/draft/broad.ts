@@ -179,9 +179,15 @@ export const sensitiveLabels = (
   });
 
 /** (e) Deny rules, boundaries, and whatever names the quarantine label. */
-const isGuard = (rule: PolicyRule, { label, context: { quarantineKeys } }: Look): boolean =>
-  rule.kind !== 'allow' ||
-  [rule.providers.labels, rule.consumers.labels, ...rule.scopes].some((test) =>
+const isGuard = (rule: PolicyRule, look: Look): boolean =>
+  rule.kind !== 'allow' || namesQuarantine(rule, look);
+
+/** Whether a label that the quarantine sets stands on a side or in the scope of a rule. */
+export const namesQuarantine = (
+  { providers, consumers, scopes }: PolicyRule,
+  { label, context: { quarantineKeys } }: Pick<Look, 'label' | 'context'>,
+): boolean =>
+  [providers.labels, consumers.labels, ...scopes].some((test) =>
     [...(test?.all.flat() ?? []), ...(test?.except ?? [])].some((href) =>
       quarantineKeys.includes(label(href)?.key ?? ''),
     ),

@@ -20,7 +20,7 @@ export interface PolicyChange {
   readonly referred: boolean;
   /** True while a draft of it waits to be provisioned or reverted. */
   readonly pending: boolean;
-  /** All rules of a rule set; of what rules refer to, those of the whole policy that are not the same before and after. */
+  /** The rules that are not the same before and after: its own, or those of the whole policy that refer to it. */
   readonly before: readonly WrittenRule[];
   readonly after: readonly WrittenRule[];
 }
@@ -98,7 +98,7 @@ export const changeOf = (
   };
   const was = parseRules(replaced(base, collection, object.href, before), label);
   const is = parseRules(replaced(known, collection, object.href, after), label);
-  const [one, other] = alone ? [was, is] : differing(was, is);
+  const [one, other] = differing(was, is);
   return {
     name: text(after?.['name']) ?? text(before?.['name']) ?? 'an object without name',
     kind: OBJECT_KINDS[collection],

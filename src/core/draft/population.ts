@@ -34,10 +34,7 @@ export const populationOf = (estate: Estate): Population => {
   const kin = new Map<string, { labels: readonly Label[]; hosts: string[] }>();
   for (const { managed, labels, href } of estate.workloads()) {
     if (!managed) continue;
-    const key = labels
-      .map((label) => label.href)
-      .sort()
-      .join();
+    const key = kinKey(labels);
     const known = kin.get(key);
     if (known === undefined) kin.set(key, { labels, hosts: [href] });
     else known.hosts.push(href);
@@ -47,6 +44,13 @@ export const populationOf = (estate: Estate): Population => {
     kin: [...kin.values()].map((one) => ({ ...one, hrefs: new Set(one.labels.map(({ href }) => href)) })),
   };
 };
+
+/** What hosts have in common that carry the same labels. */
+export const kinKey = (labels: readonly Label[]): string =>
+  labels
+    .map(({ href }) => href)
+    .sort()
+    .join();
 
 /** The hosts that any of these ends means, each once. */
 export const concernedBy = (ends: readonly End[], { kin }: Population): Concerned => {

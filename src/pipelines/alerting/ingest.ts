@@ -1,3 +1,4 @@
+import { openDrafts, putsLive } from '../../core/draft/open.ts';
 import type { PceEvent } from '../../core/event.ts';
 import type { EventsPiece, Inventory } from '../../core/ports.ts';
 import { quarantinedHosts } from '../../core/quarantined.ts';
@@ -134,6 +135,10 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
     status = { ...status, gapFrom: completeFrom, gaps: status.gaps + (opened ? 1 : 0) };
   };
 
+  /** The alerts on drafts, where something goes live that may settle them. */
+  const draftsFor = async (events: readonly PceEvent[]) =>
+    events.some(putsLive) ? { drafts: openDrafts(await store.firing(pce.name)) } : {};
+
   /** Judges one part of a window and moves the cursor past it, in one commit. @returns how many of its events were new */
   const take = async (piece: EventsPiece, about: Window): Promise<number> => {
     const { known, late, completeFrom, to } = about;
@@ -156,6 +161,7 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
           estate: inventory,
           events,
           quarantined,
+          ...(await draftsFor(events)),
           ...(history ? {} : { answering: true }),
         },
         {
@@ -224,6 +230,7 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
           now: pceNow(),
           estate: inventory,
           events: fresh,
+          ...(await draftsFor(fresh)),
           answering: true,
         });
         // What changed nothing is judged again when it is polled: a line may say less than the event has.
