@@ -11,6 +11,7 @@ import { counted, listed } from './core/text.ts';
 import { createBoards } from './pipelines/boards.ts';
 import { createDelivery } from './pipelines/delivery.ts';
 import { createIntake } from './pipelines/intake.ts';
+import { createQuestions } from './pipelines/questions.ts';
 import { createRender } from './pipelines/render.ts';
 import { createRestored } from './pipelines/restored.ts';
 import { createSelfAudit } from './pipelines/self-audit.ts';
@@ -76,9 +77,15 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
     log,
     troubles,
   });
+  const questions = createQuestions({
+    desks: [...desks.values()],
+    clock,
+    watchGroups: settings.watchGroups,
+  });
   const people = openPeople(base, {
     desks,
     boards,
+    questions,
     responding,
     joining,
     status,
@@ -103,6 +110,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
           outside,
           people,
           boards,
+          questions,
           joining,
           selfAudit,
           status,

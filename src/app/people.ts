@@ -10,7 +10,7 @@ import type { Boards } from '../pipelines/boards.ts';
 import { createHome } from '../pipelines/home.ts';
 import { createInbox } from '../pipelines/inbox.ts';
 import type { Joining } from '../pipelines/joining.ts';
-import { createQuestions } from '../pipelines/questions.ts';
+import type { Questions } from '../pipelines/questions.ts';
 import type { Responding } from '../pipelines/response.ts';
 import { createRuleChanges } from '../pipelines/rule-changes.ts';
 import type { Base } from './base.ts';
@@ -22,6 +22,7 @@ export interface PeopleDeps {
   readonly joining: Joining;
   readonly status: () => Promise<BotStatus>;
   readonly boards: Boards;
+  readonly questions: Questions;
   /** Slack said that it took the app away. */
   readonly revoked: (event: string) => void;
 }
@@ -31,7 +32,7 @@ const sha256 = (content: string): string => createHash('sha256').update(content)
 /** All that people can do from Slack: ask, act on alerts, respond, and change rules. @returns what takes it, and takes up what a stop left */
 export const openPeople = (
   base: Base,
-  { desks, responding, joining, status, boards, revoked }: PeopleDeps,
+  { desks, responding, joining, status, boards, questions, revoked }: PeopleDeps,
 ) => {
   const { settings, store, series, audit, chat, gate, clock, ids, log, catalog, rules, rulebook, ruleBase } =
     base;
@@ -45,11 +46,6 @@ export const openPeople = (
     clock,
     ids,
     announce: announced,
-  });
-  const questions = createQuestions({
-    desks: [...desks.values()],
-    clock,
-    watchGroups: settings.watchGroups,
   });
   const ask = createAsking({
     questions,

@@ -9,6 +9,7 @@ import type { InboxPipeline } from '../pipelines/inbox.ts';
 import type { Intake } from '../pipelines/intake.ts';
 import type { Joining } from '../pipelines/joining.ts';
 import { createLagWatch } from '../pipelines/lag-watch.ts';
+import type { Questions } from '../pipelines/questions.ts';
 import type { Responding } from '../pipelines/response.ts';
 import type { Restored } from '../pipelines/restored.ts';
 import type { SelfAuditing } from '../pipelines/self-audit.ts';
@@ -30,6 +31,7 @@ export interface RunDeps {
   readonly outside: Intake;
   readonly people: InboxPipeline;
   readonly boards: Boards;
+  readonly questions: Questions;
   readonly joining: Joining;
   readonly selfAudit: SelfAuditing;
   readonly status: () => Promise<BotStatus>;
@@ -115,7 +117,7 @@ export const runBot = async (
 /** What looks after the state, not after one PCE. */
 const ownLoops = (
   { store, settings, clock, troubles, announced, shortId }: Base,
-  { restored, responding, joining, outside, selfAudit, boards, status }: RunDeps,
+  { restored, responding, joining, outside, selfAudit, boards, questions, status }: RunDeps,
 ): LoopSpec[] => {
   const soon = (name: string, run: () => Promise<void>, firstAfterMs = 0): LoopSpec => ({
     name,
@@ -146,6 +148,7 @@ const ownLoops = (
       run: () => boards.pinned(one),
     })),
     later('prune', EVERY_MS.prune, () => store.commit([{ type: 'pruned', at: clock.now() }])),
+    later('questions', MINUTE_MS, async () => questions.tidy()),
     later('intake', MINUTE_MS, outside.flush),
     later('lag', MINUTE_MS, watchLag),
     later('self-audit', EVERY_MS.selfAudit, selfAudit.run),

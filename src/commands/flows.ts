@@ -1,4 +1,5 @@
-import { topAnalysis } from '../analytics/top.ts';
+import { type TopResult, topAnalysis } from '../analytics/top.ts';
+import { topChart } from '../charts/top.ts';
 import { inNetwork, parseNetwork } from '../core/address.ts';
 import type { Command, CommandDeps, PceDesk } from '../core/command.ts';
 import type { End, Flow } from '../core/flow.ts';
@@ -11,7 +12,9 @@ import {
   analysed,
   basisOf,
   listAnswer,
+  pictureOf,
   readTraffic,
+  SHOWN_ROWS,
   TRAFFIC_FLAGS,
   trafficQuestion,
 } from './traffic-question.ts';
@@ -77,8 +80,35 @@ export const flows: Command = {
       right: [1, 2],
       basis: basisOf({ ...question, terms: [] }, read, [`${grouped(traffic.flows)} of them match`]),
       file: 'flows.csv',
+      picture: () =>
+        pictureOf(
+          'flows.png',
+          'Flows by pair',
+          topChart(shortened(result, SHOWN_ROWS), {
+            title: 'Connections by pair',
+            basis: basisOf({ ...question, terms: [] }, read).join(' · '),
+          }),
+        ),
     });
   },
+};
+
+/** The first rows, and the sum of the others. */
+const shortened = ({ rows, others, ...result }: TopResult, most: number): TopResult => {
+  const rest = rows.slice(most);
+  const sum = (measure: 'connections' | 'bytes' | 'flows'): number =>
+    rest.reduce((all, row) => all + row[measure], others[measure]);
+  return {
+    ...result,
+    rows: rows.slice(0, most),
+    others: {
+      ...others,
+      count: others.count + rest.length,
+      connections: sum('connections'),
+      bytes: sum('bytes'),
+      flows: sum('flows'),
+    },
+  };
 };
 
 interface Asked {

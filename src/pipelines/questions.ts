@@ -50,6 +50,8 @@ export interface Questions {
   open(id: string, person: Person): Question;
   /** Ends a person's own question. False when there is none by that id any more. */
   stop(id: string, person: Person): boolean;
+  /** Gives the memory of answers back that are too old to be shared. */
+  tidy(): void;
 }
 
 export interface QuestionsDeps {
@@ -128,7 +130,6 @@ export const createQuestions = ({ desks, clock, watchGroups }: QuestionsDeps): Q
             { ...desk, watchGroups },
           );
           reading.kept = part.rows.length;
-          void clock.sleep(SHARED_MS + 1).then(tidy);
           return part;
         } finally {
           free();
@@ -220,6 +221,7 @@ export const createQuestions = ({ desks, clock, watchGroups }: QuestionsDeps): Q
       question?.stop.abort(STOPPED);
       return question !== undefined;
     },
+    tidy,
   };
 };
 

@@ -1,63 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Demo, openBrowser, openDemo, pictures, whyNoBrowser } from '../support/browser.ts';
 
-const root = new URL('../../', import.meta.url).pathname;
-const main = process.env['DEMO_MAIN'] ?? `${root}dist/main.js`;
-const browserPath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium'].find(
-  (path) => path !== undefined && path !== '' && existsSync(path),
-);
-/** Pictures for the README only on demand: their clock times would change with every run. */
-const pictures = process.env['UPDATE_SCREENSHOTS'] === '1' ? `${root}docs/screenshots/` : `${root}.tmp/`;
+const skipped = whyNoBrowser('the demo page');
 
-const skipped =
-  browserPath === undefined
-    ? ' (skipped: no browser; set CHROMIUM_PATH or install /usr/bin/chromium)'
-    : existsSync(main)
-      ? ''
-      : ' (skipped: not built; npm run build)';
-
-// Vitest does not print the names of skipped tests.
-if (skipped !== '') process.stderr.write(`the demo page${skipped}\n`);
-
-// Nothing but the demo is asked for anything: the browser's own services are off.
-const ARGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const PATIENCE = 12_000;
 const TAMPERING = 'Firewall tampering on web-01';
 
-/** Starts the demo; resolves with its address once it says where the page is. */
-const startDemo = async (child: ChildProcess): Promise<string> => {
-  let said = '';
-  child.stderr?.on('data', (piece: Buffer) => {
-    said += piece.toString();
-  });
-  return new Promise((resolve, reject) => {
-    let out = '';
-    child.stdout?.on('data', (piece: Buffer) => {
-      out += piece.toString();
-      const [, url] = /open (http:\/\/127\.0\.0\.1:\d+)/.exec(out) ?? [];
-      if (url !== undefined) resolve(url);
-    });
-    child.once('exit', (code) => reject(new Error(`The demo ended with ${code}: ${said}`)));
-  });
-};
-
 // The steps build on each other: one demo, one story. They are done before its next tampering, 60 s after the start.
 describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
-  let demo: ChildProcess;
-  let url: string;
+  let demo: Demo;
   let browser: Browser;
   /** What the browser complained about: scripts that failed, files that are missing, what its policy refused. */
   const complaints: string[] = [];
@@ -70,7 +23,7 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
     page.on('request', (request) => requested.add(new URL(request.url()).origin));
-    await page.goto(`${url}/${address}`);
+    await page.goto(`${demo.url}/${address}`);
     return page;
   };
   const picture = async (page: Page, name: string): Promise<void> => {
@@ -82,19 +35,12 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
 
   beforeAll(async () => {
     await mkdir(pictures, { recursive: true });
-    demo = spawn(process.execPath, [main, 'demo', '--port', '0'], { cwd: root });
-    [url, browser] = await Promise.all([
-      startDemo(demo),
-      chromium.launch({ executablePath: browserPath ?? '', args: ARGS }),
-    ]);
+    [demo, browser] = await Promise.all([openDemo(), openBrowser()]);
   });
 
   afterAll(async () => {
     await browser?.close();
-    if (demo?.exitCode === null) {
-      demo.kill('SIGTERM');
-      await once(demo, 'exit');
-    }
+    await demo?.close();
   });
 
   it('answers a command to the person who typed it', async () => {
@@ -227,7 +173,7 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
   });
 
   it('loads nothing from elsewhere and the browser has nothing to complain about', () => {
-    expect([...requested]).toEqual([url]);
+    expect([...requested]).toEqual([demo.url]);
     expect(complaints).toEqual([]);
   });
 });

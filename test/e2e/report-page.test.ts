@@ -1,21 +1,18 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/analytics/summary.ts';
 import { verb } from '../../src/cli/analyze.ts';
+import { openBrowser, pictures, root, whyNoBrowser } from '../support/browser.ts';
 import { estateRows } from '../support/estate-rows.ts';
 
-const browserPath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium'].find(
-  (path) => path !== undefined && path !== '' && existsSync(path),
-);
-const root = new URL('../../', import.meta.url).pathname;
-const pictures = process.env['UPDATE_SCREENSHOTS'] === '1' ? `${root}docs/screenshots/` : `${root}.tmp/`;
+const skipped = whyNoBrowser('the report of analyze', false);
 
-describe.skipIf(browserPath === undefined)('the report of analyze in a browser', () => {
+describe.skipIf(skipped !== '')(`the report of analyze in a browser${skipped}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'report-'));
   const file = join(folder, 'report.html');
   let browser: Browser;
@@ -34,16 +31,7 @@ describe.skipIf(browserPath === undefined)('the report of analyze in a browser',
     });
     summary = JSON.parse(out.join(''));
     await mkdir(pictures, { recursive: true });
-    browser = await chromium.launch({
-      executablePath: browserPath ?? '',
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--no-first-run',
-        '--disable-background-networking',
-      ],
-    });
+    browser = await openBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();

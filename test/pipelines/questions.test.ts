@@ -103,6 +103,20 @@ describe('the same question within two minutes', () => {
   });
 });
 
+it('nothing waits on a clock once everything is answered: a stop is at once', async () => {
+  const desk = aDesk();
+  const sleeping = new Set<object>();
+  const { sleep } = desk.clock;
+  desk.clock.sleep = (ms, signal) => {
+    const one = {};
+    sleeping.add(one);
+    return sleep(ms, signal).finally(() => sleeping.delete(one));
+  };
+  await desk.read(desk.open());
+  await desk.clock.advance(0);
+  expect(sleeping.size).toBe(0);
+});
+
 describe('how many at once', () => {
   const other = (n: number): TrafficQuery => query({ from: T0 - DAY - n * HOUR });
 
