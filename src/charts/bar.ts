@@ -34,12 +34,10 @@ export const barChart = (data: BarData): Chart => {
       : [{ name: counted(data.others.count, 'other'), value: data.others.value, rest: true }]),
   ];
   const most = Math.max(1, ...bars.map(({ value }) => value));
-  const divided = data.rows.some(({ decisions }) => decisions !== undefined);
+  const seen = DECISIONS.filter((each) => data.rows.some(({ decisions }) => (decisions?.[each] ?? 0) > 0));
   return framed({
     heading: data,
-    ...(divided
-      ? { legend: DECISIONS.map((each) => ({ label: DECISION_WORDS[each], colour: DECISION_COLOURS[each] })) }
-      : {}),
+    legend: seen.map((each) => ({ label: DECISION_WORDS[each], colour: DECISION_COLOURS[each] })),
     height: Math.max(1, bars.length) * ROW,
     drawing: bars.length === 0 ? [nothing()] : bars.map((row, at) => group(0, at * ROW, ...drawn(row, most))),
     summary: summary(data),

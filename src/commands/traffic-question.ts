@@ -222,7 +222,7 @@ export const basisOf = (
 ): string[] => [
   window,
   `${grouped(rows)} rows, ${truncated ? 'truncated: the PCE has more' : 'complete'}`,
-  ...(asOf === undefined ? [] : [`as of ${clockUtc(asOf)} UTC, when it was asked before`]),
+  ...(asOf === undefined ? [] : [`as of ${clockUtc(asOf)} UTC`]),
   ...(rejected > 0 ? [`${grouped(rejected)} could not be read`] : []),
   ...(terms.length > 0 ? [`${terms.join(' ')} on either end`] : []),
   ...more,

@@ -167,7 +167,7 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
     await page.getByRole('dialog', { name: 'Saved' }).waitFor();
     await page.keyboard.press('Escape');
     await page.locator('#home .section', { hasText: 'host-news' }).getByText('written by').waitFor();
-    await page.goto(`${url}#ops/soc-alerts`);
+    await page.goto(`${demo.url}#ops/soc-alerts`);
     // The story goes on: the next of it is a minute after the start.
     await page.getByText('Something of a host').first().waitFor({ timeout: 150_000 });
   });

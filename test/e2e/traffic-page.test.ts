@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Demo, openBrowser, openDemo, pictures, whyNoBrowser } from '../support/browser.ts';
@@ -75,13 +75,18 @@ describe.skipIf(skipped !== '')(`traffic on the demo page${skipped}`, () => {
         });
         expect(shown.naturalWidth).toBe(1_600);
         expect(shown.alt).not.toBe('');
-        const source = (await image.getAttribute('src')) ?? '';
-        const png = await page.request.get(new URL(source, demo.url).href);
-        await writeFile(`${pictures}chart-${name}`, await png.body());
       }
     },
     60_000,
   );
+
+  it('the thread of an answer as people see it', async () => {
+    await page.goto(`${demo.url}/#maya/soc-alerts`);
+    await posted('Top sources by connections').locator('a.replies').click();
+    await page.locator('#thread img').first().waitFor();
+    await page.screenshot({ path: `${pictures}traffic.png`, animations: 'disabled' });
+    expect(await page.locator('#thread').textContent()).toContain('leads with');
+  });
 
   it('a long answer has a next page, for the person who presses it alone', async () => {
     await page.goto(`${demo.url}/#maya/soc-alerts`);
