@@ -1,6 +1,7 @@
 import type { Analysis } from '../core/analysis.ts';
 import { DECISIONS, type Decision } from '../core/flow.ts';
 import type { Steps } from '../core/steps.ts';
+import { growing } from './growing.ts';
 import { interned } from './interned.ts';
 import { labelValue } from './labels.ts';
 import { numberPairs } from './number-pairs.ts';
@@ -26,19 +27,20 @@ export const crossAnalysis = {
     const values = interned();
     const valueAt = traffic.shown.map((end) => values.id(labelValue(end, label)));
     const cells = numberPairs();
-    const sums: { connections: number; flows: number }[] = [];
+    const sums = growing();
     yield* traffic.each(({ pair, decision, connections, flows }) => {
       const from = valueAt[traffic.pairs.first(pair)] ?? 0;
       const to = valueAt[traffic.pairs.second(pair)] ?? 0;
       const cell = cells.id(from, to * DECISIONS.length + decision);
-      const sum = sums[cell] ?? { connections: 0, flows: 0 };
-      sums[cell] = { connections: sum.connections + connections, flows: sum.flows + flows };
+      sums.plus(2 * cell, connections);
+      sums.plus(2 * cell + 1, flows);
     });
-    const rows = sums.map((sum, cell) => ({
+    const rows = Array.from({ length: cells.size }, (_, cell) => ({
       from: values.texts[cells.first(cell)] ?? '',
       to: values.texts[Math.floor(cells.second(cell) / DECISIONS.length)] ?? '',
       decision: DECISIONS[cells.second(cell) % DECISIONS.length] ?? 'unknown',
-      ...sum,
+      connections: sums.at(2 * cell),
+      flows: sums.at(2 * cell + 1),
     }));
     return yield* leading(rows, order, most);
   },

@@ -1,5 +1,5 @@
 import type { Analysis } from '../core/analysis.ts';
-import type { Steps } from '../core/steps.ts';
+import { BREATH, type Steps } from '../core/steps.ts';
 import { bursts } from './bursts.ts';
 import { numberPairs } from './number-pairs.ts';
 import { byCodePoint, sorted } from './sorted.ts';
@@ -26,8 +26,16 @@ export const sweepsAnalysis = {
   *of(traffic: Traffic): Steps<SweepRow[]> {
     const { pairs, edges, ends, shown, services } = traffic;
     const fans = numberPairs();
-    const fanOf = (edge: number): number => fans.id(pairs.first(edges.first(edge)), edges.second(edge));
-    const found = yield* bursts(traffic, { groupOf: fanOf, groups: edges.size, least: LEAST_DESTINATIONS });
+    const fanOf = new Int32Array(edges.size);
+    for (let edge = 0; edge < edges.size; edge += 1) {
+      if (edge % BREATH === 0) yield;
+      fanOf[edge] = fans.id(pairs.first(edges.first(edge)), edges.second(edge));
+    }
+    const found = yield* bursts(traffic, {
+      groupOf: (edge) => fanOf[edge] as number,
+      groups: fans.size,
+      least: LEAST_DESTINATIONS,
+    });
     const rows = found.map(({ group, distinct, firstAt, lastAt }) => ({
       src: ends.texts[fans.first(group)] ?? '',
       srcName: shown[fans.first(group)]?.name ?? '',

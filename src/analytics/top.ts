@@ -1,11 +1,12 @@
 import type { Analysis } from '../core/analysis.ts';
 import { DECISIONS, type Decision } from '../core/flow.ts';
 import { BREATH, type Steps } from '../core/steps.ts';
+import { growing } from './growing.ts';
 import { interned } from './interned.ts';
 import { labelValue } from './labels.ts';
 import { numberPairs } from './number-pairs.ts';
 import { byCodePoint, leading } from './sorted.ts';
-import type { Counts, Traffic } from './traffic.ts';
+import type { Counts, Group, Traffic } from './traffic.ts';
 
 export const TOP_KEYS = ['src', 'dst', 'host', 'service', 'pair', 'process', 'label', 'location'] as const;
 export type TopKey = (typeof TOP_KEYS)[number];
@@ -73,12 +74,12 @@ export const topAnalysis = {
       total.connections += group.connections;
       total.bytes += group.bytes;
       decisions[group.decision] = (decisions[group.decision] ?? 0) + group.connections;
-      if (by !== 'process') for (const key of counting.keys(group)) sums.add(key, group);
+      counting.count(group, sums);
     });
     if (by === 'process') yield* traffic.eachProcess((share) => sums.add(share.process, share));
     yield* counting.peers((key) => sums.peer(key));
     const order = orderOf(sums, counting, measure, ties);
-    const keys = sums.keys();
+    const keys = yield* sums.keys();
     const best = yield* leading(keys, order, most);
     return {
       by,
@@ -91,45 +92,52 @@ export const topAnalysis = {
         Decision,
         number
       >,
+      // No sum is larger than that of all.
       inexact:
-        keys.some((key) => sums.of(key).connections > EXACT || sums.of(key).bytes > EXACT) ||
-        decisions.some((n) => n > EXACT),
+        (total.connections > EXACT || total.bytes > EXACT) &&
+        (decisions.some((n) => n > EXACT) ||
+          keys.some((key) => sums.at(key, 'connections') > EXACT || sums.at(key, 'bytes') > EXACT)),
     };
   },
 } satisfies Analysis & { of: unknown };
 
 const EXACT = Number.MAX_SAFE_INTEGER;
 
+/** Sums by key, a dense number; four of them side by side, because a million objects would keep the collector busy. */
 interface Sums {
   add(key: number, counts: Counts): void;
   peer(key: number): void;
   of(key: number): Counts & { readonly peers: number };
-  keys(): number[];
+  at(key: number, measure: TopMeasure): number;
+  /** Keys that have rows or peers. */
+  keys(): Steps<number[]>;
 }
 
+const MEASURE_AT = { connections: 0, bytes: 1, peers: 2, flows: 3 } as const;
+
 const createSums = (): Sums => {
-  const all: ({ connections: number; bytes: number; peers: number; flows: number } | undefined)[] = [];
-  const at = (key: number) => {
-    const known = all[key];
-    if (known !== undefined) return known;
-    const fresh = { connections: 0, bytes: 0, peers: 0, flows: 0 };
-    all[key] = fresh;
-    return fresh;
-  };
+  const all = growing();
   return {
     add(key, { connections, bytes, flows }) {
-      const sum = at(key);
-      sum.connections += connections;
-      sum.bytes += bytes;
-      sum.flows += flows;
+      const at = 4 * key;
+      all.plus(at + 3, flows);
+      all.plus(at, connections);
+      all.plus(at + 1, bytes);
     },
-    peer(key) {
-      at(key).peers += 1;
-    },
-    of: at,
-    keys() {
+    peer: (key) => all.plus(4 * key + MEASURE_AT.peers, 1),
+    at: (key, measure) => all.at(4 * key + MEASURE_AT[measure]),
+    of: (key) => ({
+      connections: all.at(4 * key),
+      bytes: all.at(4 * key + 1),
+      peers: all.at(4 * key + 2),
+      flows: all.at(4 * key + 3),
+    }),
+    *keys() {
       const keys: number[] = [];
-      for (let key = 0; key < all.length; key += 1) if (all[key] !== undefined) keys.push(key);
+      for (let key = 0; 4 * key < all.length; key += 1) {
+        if (key % BREATH === 0) yield;
+        if (all.at(4 * key + 3) > 0 || all.at(4 * key + 2) > 0) keys.push(key);
+      }
       return keys;
     },
   };
@@ -137,7 +145,8 @@ const createSums = (): Sums => {
 
 /** How one kind of key is told from groups, counted and called. */
 interface Counting {
-  keys(group: { readonly pair: number; readonly service: number }): readonly number[];
+  /** Adds a group to the sums of its keys. */
+  count(group: Group, sums: Sums): void;
   /** Calls `count` once for every distinct counterpart of a key. */
   peers(count: (key: number) => void): Steps<void>;
   key(id: number): string;
@@ -152,11 +161,11 @@ const countingOf = (traffic: Traffic, how: How): Counting => {
   const { services, processes } = traffic;
   switch (how.by) {
     case 'service':
-      return texts(services.texts, ({ service }) => [service], pairsOfServices(traffic));
+      return texts(services.texts, (group, sums) => sums.add(group.service, group), pairsOfServices(traffic));
     case 'process':
       return texts(
         processes.texts.map((name) => (name === '' ? '(none)' : name)),
-        () => [],
+        () => {},
         pairsOfProcesses(traffic),
       );
     case 'pair':
@@ -169,8 +178,8 @@ const countingOf = (traffic: Traffic, how: How): Counting => {
   }
 };
 
-const texts = (names: readonly string[], keys: Counting['keys'], peers: Counting['peers']): Counting => ({
-  keys,
+const texts = (names: readonly string[], count: Counting['count'], peers: Counting['peers']): Counting => ({
+  count,
   peers,
   key: (id) => names[id] ?? '',
   name: (id) => names[id] ?? '',
@@ -200,7 +209,7 @@ const pairCounting = ({ pairs, ends, shown }: Traffic): Counting => {
   const destination = (pair: number): string => ends.texts[pairs.second(pair)] ?? '';
   const key = (pair: number): string => `${source(pair)}→${destination(pair)}`;
   return {
-    keys: ({ pair }) => [pair],
+    count: (group, sums) => sums.add(group.pair, group),
     *peers(count) {
       for (let pair = 0; pair < pairs.size; pair += 1) {
         if (pair % BREATH === 0) yield;
@@ -224,12 +233,11 @@ const endCounting = ({ pairs, ends, shown }: Traffic, { by, direction }: How): C
     destination: by === 'dst' || (by === 'host' && direction !== 'out'),
   };
   return {
-    keys({ pair }) {
-      const source = pairs.first(pair);
-      const destination = pairs.second(pair);
-      if (!counts.destination) return [source];
-      if (!counts.source || source === destination) return [destination];
-      return [source, destination];
+    count(group, sums) {
+      const source = pairs.first(group.pair);
+      const destination = pairs.second(group.pair);
+      if (counts.source) sums.add(source, group);
+      if (counts.destination && !(counts.source && source === destination)) sums.add(destination, group);
     },
     *peers(count) {
       for (let pair = 0; pair < pairs.size; pair += 1) {
@@ -263,14 +271,14 @@ const labelCounting = (traffic: Traffic, { direction, label }: How): Counting =>
   return {
     ...texts(
       values.texts,
-      () => [],
+      () => {},
       function* () {},
     ),
-    keys({ pair }) {
-      const source = of(pairs.first(pair));
-      const destination = of(pairs.second(pair));
-      if (direction === 'out') return [source];
-      return direction === 'in' || source === destination ? [destination] : [source, destination];
+    count(group, sums) {
+      const source = of(pairs.first(group.pair));
+      const destination = of(pairs.second(group.pair));
+      if (direction !== 'in') sums.add(source, group);
+      if (direction !== 'out' && (direction === 'in' || source !== destination)) sums.add(destination, group);
     },
     *peers(count) {
       const met = numberPairs();
@@ -299,12 +307,14 @@ const orderOf = (
 ): ((a: number, b: number) => number) => {
   const second = measure === 'connections' ? 'bytes' : 'connections';
   return (a, b) => {
-    const x = sums.of(a);
-    const y = sums.of(b);
-    const most = y[measure] - x[measure];
+    const most = sums.at(b, measure) - sums.at(a, measure);
     if (most !== 0) return most;
     if (ties === 'key') return counting.byKey(a, b);
-    return y[second] - x[second] || byCodePoint(counting.name(a), counting.name(b)) || counting.byKey(a, b);
+    return (
+      sums.at(b, second) - sums.at(a, second) ||
+      byCodePoint(counting.name(a), counting.name(b)) ||
+      counting.byKey(a, b)
+    );
   };
 };
 

@@ -1,4 +1,4 @@
-import { DECISIONS, type End, type Flow, identity } from '../core/flow.ts';
+import { DECISIONS, type End, type Flow, identity, plainTime } from '../core/flow.ts';
 import { BREATH, type Steps } from '../core/steps.ts';
 import { type Growing, growing } from './growing.ts';
 import { type Interned, interned } from './interned.ts';
@@ -36,7 +36,7 @@ export interface Traffic {
    * counts, on a tie the one with the most bytes.
    */
   each(visit: (group: Group) => void): Steps<void>;
-  /** What the counting side of each group says by process; the sum over all is that of `each`. */
+  /** What the counting side of each group says by process; the sum over all is that of `each`. Reused between visits. */
   eachProcess(visit: (share: Share) => void): Steps<void>;
   /** The sums themselves, for merge. */
   readonly tables: Tables;
@@ -72,6 +72,14 @@ interface Tables {
   readonly sums: Growing;
   readonly oddTimes: ReadonlyMap<number, string>;
   readonly bounds: Bounds;
+}
+
+/** By group: which side counts, and its connections, bytes and rows. */
+interface Settled {
+  /** Rows it was made of. */
+  readonly rows: number;
+  readonly side: Uint8Array;
+  readonly counts: Float64Array;
 }
 
 interface Bounds {
@@ -143,6 +151,29 @@ export const gatherTraffic = (): Traffic => {
     return of;
   }
 
+  /** What each group counts: all analyses of one query ask for it, and it changes only with the rows. */
+  let settled: Settled | undefined;
+  function* settle(): Steps<Settled> {
+    if (settled?.rows === flows) return settled;
+    const sides = yield* sidesOfGroups();
+    const now: Settled = {
+      rows: flows,
+      side: new Uint8Array(groups.size),
+      counts: new Float64Array(3 * groups.size),
+    };
+    for (let group = 0; group < groups.size; group += 1) {
+      if (group % BREATH === 0) yield;
+      const at = WIDTH * group;
+      const side = countingSide(sides, at);
+      now.side[group] = side;
+      now.counts[3 * group] = sides[at + 2 * side] as number;
+      now.counts[3 * group + 1] = sides[at + 2 * side + 1] as number;
+      now.counts[3 * group + 2] = sides[at + ROWS] as number;
+    }
+    settled = now;
+    return now;
+  }
+
   return {
     ends,
     shown,
@@ -168,14 +199,14 @@ export const gatherTraffic = (): Traffic => {
       rows.edge.push(edge);
       rows.firstAt.push(firstAt);
       flows += 1;
-      if (!isPlain(flow.first) && !oddTimes.has(firstAt)) oddTimes.set(firstAt, flow.first);
+      if (flow.first !== undefined && !oddTimes.has(firstAt)) oddTimes.set(firstAt, flow.first);
       if (firstAt < bounds.fromAt) {
         bounds.fromAt = firstAt;
-        bounds.from = flow.first;
+        bounds.from = flow.first ?? plainTime(firstAt);
       }
       if (lastAt > bounds.toAt) {
         bounds.toAt = lastAt;
-        bounds.to = flow.last;
+        bounds.to = flow.last ?? plainTime(lastAt);
       }
     },
     merge(other) {
@@ -216,37 +247,36 @@ export const gatherTraffic = (): Traffic => {
       flows += other.flows;
     },
     *each(visit) {
-      const sides = yield* sidesOfGroups();
+      const { counts } = yield* settle();
+      const one = { pair: 0, service: 0, decision: 0, day: 0, connections: 0, bytes: 0, flows: 0 };
       for (let group = 0; group < groups.size; group += 1) {
         if (group % BREATH === 0) yield;
         const edge = groups.first(group);
-        const at = WIDTH * group;
-        const side = at + 2 * countingSide(sides, at);
-        visit({
-          pair: edges.first(edge),
-          service: edges.second(edge),
-          decision: decisionIn(groups.second(group)),
-          day: Math.floor(groups.second(group) / 4),
-          connections: sides[side] as number,
-          bytes: sides[side + 1] as number,
-          flows: sides[at + ROWS] as number,
-        });
+        const kind = groups.second(group);
+        one.pair = edges.first(edge);
+        one.service = edges.second(edge);
+        one.decision = decisionIn(kind);
+        one.day = Math.floor(kind / 4);
+        one.connections = counts[3 * group] as number;
+        one.bytes = counts[3 * group + 1] as number;
+        one.flows = counts[3 * group + 2] as number;
+        visit(one);
       }
     },
     *eachProcess(visit) {
-      const sides = yield* sidesOfGroups();
+      const { side } = yield* settle();
+      const one = { pair: 0, process: 0, connections: 0, bytes: 0, flows: 0 };
       for (let part = 0; part < parts.size; part += 1) {
         if (part % BREATH === 0) yield;
         const group = parts.first(part);
         const kind = parts.second(part);
-        if (kind % 3 !== countingSide(sides, WIDTH * group)) continue;
-        visit({
-          pair: edges.first(groups.first(group)),
-          process: Math.floor(kind / 3),
-          connections: sums.at(3 * part),
-          bytes: sums.at(3 * part + 1),
-          flows: sums.at(3 * part + 2),
-        });
+        if (kind % 3 !== side[group]) continue;
+        one.pair = edges.first(groups.first(group));
+        one.process = Math.floor(kind / 3);
+        one.connections = sums.at(3 * part);
+        one.bytes = sums.at(3 * part + 1);
+        one.flows = sums.at(3 * part + 2);
+        visit(one);
       }
     },
   };
@@ -271,7 +301,3 @@ const decisionId = (decision: string): number => {
 
 /** Of day × 4 + decision, where days before 1970 are negative. */
 const decisionIn = (kind: number): number => ((kind % 4) + 4) % 4;
-
-/** `2026-07-01T10:00:00Z`, as the PCE writes all its times; others are remembered as they were. */
-const isPlain = (text: string): boolean => text.length === 20 && text[10] === 'T' && text.endsWith('Z');
-const plainTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;

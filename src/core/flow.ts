@@ -29,13 +29,16 @@ export interface Flow {
   readonly decision: Decision;
   /** Which side reported it. */
   readonly direction: 'inbound' | 'outbound' | undefined;
-  /** first_detected as the PCE wrote it, and in epoch ms. */
-  readonly first: string;
+  /** first_detected, epoch ms; as the PCE wrote it only where that is not `plainTime` of it. */
   readonly firstAt: number;
+  readonly first: string | undefined;
   /** last_detected likewise. */
-  readonly last: string;
   readonly lastAt: number;
+  readonly last: string | undefined;
 }
+
+/** A time as the PCE writes nearly all of them: `2026-07-01T10:00:00Z`. */
+export const plainTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
 /** What tells two ends apart. */
 export const identity = ({ href, address }: End): string => href ?? address;
@@ -92,13 +95,16 @@ export const parseFlow = (value: unknown, known?: (href: string) => Label | unde
       bytes: (number(row['dst_bi']) ?? 0) + (number(row['dst_bo']) ?? 0),
       decision: DECISIONS.find((decision) => decision === row['policy_decision']) ?? 'unknown',
       direction: direction === 'inbound' || direction === 'outbound' ? direction : undefined,
-      first: String(first),
       firstAt,
-      last: String(last),
+      first: oddTime(String(first), firstAt),
       lastAt,
+      last: oddTime(String(last), lastAt),
     },
   };
 };
+
+const oddTime = (written: string, at: number): string | undefined =>
+  written === plainTime(at) ? undefined : written;
 
 /** One end of a row; undefined without an address. @param known looks labels up that carry only an href (before 22.3) */
 export const parseEnd = (value: unknown, known?: (href: string) => Label | undefined): End | undefined => {

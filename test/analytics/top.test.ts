@@ -187,7 +187,7 @@ const naive = (flows: readonly Flow[], { by, measure }: Pick<TopOptions, 'by' | 
   for (const row of flows) {
     names.set(idOf(row.source), row.source.name);
     names.set(idOf(row.destination), row.destination.name);
-    const day = new Date(row.first).toISOString().slice(0, 10);
+    const day = new Date(row.firstAt).toISOString().slice(0, 10);
     const key = JSON.stringify([idOf(row.source), idOf(row.destination), row.service, row.decision, day]);
     const group = groups.get(key) ?? { row, sides: new Map(), rows: 0 };
     const [connections, bytes] = group.sides.get(String(row.direction)) ?? [0, 0];

@@ -1,4 +1,4 @@
-import type { End, Flow } from '../../src/core/flow.ts';
+import { type End, type Flow, plainTime } from '../../src/core/flow.ts';
 
 export const anEnd = (name: string, parts: Partial<End> = {}): End => ({
   address: name,
@@ -8,9 +8,12 @@ export const anEnd = (name: string, parts: Partial<End> = {}): End => ({
   ...parts,
 });
 
-type Parts = Partial<Omit<Flow, 'firstAt' | 'lastAt'>>;
+type Parts = Partial<Omit<Flow, 'firstAt' | 'lastAt' | 'first' | 'last'>> & {
+  readonly first?: string | undefined;
+  readonly last?: string | undefined;
+};
 
-/** A row of a traffic query; its times in epoch ms are those of its texts. */
+/** A row of a traffic query, its times given as the PCE writes them. */
 export const aFlow = (parts: Parts = {}): Flow => {
   const flow = {
     source: anEnd('app-01'),
@@ -21,9 +24,12 @@ export const aFlow = (parts: Parts = {}): Flow => {
     bytes: 0,
     decision: 'allowed',
     direction: 'inbound',
-    first: '2026-07-01T00:00:00Z',
-    last: '2026-07-01T10:00:00Z',
     ...parts,
+    first: parts.first ?? '2026-07-01T00:00:00Z',
+    last: parts.last ?? '2026-07-01T10:00:00Z',
   } as const;
-  return { ...flow, firstAt: Date.parse(flow.first), lastAt: Date.parse(flow.last) };
+  const [firstAt, lastAt] = [Date.parse(flow.first), Date.parse(flow.last)];
+  const odd = (written: string, at: number): string | undefined =>
+    written === plainTime(at) ? undefined : written;
+  return { ...flow, firstAt, first: odd(flow.first, firstAt), lastAt, last: odd(flow.last, lastAt) };
 };

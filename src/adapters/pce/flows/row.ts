@@ -59,7 +59,7 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
   const skipped = spanMemo(() => true, SKIPPED_BYTES);
   const times = createTimes();
   let whole = 0;
-  const range = { met: false, first: '', firstAt: 0, last: '', lastAt: 0 };
+  const range = { met: false, firstAt: 0, lastAt: 0 };
 
   /** A whole number into `whole`. */
   const count = (bytes: Buffer, at: number, end: number): number => {
@@ -91,9 +91,7 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
     const close = skipSpace(bytes, last + 22);
     if (Number.isNaN(lastAt) || bytes[close] !== BYTE.closeObject || close >= end) return ODD;
     range.met = true;
-    range.first = bytes.toString('latin1', first + 1, first + 21);
     range.firstAt = firstAt;
-    range.last = bytes.toString('latin1', last + 1, last + 21);
     range.lastAt = lastAt;
     return close + 1;
   };
@@ -199,10 +197,10 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
               bytes: bytesIn + bytesOut,
               decision,
               direction,
-              first: range.first,
               firstAt: range.firstAt,
-              last: range.last,
+              first: undefined,
               lastAt: range.lastAt,
+              last: undefined,
             };
       return here;
     },

@@ -1,3 +1,4 @@
+import { plainTime } from '../../../core/flow.ts';
 import { BYTE } from './scan.ts';
 
 /** Reads quoted times of the form the PCE writes, `"2026-07-01T10:00:00Z"`. */
@@ -6,7 +7,7 @@ export interface Times {
   read(bytes: Uint8Array, at: number): number;
 }
 
-/** Days are parsed by Date.parse once each, so that what it makes of a 30th of February holds here too. */
+/** Days are parsed by Date.parse once each. A 30th of February, which it takes for another day, is not of the form: NaN. */
 export const createTimes = (): Times => {
   const days = new Map<number, number>();
   const dayMs = (year: number, month: number, day: number): number => {
@@ -14,7 +15,9 @@ export const createTimes = (): Times => {
     const known = days.get(key);
     if (known !== undefined) return known;
     const digits = String(key).padStart(8, '0');
-    const ms = Date.parse(`${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}T00:00:00Z`);
+    const midnight = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}T00:00:00Z`;
+    const parsed = Date.parse(midnight);
+    const ms = Number.isNaN(parsed) || plainTime(parsed) !== midnight ? Number.NaN : parsed;
     days.set(key, ms);
     return ms;
   };
