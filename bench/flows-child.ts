@@ -59,10 +59,12 @@ if (way === 'file' || way === 'http') await fromDist('adapters/pce/index.js');
 if (way === 'duckdb') await import('@duckdb/node-api');
 delay.enable();
 const started = performance.now();
+const cpu = process.cpuUsage();
 const rows = await run(from);
+const { user, system } = process.cpuUsage(cpu);
 const ms = performance.now() - started;
 delay.disable();
 process.stdout.write(
-  `${JSON.stringify({ ms, rows, rssMb: process.resourceUsage().maxRSS / 1_024, loopMs: delay.max / 1e6 })}\n`,
+  `${JSON.stringify({ ms, cpuMs: (user + system) / 1_000, rows, rssMb: process.resourceUsage().maxRSS / 1_024, loopMs: delay.max / 1e6 })}\n`,
 );
 process.exit();

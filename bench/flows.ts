@@ -12,6 +12,8 @@ import { ROWS, writeFlows } from './flow-rows.ts';
 
 interface Measured {
   readonly ms: number;
+  /** Time on a processor: steadier than `ms` where others use the machine. */
+  readonly cpuMs: number;
   readonly rows: number;
   readonly rssMb: number;
   readonly loopMs: number;
@@ -34,6 +36,7 @@ export const flows: Bench = {
       const rounds = await measured(runs, { few, many, url }, say);
       const ratio = (way: keyof Round, to: keyof Round): number[] =>
         rounds.map((one) => one[way].ms / one[to].ms);
+      const processor = (way: keyof Round): number[] => rounds.map((one) => one[way].cpuMs / one.parse.cpuMs);
       const rss = (way: keyof Round): number[] => rounds.map((one) => one[way].rssMb);
       const loop = (way: keyof Round): number[] => rounds.map((one) => one[way].loopMs);
       return [
@@ -45,6 +48,8 @@ export const flows: Bench = {
         figure('longest loop delay, HTTP', 'ms', loop('http'), { most: 20 }),
         figure('100,000 workloads, from a file', '× JSON.parse', ratio('many', 'manyParse'), { most: 0.9 }),
         figure('100,000 workloads, peak RSS', 'MB', rss('many'), { most: 300 }),
+        figure('for scale: processor time, from a file', '× JSON.parse', processor('file')),
+        figure('for scale: processor time, from loopback HTTP', '× JSON.parse', processor('http')),
         figure('for scale: parse + loop', '× JSON.parse', ratio('loop', 'parse')),
         figure('for scale: parse + loop, peak RSS', 'MB', rss('loop')),
         figure('for scale: parse + loop, longest loop delay', 'ms', loop('loop')),

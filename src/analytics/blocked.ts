@@ -36,6 +36,7 @@ export const blockedAnalysis = {
   id: 'blocked',
   about: 'Hosts and services with the most blocked and potentially blocked connections',
   *of(traffic: Traffic, { most = 0, side = 'dst' }: Partial<BlockedOptions> = {}): Steps<BlockedResult> {
+    const { pairs } = traffic;
     const hosts = new Map<number, Sum>();
     const services = new Map<number, Sum>();
     const total = { blocked: 0, potentially_blocked: 0 };
@@ -43,8 +44,7 @@ export const blockedAnalysis = {
       const what = DECISIONS[decision];
       if (what !== 'blocked' && what !== 'potentially_blocked') return;
       total[what] += connections;
-      sumOf(hosts, side === 'dst' ? traffic.pairs.second(pair) : traffic.pairs.first(pair))[what] +=
-        connections;
+      sumOf(hosts, side === 'dst' ? pairs.second(pair) : pairs.first(pair))[what] += connections;
       sumOf(services, service)[what] += connections;
     });
     return {

@@ -1,4 +1,5 @@
 import { BREATH, type Steps } from '../core/steps.ts';
+import type { Growing } from './growing.ts';
 import type { Traffic } from './traffic.ts';
 
 /** A window in which a scan happens (definitions §6). */
@@ -58,6 +59,7 @@ const burstOf = (
   { edge, firstAt }: Traffic['rows'],
   least: number,
 ): Burst | undefined => {
+  if (!canBurst(own, firstAt, least)) return undefined;
   own.sort((a, b) => firstAt.at(a) - firstAt.at(b));
   const inWindow = new Map<number, number>();
   const marked = new Set<number>();
@@ -82,4 +84,15 @@ const burstOf = (
       marked.add(edge.at(own[markedTo] as number));
   }
   return first === undefined ? undefined : { group, distinct: marked.size, firstAt: first, lastAt: last };
+};
+
+/** Whether so many rows stand in one window at all: sorting plain numbers says no to nearly every group. */
+const canBurst = (own: readonly number[], firstAt: Growing, least: number): boolean => {
+  if (own.length < least) return false;
+  const times = new Float64Array(own.length);
+  for (let at = 0; at < own.length; at += 1) times[at] = firstAt.at(own[at] as number);
+  times.sort();
+  for (let at = least - 1; at < times.length; at += 1)
+    if ((times[at] as number) - (times[at - least + 1] as number) <= WINDOW_MS) return true;
+  return false;
 };

@@ -25,12 +25,13 @@ export const crossAnalysis = {
     { label = 'env', most = 0 }: { label?: string; most?: number } = {},
   ): Steps<CrossRow[]> {
     const values = interned();
+    const { pairs } = traffic;
     const valueAt = traffic.shown.map((end) => values.id(labelValue(end, label)));
     const cells = numberPairs();
     const sums = growing();
     yield* traffic.each(({ pair, decision, connections, flows }) => {
-      const from = valueAt[traffic.pairs.first(pair)] ?? 0;
-      const to = valueAt[traffic.pairs.second(pair)] ?? 0;
+      const from = valueAt[pairs.first(pair)] ?? 0;
+      const to = valueAt[pairs.second(pair)] ?? 0;
       const cell = cells.id(from, to * DECISIONS.length + decision);
       sums.plus(2 * cell, connections);
       sums.plus(2 * cell + 1, flows);

@@ -19,9 +19,10 @@ export const decisionsAnalysis = {
     { label = 'env', most = 0 }: { label?: string; most?: number } = {},
   ): Steps<DecisionRow[]> {
     const rows = new Map<string, { value: string } & Record<Decision, number>>();
+    const { pairs } = traffic;
     const valueAt = traffic.shown.map((end) => labelValue(end, label));
     yield* traffic.each(({ pair, decision, connections }) => {
-      const value = valueAt[traffic.pairs.second(pair)] ?? '';
+      const value = valueAt[pairs.second(pair)] ?? '';
       const row = rows.get(value) ?? { value, allowed: 0, potentially_blocked: 0, blocked: 0, unknown: 0 };
       row[DECISIONS[decision] ?? 'unknown'] += connections;
       rows.set(value, row);

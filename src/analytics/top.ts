@@ -87,7 +87,7 @@ export const topAnalysis = {
       direction,
       ...total,
       rows: best.map((key) => ({ key: counting.key(key), name: counting.name(key), ...sums.of(key) })),
-      others: yield* othersOf(keys, new Set(best), sums),
+      others: othersOf(keys.length, best, sums),
       decisions: Object.fromEntries(DECISIONS.map((one, at) => [one, decisions[at] ?? 0])) as Record<
         Decision,
         number
@@ -109,6 +109,8 @@ interface Sums {
   peer(key: number): void;
   of(key: number): Counts & { readonly peers: number };
   at(key: number, measure: TopMeasure): number;
+  /** Over all keys. */
+  all(): Counts;
   /** Keys that have rows or peers. */
   keys(): Steps<number[]>;
 }
@@ -116,27 +118,32 @@ interface Sums {
 const MEASURE_AT = { connections: 0, bytes: 1, peers: 2, flows: 3 } as const;
 
 const createSums = (): Sums => {
-  const all = growing();
+  const sums = growing();
+  const all = { connections: 0, bytes: 0, flows: 0 };
   return {
     add(key, { connections, bytes, flows }) {
       const at = 4 * key;
-      all.plus(at + 3, flows);
-      all.plus(at, connections);
-      all.plus(at + 1, bytes);
+      sums.plus(at + 3, flows);
+      sums.plus(at, connections);
+      sums.plus(at + 1, bytes);
+      all.connections += connections;
+      all.bytes += bytes;
+      all.flows += flows;
     },
-    peer: (key) => all.plus(4 * key + MEASURE_AT.peers, 1),
-    at: (key, measure) => all.at(4 * key + MEASURE_AT[measure]),
+    peer: (key) => sums.plus(4 * key + MEASURE_AT.peers, 1),
+    at: (key, measure) => sums.at(4 * key + MEASURE_AT[measure]),
     of: (key) => ({
-      connections: all.at(4 * key),
-      bytes: all.at(4 * key + 1),
-      peers: all.at(4 * key + 2),
-      flows: all.at(4 * key + 3),
+      connections: sums.at(4 * key),
+      bytes: sums.at(4 * key + 1),
+      peers: sums.at(4 * key + 2),
+      flows: sums.at(4 * key + 3),
     }),
+    all: () => all,
     *keys() {
       const keys: number[] = [];
-      for (let key = 0; 4 * key < all.length; key += 1) {
+      for (let key = 0; 4 * key < sums.length; key += 1) {
         if (key % BREATH === 0) yield;
-        if (all.at(4 * key + 3) > 0 || all.at(4 * key + 2) > 0) keys.push(key);
+        if (sums.at(4 * key + 3) > 0 || sums.at(4 * key + 2) > 0) keys.push(key);
       }
       return keys;
     },
@@ -318,20 +325,14 @@ const orderOf = (
   };
 };
 
-function* othersOf(
-  keys: readonly number[],
-  shown: ReadonlySet<number>,
-  sums: Sums,
-): Steps<TopResult['others']> {
-  const others = { count: 0, connections: 0, bytes: 0, flows: 0 };
-  for (const [at, key] of keys.entries()) {
-    if (at % BREATH === 0) yield;
-    if (shown.has(key)) continue;
-    const { connections, bytes, flows } = sums.of(key);
-    others.count += 1;
-    others.connections += connections;
-    others.bytes += bytes;
-    others.flows += flows;
+/** All that is counted by key, less what is shown. */
+const othersOf = (keys: number, shown: readonly number[], sums: Sums): TopResult['others'] => {
+  const { connections, bytes, flows } = sums.all();
+  const others = { count: keys - shown.length, connections, bytes, flows };
+  for (const key of shown) {
+    others.connections -= sums.at(key, 'connections');
+    others.bytes -= sums.at(key, 'bytes');
+    others.flows -= sums.at(key, 'flows');
   }
   return others;
-}
+};

@@ -3,6 +3,7 @@ import { BREATH, type Steps } from '../core/steps.ts';
 import { type Growing, growing } from './growing.ts';
 import { type Interned, interned } from './interned.ts';
 import { type NumberPairs, numberPairs } from './number-pairs.ts';
+import { rowBatch } from './row-batch.ts';
 
 /**
  * Rows of traffic, gathered in one pass for every analysis at once. Ends, services and processes are numbers; what a row says is
@@ -155,6 +156,7 @@ export const gatherTraffic = (): Traffic => {
   let settled: Settled | undefined;
   function* settle(): Steps<Settled> {
     if (settled?.rows === flows) return settled;
+    takeBatch();
     const sides = yield* sidesOfGroups();
     const now: Settled = {
       rows: flows,
@@ -174,15 +176,44 @@ export const gatherTraffic = (): Traffic => {
     return now;
   }
 
+  const batch = rowBatch();
+  /** Table by table for many rows, not row by row through all tables: each table is in the processor's cache while it is filled. */
+  const takeBatch = (): void => {
+    if (batch.empty()) return;
+    const { size, first, second, service, kind, side, connections, bytes, at } = batch.rows();
+    const id = first;
+    for (let row = 0; row < size; row += 1) id[row] = pairs.id(first[row] as number, second[row] as number);
+    for (let row = 0; row < size; row += 1) id[row] = edges.id(id[row] as number, service[row] as number);
+    for (let row = 0; row < size; row += 1) rows.edge.push(id[row] as number);
+    for (let row = 0; row < size; row += 1) rows.firstAt.push(at[row] as number);
+    for (let row = 0; row < size; row += 1) id[row] = groups.id(id[row] as number, kind[row] as number);
+    for (let row = 0; row < size; row += 1) id[row] = parts.id(id[row] as number, side[row] as number);
+    for (let row = 0; row < size; row += 1)
+      addPart(id[row] as number, connections[row] as number, bytes[row] as number, 1);
+    batch.clear();
+  };
+
   return {
     ends,
     shown,
     services,
     processes,
-    pairs,
-    edges,
-    rows,
-    tables: { groups, parts, sums, oddTimes, bounds },
+    get pairs() {
+      takeBatch();
+      return pairs;
+    },
+    get edges() {
+      takeBatch();
+      return edges;
+    },
+    get rows() {
+      takeBatch();
+      return rows;
+    },
+    get tables() {
+      takeBatch();
+      return { groups, parts, sums, oddTimes, bounds };
+    },
     get flows() {
       return flows;
     },
@@ -192,12 +223,17 @@ export const gatherTraffic = (): Traffic => {
     written: (at) => oddTimes.get(at) ?? plainTime(at),
     add(flow) {
       const { firstAt, lastAt } = flow;
-      const edge = edges.id(pairs.id(end(flow.source), end(flow.destination)), services.id(flow.service));
-      const kind = 4 * Math.floor(firstAt / DAY_MS) + decisionId(flow.decision);
-      const side = 3 * processes.id(flow.process ?? '') + SIDES[flow.direction ?? 'unstated'];
-      addPart(parts.id(groups.id(edge, kind), side), flow.connections, flow.bytes, 1);
-      rows.edge.push(edge);
-      rows.firstAt.push(firstAt);
+      if (batch.full()) takeBatch();
+      batch.add(
+        end(flow.source),
+        end(flow.destination),
+        services.id(flow.service),
+        4 * Math.floor(firstAt / DAY_MS) + decisionId(flow.decision),
+        3 * processes.id(flow.process ?? '') + SIDES[flow.direction ?? 'unstated'],
+        flow.connections,
+        flow.bytes,
+        firstAt,
+      );
       flows += 1;
       if (flow.first !== undefined && !oddTimes.has(firstAt)) oddTimes.set(firstAt, flow.first);
       if (firstAt < bounds.fromAt) {

@@ -1,6 +1,7 @@
 import { type Decision, type End, type Flow, parseEnd, parseFlow, parseService } from '../../../core/flow.ts';
 import type { Label } from '../../../core/label.ts';
-import { BYTE, MORE, ODD, skipSpace, standsAt } from './scan.ts';
+import { createMembers } from './members.ts';
+import { afterString, BYTE, MORE, ODD, skipSpace, standsAt } from './scan.ts';
 import { type SpanMemo, spanMemo } from './span-memo.ts';
 import { createTimes } from './time.ts';
 
@@ -58,6 +59,7 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
   const services = spanMemo(parseService, SERVICE_BYTES);
   const skipped = spanMemo(() => true, SKIPPED_BYTES);
   const times = createTimes();
+  const members = createMembers(keyAt);
   let whole = 0;
   const range = { met: false, firstAt: 0, lastAt: 0 };
 
@@ -124,14 +126,10 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
       let direction: Flow['direction'];
       range.met = false;
       let here = skipSpace(bytes, at + 1);
-      for (;;) {
-        if (bytes[here] !== BYTE.quote) return here >= end ? MORE : ODD;
-        const after = afterString(bytes, here, end);
-        if (after < 0) return after;
-        const key = keyAt(bytes, here + 1, after);
-        here = skipSpace(bytes, after);
-        if (bytes[here] !== BYTE.colon) return here >= end ? MORE : ODD;
-        here = skipSpace(bytes, here + 1);
+      for (let nth = 0; ; nth += 1) {
+        here = members.read(nth, bytes, here, end);
+        if (here < 0) return here;
+        const { key } = members;
         const object = bytes[here] === BYTE.openObject;
         const from = here;
         switch (key) {
@@ -162,19 +160,21 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
             bytesOut = whole;
             break;
           case 'policy_decision': {
-            const said = DECISION_BYTES.find((one) => standsAt(bytes, from, one.bytes));
+            const said = wordAt(DECISION_BYTES, bytes, from);
             here = said === undefined ? ODD : from + said.bytes.length;
             decision = said?.word ?? 'unknown';
             break;
           }
           case 'flow_direction': {
-            const said = DIRECTION_BYTES.find((one) => standsAt(bytes, from, one.bytes));
+            const said = wordAt(DIRECTION_BYTES, bytes, from);
             here = said === undefined ? ODD : from + said.bytes.length;
             direction = said?.word;
             break;
           }
-          default:
-            here = skip(bytes, from, end);
+          default: {
+            const same = members.same(nth, bytes, from, end);
+            here = same > 0 ? same : members.learn(nth, bytes, from, skip(bytes, from, end));
+          }
         }
         if (here < 0) return here;
         here = skipSpace(bytes, here);
@@ -217,16 +217,14 @@ const closes = (byte: number): boolean =>
   byte === 0x0d ||
   byte === 0x09;
 
-/** After a string without escapes; ODD for one with escapes or control characters. */
-const afterString = (bytes: Uint8Array, at: number, end: number): number => {
-  let here = at + 1;
-  for (;;) {
-    const byte = bytes[here] as number;
-    if (byte === BYTE.quote) return here < end ? here + 1 : MORE;
-    // The bytes after `end` are zero or old: whatever is met there, the text goes on.
-    if (byte < 0x20 || byte === BYTE.backslash || here >= end) return here >= end ? MORE : ODD;
-    here += 1;
-  }
+/** Which of the quoted words stands at `at`. */
+const wordAt = <T extends { readonly bytes: Uint8Array }>(
+  words: readonly T[],
+  bytes: Uint8Array,
+  at: number,
+): T | undefined => {
+  for (const word of words) if (standsAt(bytes, at, word.bytes)) return word;
+  return undefined;
 };
 
 /** Which of the keys we read stands between `at` and the position after its closing quote. */

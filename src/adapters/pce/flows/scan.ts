@@ -81,3 +81,15 @@ export const elementEnd = (bytes: Uint8Array, at: number, end: number): number =
   }
   return MORE;
 };
+
+/** After a string without escapes; ODD for one with escapes or control characters, MORE when it does not close before `end`. */
+export const afterString = (bytes: Uint8Array, at: number, end: number): number => {
+  let here = at + 1;
+  for (;;) {
+    const byte = bytes[here] as number;
+    if (byte === BYTE.quote) return here < end ? here + 1 : MORE;
+    // The bytes after `end` are zero or old: whatever is met there, the text goes on.
+    if (byte < 0x20 || byte === BYTE.backslash || here >= end) return here >= end ? MORE : ODD;
+    here += 1;
+  }
+};
