@@ -68,11 +68,12 @@ export const openPeople = (
     act: acting.act,
     announce,
     explain: responding.explain,
-    openResponse: (inbound, { action, pce, hrefs }, say) =>
+    openResponse: (inbound, { action, pce, hrefs, wanted }, say) =>
       responding.open({
         action,
         pce,
         hrefs,
+        ...(wanted === undefined ? {} : { wanted }),
         person: inbound.person,
         channel: inbound.channel,
         alert: null,

@@ -18,7 +18,9 @@ export const canI: Command = {
   role: 'viewer',
   scope: 'own',
   async run([action = '', ...rest], asker, deps) {
-    const known = deps.catalog.actions.map(({ id }) => id).filter((id) => Object.hasOwn(ACTION_ROLES, id));
+    const known = deps.catalog.actions
+      .filter(({ id, asks }) => asks === undefined && Object.hasOwn(ACTION_ROLES, id))
+      .map(({ id }) => id);
     if (!known.includes(action)) {
       const [near = known[0]] = nearest(action, known);
       const said = action === '' ? 'I expected an action and a host.' : `I know no action "${action}".`;

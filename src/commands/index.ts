@@ -9,6 +9,7 @@ import { changes } from './changes.ts';
 import { closeAlert } from './close.ts';
 import { cross } from './cross.ts';
 import { disarm } from './disarm.ts';
+import { enforcement } from './enforcement.ts';
 import { event } from './event.ts';
 import { events } from './events.ts';
 import { flows } from './flows.ts';
@@ -71,6 +72,7 @@ export const commands: readonly Command[] = [
   policy,
   quarantine,
   release,
+  enforcement,
   quarantined,
   my,
   canI,

@@ -8,7 +8,7 @@ import { parseWords } from './words.ts';
 
 /**
  * Exactly one managed workload to act on, out of a command's words; anything else is a problem that names the candidates.
- * @param id what stands before the host, `can-i quarantine`: its last word is what is to be done
+ * @param id what stands before the host, such as `can-i quarantine`
  */
 export const oneTarget = async (
   given: readonly string[],
@@ -16,7 +16,6 @@ export const oneTarget = async (
   asker: Asker,
   { desks: all }: Pick<CommandDeps, 'desks'>,
 ): Promise<{ readonly kind: 'target'; readonly desk: PceDesk; readonly workload: Workload } | Problem> => {
-  const verb = id.split(' ').at(-1) ?? id;
   const command = { id, example: `/illumio ${id} web-01` };
   const parsed = parseWords(given, command, ['pce']);
   if (!parsed.ok) return parsed.problem;
@@ -30,12 +29,12 @@ export const oneTarget = async (
     return problem(`Workloads match ${parsed.words.join(' ')}, but none that your role lets you see.`);
   if (second !== undefined)
     return problem(
-      `I ${verb} one host at a time, and ${hits.length} match ${parsed.words.join(' ')}: ${listed(hits.map(candidate), 10)}.`,
+      `One host at a time: ${hits.length} match ${parsed.words.join(' ')}: ${listed(hits.map(candidate), 10)}.`,
       `/illumio ${id} ${unmistakable(only, hits)}`,
     );
   if (!only.workload.managed)
     return problem(
-      `${only.workload.name} is not managed: it has no VEN, so the PCE cannot isolate it and I cannot ${verb} it.`,
+      `${only.workload.name} is not managed: it has no VEN, so the PCE cannot isolate it and nothing can be done to it here.`,
     );
   return { kind: 'target', desk: only.desk, workload: only.workload };
 };

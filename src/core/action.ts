@@ -1,8 +1,9 @@
 import type { Label } from './label.ts';
 import type { LabelPlan } from './label-merge.ts';
 import type { Policy } from './policy.ts';
-import type { LabelChange, Response } from './response.ts';
+import type { LabelChange, ModeChange, Response } from './response.ts';
 import type { ManagementPath, QuarantineSettings } from './settings.ts';
+import type { Wanted } from './wanted.ts';
 import type { Estate, Workload } from './workload.ts';
 
 /** Everything an action may look at when it decides what to do with one workload. */
@@ -19,6 +20,10 @@ export interface ActionContext {
   readonly policy?: PolicyReading;
   /** What our own PUT left where somebody else had written, and what had stood there; absent for what is no repair. */
   readonly lost?: LabelChange;
+  /** The enforcement mode that is asked for, where the action asks for one. */
+  readonly wanted?: Wanted;
+  /** What the bot did to this workload before, oldest first. */
+  readonly past?: readonly Response[];
   /** True when this PCE has a key that may write. */
   readonly mayWrite: boolean;
 }
@@ -38,6 +43,8 @@ export type ActionPlan =
       readonly ok: true;
       /** Sentences a person should read before he agrees. */
       readonly warnings: readonly string[];
+      /** Set where the enforcement mode is changed instead of labels. */
+      readonly mode?: ModeChange;
       /** Why the action itself wants a second person to agree, whole sentences. */
       readonly second?: readonly string[];
     })
@@ -58,6 +65,8 @@ export interface Action {
   readonly offered: boolean;
   /** True when it holds until it is reviewed: its form asks for how long (definitions §7.3). */
   readonly timed?: true;
+  /** Present where it is not said what to do before a mode is named. */
+  readonly asks?: 'mode';
   /** Reasons offered beside free text. */
   readonly reasons: readonly string[];
   plan(workload: Workload, context: ActionContext): ActionPlan;

@@ -56,6 +56,7 @@ export const ACTION_ROLES = {
   'let-in': 'approver',
   quarantine: 'responder',
   release: 'responder',
+  enforcement: 'responder',
   test: 'responder',
   /** To say yes or no to a request of somebody else's. */
   approve: 'approver',

@@ -1,3 +1,4 @@
+import type { Action } from './action.ts';
 import type { Analysis } from './analysis.ts';
 import type { Role } from './authorise.ts';
 import type { Deed } from './deed.ts';
@@ -18,6 +19,7 @@ import type { AlertRule } from './rule.ts';
 import type { SelfAudit } from './self-audit.ts';
 import type { Settings } from './settings.ts';
 import type { SlackChange } from './slack-changes.ts';
+import type { Wanted } from './wanted.ts';
 
 /** One PCE with what is cached of it. */
 export interface PceDesk {
@@ -44,7 +46,7 @@ export interface CommandDeps {
 export interface Catalog {
   readonly rules: readonly AlertRule[];
   readonly commands: readonly Command[];
-  readonly actions: readonly { readonly id: string }[];
+  readonly actions: readonly Pick<Action, 'id' | 'asks'>[];
   readonly analyses: readonly Analysis[];
 }
 
@@ -76,6 +78,7 @@ export type Reply =
       readonly action: string;
       readonly pce: string;
       readonly hrefs: readonly [string, ...string[]];
+      readonly wanted?: Wanted;
     }
   /** Says whether the asker may do something to one workload, and why; changes nothing. */
   | { readonly kind: 'explain'; readonly action: string; readonly pce: string; readonly href: string }

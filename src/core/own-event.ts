@@ -78,6 +78,8 @@ const writerOf = (
   return responses
     .filter(
       (one) =>
+        // A PUT of the mode alone leaves labels be.
+        one.mode === undefined &&
         away(one) <= OWN_EVENT_MS &&
         added.every((label) => has(one.intended ?? [], label)) &&
         removed.every((label) => !has(one.intended ?? [], label)),

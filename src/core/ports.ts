@@ -19,7 +19,7 @@ import type { Figures, HourSample, Kind } from './series/sample.ts';
 import type { Silence } from './silence.ts';
 import type { Card, Restore, Task, Transition } from './state.ts';
 import type { KeptTraffic } from './traffic/watch.ts';
-import type { Estate, Workload } from './workload.ts';
+import type { Estate, Mode, Workload } from './workload.ts';
 
 /** Wall clock in epoch ms, for what is durable; `mono` never jumps, for intervals and time-outs. */
 export interface Clock {
@@ -341,6 +341,8 @@ export interface Pce {
   takesWrites(): Promise<void>;
   /** Replaces the whole label set: the caller passes every label that is to stay. Never retried blindly. @returns the PCE's request id */
   putLabels(href: string, labels: readonly Label[]): Promise<string | undefined>;
+  /** Sets the enforcement mode alone; labels stay. Never retried blindly. @returns the PCE's request id */
+  putMode(href: string, mode: Mode): Promise<string | undefined>;
   /** Label with exactly this key and value; undefined when there is none. */
   findLabel(key: string, value: string): Promise<Label | undefined>;
   /**

@@ -21,6 +21,12 @@ export interface LabelChange {
   readonly added: readonly Label[];
 }
 
+/** A change of the enforcement mode of a workload. */
+export interface ModeChange {
+  readonly before: Mode;
+  readonly after: Mode;
+}
+
 /**
  * - requested: durable, nothing written to the PCE yet;
  * - waiting: for the votes in `needs`, until `lapsesAt`; approved: they were given; denied, lapsed: they were not;
@@ -104,6 +110,8 @@ export interface Response {
   readonly requestedAt: number;
   readonly state: ResponseState;
   readonly change?: LabelChange;
+  /** Set where the enforcement mode is changed; its labels then stay as they are. */
+  readonly mode?: ModeChange;
   /** The full label set the PUT carries: what a read-back is compared with. */
   readonly intended?: readonly Label[];
   readonly endedAt?: number;

@@ -203,6 +203,7 @@ const response = row({
   requestedAt: time,
   state: responseState,
   change: change.exactOptional(),
+  mode: row({ before: z.enum(MODES), after: z.enum(MODES) }).exactOptional(),
   intended: z.array(label).exactOptional(),
   endedAt: time.exactOptional(),
   outcome: z.string().exactOptional(),

@@ -4,6 +4,7 @@ import type { Label } from '../core/label.ts';
 import { PceError } from '../core/ports.ts';
 import type { Response } from '../core/response.ts';
 import type { ManagementPath } from '../core/settings.ts';
+import type { Wanted } from '../core/wanted.ts';
 import type { Workload } from '../core/workload.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
 
@@ -13,10 +14,11 @@ export const contextFor = async (
   desk: ResponseDesk,
   { store, settings }: Pick<RespondingDeps, 'store' | 'settings'>,
   response?: Response,
+  wanted: Wanted | undefined = response?.mode?.after,
 ): Promise<ActionContext> => {
   const open = (await store.quarantines(desk.pce.name, workload.href))[0];
-  const wanted = Object.entries(settings.quarantine?.labels ?? {});
-  const found = await Promise.all(wanted.map(([key, value]) => desk.pce.findLabel(key, value)));
+  const configured = Object.entries(settings.quarantine?.labels ?? {});
+  const found = await Promise.all(configured.map(([key, value]) => desk.pce.findLabel(key, value)));
   const quarantineLabels = found.filter((label): label is Label => label !== undefined);
   // What a release puts back must still exist: asked of the PCE, because the cached labels may be hours old.
   const restorable = new Map<string, Label>();
@@ -27,12 +29,15 @@ export const contextFor = async (
   return {
     quarantine: settings.quarantine,
     quarantineLabels:
-      quarantineLabels.length === wanted.length && wanted.length > 0 ? quarantineLabels : undefined,
+      quarantineLabels.length === configured.length && configured.length > 0 ? quarantineLabels : undefined,
     open,
     estate: { label: (href) => restorable.get(href) },
     never:
       namedBy(workload, [...settings.never, ...desk.ownHosts, ...(await desk.pce.ownHosts())]) !== undefined,
-    ...(open === undefined && wanted.length > 0 ? { policy: await policyOf(desk, settings.management) } : {}),
+    ...(open === undefined && configured.length > 0
+      ? { policy: await policyOf(desk, settings.management) }
+      : {}),
+    ...(wanted === undefined ? {} : { wanted, past: await store.responsesOf(desk.pce.name, workload.href) }),
     ...(response?.repairs === undefined || response.change === undefined ? {} : { lost: response.change }),
     mayWrite: desk.mayWrite,
   };

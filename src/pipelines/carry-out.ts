@@ -1,13 +1,14 @@
 import type { Action, ActionContext, ActionPlan } from '../core/action.ts';
 import { APPROVAL_MS, needsText } from '../core/approval.ts';
 import { labelText, sameLabels } from '../core/label.ts';
-import { isMade } from '../core/label-merge.ts';
+import { isAlready, isAsShown, isCarriedOut, standText } from '../core/made.ts';
 import { PceError } from '../core/ports.ts';
 import { isRunnable, type Outcome, type Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
 import { changedLabels } from '../views/response.ts';
 import { notCleared } from './clearance.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
+import { confirm, end, record } from './settle.ts';
 import { weigh } from './weigh.ts';
 
 type Deps = Pick<
@@ -37,21 +38,23 @@ export const carryOut = async (
       return await end(response, deps, 'stopped', `${response.target.name} is no longer in the PCE.`);
 
     if (response.state === 'writing') {
-      if (isMade(response, workload.labels)) return await confirm(response, workload, [], desk, deps);
-      if (!sameLabels(workload.labels, shown))
+      if (isCarriedOut(response, workload)) return await confirm(response, workload, [], desk, deps);
+      if (!isAsShown(response, workload))
         return await end(
           response,
           deps,
           'failed',
-          `It did not reach the PCE, or somebody undid it. Its labels are now: ${labelText(workload.labels)}.`,
+          `It did not reach the PCE, or somebody undid it. It has now: ${standText(response, workload)}.`,
         );
     }
-    if (!sameLabels(workload.labels, shown))
+    if (!isAsShown(response, workload))
       return await end(
         response,
         deps,
         'stopped',
-        `Labels changed since you opened this (${changedLabels(shown, workload.labels)}). Open it again to review.`,
+        response.mode === undefined || !sameLabels(shown, workload.labels)
+          ? `Labels changed since you opened this (${changedLabels(shown, workload.labels)}). Open it again to review.`
+          : `Its enforcement changed since you opened this (${response.mode.before} → ${workload.mode ?? 'none'}). Open it again to review.`,
       );
     const barred = await notCleared(response, action, workload, deps);
     if (barred !== undefined) return await end(response, deps, 'stopped', barred);
@@ -71,7 +74,7 @@ export const carryOut = async (
       response.state === 'writing'
         ? { change: response.change ?? plan.change, intended: response.intended ?? plan.intended }
         : plan;
-    if (sameLabels(intended, workload.labels))
+    if (isAlready({ ...response, intended }, workload))
       return await confirm(response, workload, plan.notes, desk, deps);
 
     if (deps.limits.dryRun)
@@ -79,7 +82,7 @@ export const carryOut = async (
         response,
         deps,
         'stopped',
-        `Dry run: everything was checked and nothing was written. Its labels would be ${labelText(intended)}.`,
+        `Dry run: everything was checked and nothing was written. It would have ${response.mode === undefined ? `the labels ${labelText(intended)}` : `enforcement ${response.mode.after}`}.`,
       );
 
     const blocked = await waitsForLeader(response, desk, deps);
@@ -184,12 +187,14 @@ class NotWritten extends PceError {}
 
 /** One PUT. An answer that says "no" is a fault; no answer at all is for the read-back to judge. */
 const write = async (
-  { target, intended = [], id }: Response,
+  { target, intended = [], id, mode }: Response,
   { pce }: ResponseDesk,
   { log }: Deps,
 ): Promise<string | undefined> => {
   try {
-    return await pce.putLabels(target.href, intended);
+    return await (mode === undefined
+      ? pce.putLabels(target.href, intended)
+      : pce.putMode(target.href, mode.after));
   } catch (err) {
     if (!(err instanceof PceError)) throw err;
     if (err.code === 'timeout' || err.code === 'unavailable' || err.code === 'bad-answer') {
@@ -211,92 +216,21 @@ const readBack = async (
   deps.reached?.('read back');
   if (workload === null)
     return await end(response, deps, 'failed', 'The host disappeared from the PCE while it was changed.');
-  if (isMade(response, workload.labels))
+  if (isCarriedOut(response, workload))
     return await confirm(response, workload, notes, desk, deps, requestId);
-  if (sameLabels(workload.labels, response.target.labels))
+  if (isAsShown(response, workload))
     return await end(
       response,
       deps,
       'failed',
-      'The PCE did not take the new labels; the old ones are still there.',
+      response.mode === undefined
+        ? 'The PCE did not take the new labels; the old ones are still there.'
+        : `The PCE did not take the new mode; it is still ${response.mode.before}.`,
     );
   return await end(
     response,
     deps,
     'failed',
-    `Somebody undid it at the same moment. Its labels are now: ${labelText(workload.labels)}.`,
+    `Somebody undid it at the same moment. It has now: ${standText(response, workload)}.`,
   );
 };
-
-const confirm = async (
-  response: Response,
-  workload: Workload,
-  planned: readonly string[],
-  { inventory }: ResponseDesk,
-  deps: Deps,
-  requestId?: string,
-): Promise<Outcome> => {
-  const { intended = workload.labels } = response;
-  const others = changedLabels(intended, workload.labels);
-  const notes = sameLabels(intended, workload.labels)
-    ? planned
-    : [...planned, `Somebody else changed its labels meanwhile: ${others}. That stays.`];
-  const at = deps.clock.now();
-  await deps.store.commit([
-    { type: 'response-moved', id: response.id, from: response.state, to: 'done', at },
-    ...(response.releases === null
-      ? []
-      : [{ type: 'response-released', id: response.releases, by: response.id } as const]),
-  ]);
-  deps.reached?.('done durable');
-  inventory.note(workload.href, workload);
-  await record(response, deps, 'done', {
-    after: labelText(workload.labels),
-    ...(requestId === undefined ? {} : { requestIds: [requestId] }),
-  });
-  deps.reached?.('audited');
-  return { state: 'done', labels: workload.labels, notes };
-};
-
-const end = async (
-  response: Response,
-  deps: Deps,
-  state: 'stopped' | 'failed' | 'lapsed',
-  why: string,
-): Promise<Outcome> => {
-  await deps.store.commit([
-    {
-      type: 'response-moved',
-      id: response.id,
-      from: response.state,
-      to: state,
-      at: deps.clock.now(),
-      outcome: why,
-    },
-  ]);
-  await record(response, deps, state === 'lapsed' ? 'stopped' : state, { why });
-  return { state, why };
-};
-
-const record = (
-  { id, by, byName, action, pce, target, reason, ticket, alert, channel, votes = [] }: Response,
-  { audit }: Deps,
-  verdict: 'allowed' | 'done' | 'stopped' | 'failed',
-  more: { readonly why?: string; readonly after?: string; readonly requestIds?: readonly string[] },
-): Promise<void> =>
-  audit.append({
-    actor: by,
-    actorName: byName,
-    action,
-    verdict,
-    pce,
-    target: { href: target.href, name: target.name },
-    reason,
-    response: id,
-    before: labelText(target.labels),
-    ...(votes.length === 0 ? {} : { approver: votes.map(({ name }) => name).join(', ') }),
-    ...(ticket === undefined ? {} : { ticket }),
-    ...(alert === null ? {} : { alert }),
-    ...(channel === null ? {} : { channel }),
-    ...more,
-  });

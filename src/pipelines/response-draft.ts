@@ -1,7 +1,7 @@
 import type { Action } from '../core/action.ts';
 import type { Person } from '../core/alert.ts';
 import type { Handling } from '../core/ports.ts';
-import type { Response, Target } from '../core/response.ts';
+import type { ModeChange, Response, Target } from '../core/response.ts';
 import { md } from '../views/parts.ts';
 import { notice, OTHER_REASON } from '../views/response.ts';
 import type { RespondingDeps } from './response-desk.ts';
@@ -18,6 +18,8 @@ export interface DraftHost {
   readonly target: Target;
   /** The quarantine that a release would give back. */
   readonly releases: string | null;
+  /** The change of mode that was shown. */
+  readonly mode?: ModeChange;
 }
 
 /** What a form showed to whom: kept here, so that nothing a client sends decides. */
@@ -55,7 +57,7 @@ export const requestsOf = (
   const review = draft.action.timed === true ? reviewOf(values, limits.reviewsMs, draft.mayEnd) : undefined;
   const batch = draft.hosts.length > 1 ? ids.next() : undefined;
   const at = clock.now();
-  const requestFor = ({ target, releases }: DraftHost): Response => ({
+  const requestFor = ({ target, releases, mode }: DraftHost): Response => ({
     id: ids.next(),
     action: draft.action.id,
     pce: draft.pce,
@@ -66,6 +68,7 @@ export const requestsOf = (
     ...(ticket === '' ? {} : { ticket }),
     ...(review === undefined ? {} : { review }),
     ...(batch === undefined ? {} : { batch }),
+    ...(mode === undefined ? {} : { mode }),
     channel: draft.channel,
     alert: draft.alert,
     requestedAt: at,

@@ -3,6 +3,7 @@ import type { Alert, Person } from '../core/alert.ts';
 import { needsText } from '../core/approval.ts';
 import { sameAccount } from '../core/person.ts';
 import { ChatError, PceError } from '../core/ports.ts';
+import type { Wanted } from '../core/wanted.ts';
 import { type Markup, md } from '../views/parts.ts';
 import type { PeersShown } from '../views/peers.ts';
 import { loadingModal, notice, responseForm } from '../views/response.ts';
@@ -29,6 +30,8 @@ export interface Opening {
   readonly action: string;
   readonly pce: string;
   readonly hrefs: readonly [string, ...string[]];
+  /** The mode that is asked for, of an action that asks for one. */
+  readonly wanted?: Wanted;
   readonly person: Person;
   readonly channel: string | null;
   readonly alert: Alert | null;
@@ -123,13 +126,13 @@ export const createForms = (deps: RespondingDeps): Forms => {
   const previewAll = async (
     action: Action,
     desk: ResponseDesk,
-    { hrefs, person: by }: Asked,
+    { hrefs, person: by, wanted }: Asked,
   ): Promise<{ kept: readonly Preview[]; leftOut: readonly string[] }> => {
     const kept: Preview[] = [];
     const leftOut: string[] = [];
     for (const href of hrefs.slice(0, MOST_AT_ONCE)) {
       const name = desk.inventory.workload(href)?.name ?? 'The host';
-      const one = await previewOf({ href, name, by }, action, desk, deps);
+      const one = await previewOf({ href, name, by, wanted }, action, desk, deps);
       if ('why' in one) leftOut.push(one.why);
       else if (hrefs.length > 1 && one.weight.typed)
         leftOut.push(`Left out, ask for it alone: ${one.weight.needs.why.join(' ')}`);
@@ -239,7 +242,11 @@ export const createForms = (deps: RespondingDeps): Forms => {
   };
 };
 
-const hostOf = ({ target, releases }: Preview): DraftHost => ({ target, releases });
+const hostOf = ({ target, releases, plan: { mode } }: Preview): DraftHost => ({
+  target,
+  releases,
+  ...(mode === undefined ? {} : { mode }),
+});
 
 /** A form that was sent in or closed while its peers were counted has nothing to show them in. */
 const closedBefore = (err: unknown): void => {

@@ -2,6 +2,7 @@ import type { Action, ActionContext, ActionPlan } from '../core/action.ts';
 import type { Person } from '../core/alert.ts';
 import type { Label } from '../core/label.ts';
 import type { Target } from '../core/response.ts';
+import type { Wanted } from '../core/wanted.ts';
 import type { Workload } from '../core/workload.ts';
 import { contextFor } from './action-context.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
@@ -22,7 +23,17 @@ export interface Preview {
 
 /** Reads a host and plans the action on it; or why it cannot be done to this one, a whole sentence. Rejects with PceError. */
 export const previewOf = async (
-  { href, name, by }: { readonly href: string; readonly name: string; readonly by: Person },
+  {
+    href,
+    name,
+    by,
+    wanted,
+  }: {
+    readonly href: string;
+    readonly name: string;
+    readonly by: Person;
+    readonly wanted?: Wanted | undefined;
+  },
   action: Action,
   desk: ResponseDesk,
   deps: RespondingDeps,
@@ -30,7 +41,7 @@ export const previewOf = async (
   const workload = await desk.pce.workload(href, 'response');
   if (workload === null) return { why: `${name} is no longer in the PCE. Nothing was done.` };
   desk.inventory.note(href, workload);
-  const context = await contextFor(workload, desk, deps);
+  const context = await contextFor(workload, desk, deps, undefined, wanted);
   const plan = action.plan(workload, context);
   if (!plan.ok) return { why: plan.why };
   const releases = action.id === 'release' ? (context.open?.id ?? null) : null;

@@ -8,10 +8,15 @@ import { bold, type Markup, md, time } from './parts.ts';
 export const outcomeLines = (
   outcome: Outcome,
   action: Pick<Action, 'id' | 'done'>,
-  { target }: Response,
+  { target, mode }: Response,
 ): Markup[] => {
   switch (outcome.state) {
     case 'done':
+      if (mode !== undefined)
+        return [
+          md`${bold(target.name)} is in ${mode.after} now, read back from the PCE. It was in ${mode.before}.`,
+          ...outcome.notes.map((note) => md`${note}`),
+        ];
       return [
         action.id === 'quarantine'
           ? md`${bold(target.name)} is labelled for quarantine, waiting for policy. Labels read back: ${labelText(outcome.labels)}`

@@ -128,6 +128,12 @@ const hostBlocks = (
   _: number,
   all: readonly Shown[],
 ): (SectionBlock | ContextBlock)[] => {
+  if (plan.mode !== undefined)
+    return [
+      section(
+        md`${bold(target.name)} ${labels(target.labels, target.labels)}\nEnforcement now: ${plan.mode.before}\nEnforcement after: ${bold(plan.mode.after)}`,
+      ),
+    ];
   if (all.length === 1)
     return [
       section(
@@ -212,12 +218,12 @@ export const changedLabels = (before: readonly Label[], after: readonly Label[])
 
 /** What the announce channel reads: who did what to which host, why, and where to look it up. No mention: nobody asked to be told. */
 export const announcement = (
-  { byName, target, pce, reason, ticket, id }: Response,
+  { byName, target, pce, reason, ticket, id, mode }: Response,
   { done }: Pick<Action, 'done'>,
 ): Message =>
   message(`${byName}: ${target.name} ${done}`, [
     section(
-      md`${bold(target.name)} was ${done} by ${byName}. Reason: ${reason}${ticket === undefined ? '' : ` (${ticket})`}`,
+      md`${bold(target.name)} was ${done}${mode === undefined ? '' : ` (${mode.before} → ${mode.after})`} by ${byName}. Reason: ${reason}${ticket === undefined ? '' : ` (${ticket})`}`,
     ),
     context(md`PCE ${pce} · audit id ${id}`),
   ]);

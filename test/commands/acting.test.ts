@@ -57,7 +57,7 @@ describe('/illumio quarantine', () => {
       },
     });
     expect(await two.ask('quarantine web-01')).toBe(
-      'I quarantine one host at a time, and 2 match web-01: web-01 (prod-east) and web-01 (prod-west). Try /illumio quarantine web-01 --pce prod-east',
+      'One host at a time: 2 match web-01: web-01 (prod-east) and web-01 (prod-west). Try /illumio quarantine web-01 --pce prod-east',
     );
     const one = aBench({
       pces: {
@@ -162,7 +162,7 @@ describe('/illumio can-i', () => {
     [
       'takes one host',
       'can-i quarantine web*',
-      'I quarantine one host at a time',
+      'One host at a time: 3 match web*',
       '/illumio can-i quarantine web-01',
     ],
   ])('%s', async (_, words, says, copy) => {
@@ -171,5 +171,37 @@ describe('/illumio can-i', () => {
     expect(said).toContain(says);
     expect(said).toContain(copy);
     expect(bench.explained).toEqual([]);
+  });
+});
+
+describe('/illumio enforcement', () => {
+  it('opens the form for one host and a mode', async () => {
+    const bench = aBench();
+    expect(await bench.ask('enforcement web-01 full')).toBe('');
+    expect(bench.opened).toEqual([
+      { action: 'enforcement', pce: 'prod-east', hrefs: [hrefOf('web-01')], wanted: 'full' },
+    ]);
+  });
+
+  it.each([
+    [
+      'a mode there is not',
+      'enforcement web-01 ful',
+      'There is no mode "ful"',
+      '/illumio enforcement web-01 full',
+    ],
+    ['no mode', 'enforcement web-01', 'I expected a host and a mode.', '/illumio enforcement web-01'],
+    [
+      'several hosts',
+      'enforcement web* full',
+      'One host at a time: 3 match web*',
+      '/illumio enforcement web-01',
+    ],
+  ])('refuses %s', async (_, words, says, copy) => {
+    const bench = aBench();
+    const said = await bench.ask(words);
+    expect(said).toContain(says);
+    expect(said).toContain(copy);
+    expect(bench.opened).toEqual([]);
   });
 });

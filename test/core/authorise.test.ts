@@ -213,11 +213,12 @@ const oracle = ({ action, profile, roles, memberships, targets, channel }: Quest
   if (['disarm longer', 'change-rule'].includes(action)) return named(roles.admin);
   if (action === 'rules' && (named(roles.approver) || named(roles.admin))) return true;
   if (action === 'rearm') return named(roles.approver) || named(roles.admin);
-  const looks = ['my', 'can-i', 'help', 'status', 'health', 'alerts', 'silences', 'why', 'workload'];
-  const traffic = ['top', 'blocked', 'flows', 'cross', 'scan', 'geo', 'process'];
-  const reads = [...traffic, 'rules', 'audit', 'services', 'share'];
+  const looks = ['my', 'can-i', 'board', 'standing', 'help', 'status', 'health', 'alerts', 'silences', 'why', 'workload'];
+  const traffic = ['top', 'blocked', 'flows', 'cross', 'scan', 'geo', 'process', 'trend', 'investigate'];
+  const records = ['events', 'event', 'who', 'changes', 'policy', 'board security', 'handover'];
+  const reads = [...traffic, ...records, 'rules', 'audit', 'services', 'share'];
   const tends = ['acknowledge', 'ack', 'snooze', 'assign', 'note', 'close', 'silence', 'unsilence'];
-  const acts = [...tends, 'disarm', 'quarantined', 'quarantine', 'release', 'test'];
+  const acts = [...tends, 'disarm', 'quarantined', 'quarantine', 'release', 'enforcement', 'test'];
   let pool: Grant[] = [];
   if (acts.includes(action)) pool = [...roles.responder];
   else if (reads.includes(action)) pool = [...roles.responder, ...roles.analyst];
@@ -262,7 +263,7 @@ const someGrant: fc.Arbitrary<Grant> = fc.record({
 });
 const grants = fc.array(someGrant, { maxLength: 3 });
 const question: fc.Arbitrary<Question> = fc.record({
-  action: fc.constantFrom(...Object.keys(ACTION_ROLES), 'standing', 'toString'),
+  action: fc.constantFrom(...Object.keys(ACTION_ROLES), 'no such action', 'toString'),
   profile: fc.constantFrom(maya, maya, maya, guest),
   roles: fc.record({
     viewer: maybe(grants),

@@ -173,7 +173,7 @@ export const aBench = (options: BenchOptions = {}) => {
     queue: { waiting: 0, oldestAt: undefined, dead: 0 },
   };
   const explained: MayI[] = [];
-  const opened: { action: string; pce: string; hrefs: readonly string[] }[] = [];
+  const opened: { action: string; pce: string; hrefs: readonly string[]; wanted?: string }[] = [];
   const gate = aGate({ chat, roles: settings.roles, log });
   const announced: Message[] = [];
   let ids = 0;
@@ -224,8 +224,8 @@ export const aBench = (options: BenchOptions = {}) => {
       explained.push(question);
       return { text: 'explained', blocks: [] };
     },
-    openResponse: async (_inbound, { action, pce, hrefs }) => {
-      opened.push({ action, pce, hrefs });
+    openResponse: async (_inbound, { kind: _kind, ...reply }) => {
+      opened.push(reply);
     },
   });
   let serial = 0;

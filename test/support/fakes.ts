@@ -391,6 +391,13 @@ export const fakePce = (name: string, rows: readonly Workload[] = []): FakePce =
       return [...pce.rows.values()].filter(({ ven }) => ven?.status === 'suspended');
     },
     takesWrites: async () => undefined,
+    async putMode(href, mode) {
+      await answered(`mode ${href}`);
+      const row = pce.rows.get(href);
+      if (row === undefined) throw new PceError('not-found', 'the PCE does not have this (HTTP 404)');
+      pce.rows.set(href, { ...row, mode });
+      return undefined;
+    },
     async putLabels(href, labels) {
       await answered(`put ${href}`);
       const row = pce.rows.get(href);

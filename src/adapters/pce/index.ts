@@ -113,6 +113,7 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     suspended: workloads.suspended,
     takesWrites: client.leader,
     putLabels: workloads.putLabels,
+    putMode: workloads.putMode,
     findLabel: labels.find,
     flows: traffic.flows,
     link: (href) => `${uiUrl.replace(/\/+$/, '')}/#/workloads/${uuidOf(href)}`,

@@ -1,7 +1,7 @@
 import { dict } from '../../core/foreign.ts';
 import type { Label } from '../../core/label.ts';
 import { type Lane, PceError } from '../../core/ports.ts';
-import { parseWorkload, type Workload } from '../../core/workload.ts';
+import { type Mode, parseWorkload, type Workload } from '../../core/workload.ts';
 import type { Client } from './client.ts';
 import type { Collections } from './collections.ts';
 import { badAnswer } from './errors.ts';
@@ -17,6 +17,8 @@ export interface Workloads {
   suspended(): Promise<readonly Workload[]>;
   /** Replaces the label set (facts §4.3); resolves with the PCE's request id. */
   putLabels(href: string, labels: readonly Label[]): Promise<string | undefined>;
+  /** Sets the enforcement mode and nothing else; resolves with the PCE's request id. */
+  putMode(href: string, mode: Mode): Promise<string | undefined>;
 }
 
 export const createWorkloads = (
@@ -27,6 +29,16 @@ export const createWorkloads = (
   const path = `/orgs/${org}/workloads`;
   const read = (value: unknown): Workload | undefined =>
     dict(value)['deleted'] === true ? undefined : parseWorkload(value, (href) => known.get(href));
+
+  const put = (href: string, body: object): Promise<string | undefined> =>
+    client.call(
+      { method: 'PUT', path: hrefOf(href), body, lane: 'response' },
+      async ({ status, requestId }) => {
+        // A page of a proxy comes as 200 (facts §1); taken for success it would be a quarantine that never was.
+        if (status !== 204) throw badAnswer(`HTTP ${status} instead of 204`);
+        return requestId;
+      },
+    );
 
   return {
     async one(href, lane, deadlineMs) {
@@ -64,17 +76,8 @@ export const createWorkloads = (
       return found;
     },
 
-    async putLabels(href, labels) {
-      const body = { labels: labels.map((label) => ({ href: label.href })) };
-      return await client.call(
-        { method: 'PUT', path: hrefOf(href), body, lane: 'response' },
-        async ({ status, requestId }) => {
-          // A page of a proxy comes as 200 (facts §1); taken for success it would be a quarantine that never was.
-          if (status !== 204) throw badAnswer(`HTTP ${status} instead of 204`);
-          return requestId;
-        },
-      );
-    },
+    putLabels: (href, labels) => put(href, { labels: labels.map((label) => ({ href: label.href })) }),
+    putMode: (href, mode) => put(href, { enforcement_mode: mode }),
   };
 };
 
