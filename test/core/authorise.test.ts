@@ -213,7 +213,19 @@ const oracle = ({ action, profile, roles, memberships, targets, channel }: Quest
   if (['disarm longer', 'change-rule'].includes(action)) return named(roles.admin);
   if (action === 'rules' && (named(roles.approver) || named(roles.admin))) return true;
   if (action === 'rearm') return named(roles.approver) || named(roles.admin);
-  const looks = ['my', 'can-i', 'board', 'standing', 'help', 'status', 'health', 'alerts', 'silences', 'why', 'workload'];
+  const looks = [
+    'my',
+    'can-i',
+    'board',
+    'standing',
+    'help',
+    'status',
+    'health',
+    'alerts',
+    'silences',
+    'why',
+    'workload',
+  ];
   const traffic = ['top', 'blocked', 'flows', 'cross', 'scan', 'geo', 'process', 'trend', 'investigate'];
   const records = ['events', 'event', 'who', 'changes', 'policy', 'board security', 'handover'];
   const reads = [...traffic, ...records, 'rules', 'audit', 'services', 'share'];
