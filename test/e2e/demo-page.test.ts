@@ -115,7 +115,9 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
     await picture(page, 'tune');
     await save();
     await rule('authz-denied').getByText('in Slack').waitFor();
-    await page.locator('#home').getByText('Alert rules').first().evaluate('(node) => node.scrollIntoView()');
+    await page.evaluate(
+      "[...document.querySelectorAll('#home *')].find((one) => one.textContent === 'Alert rules').scrollIntoView()",
+    );
     await picture(page, 'home');
   });
 
