@@ -1,5 +1,5 @@
 import type { PceEvent, ResourceChange } from './event.ts';
-import { type Dict, text } from './foreign.ts';
+import { type Dict, dict, list, text } from './foreign.ts';
 import { type Label, parseLabels } from './label.ts';
 import { type LabelDelta, labelDelta } from './label-change.ts';
 import type { Subject } from './subject.ts';
@@ -12,6 +12,8 @@ export interface LabelEvent {
   /** A machine, a machine that was not there before, or something whose labels many machines carry. */
   readonly of: 'host' | 'arrival' | 'carrier';
   readonly delta: LabelDelta;
+  /** What carries the labels: a label itself, a label group, or a profile that gives them to machines to come. */
+  readonly carrier?: 'label' | 'group' | 'profile';
   /** The whole set of a machine, as the event or else the inventory has it; only the delta is known of a carrier. */
   readonly set: readonly Label[];
 }
@@ -70,7 +72,14 @@ const ofLabel = (event: PceEvent, { changes }: ResourceChange, resource: Dict): 
   if (!gone && before.key === after.key && before.value === after.value) return [];
   const subject: Subject = { kind: 'label', href, name: `${before.key}=${before.value}` };
   return [
-    { event, subject, of: 'carrier', delta: { added: gone ? [] : [after], removed: [before] }, set: [] },
+    {
+      event,
+      subject,
+      of: 'carrier',
+      carrier: 'label',
+      delta: { added: gone ? [] : [after], removed: [before] },
+      set: [],
+    },
   ];
 };
 
@@ -80,7 +89,7 @@ const ofCarrier = (
   [type, resource]: readonly [string, Dict],
   estate: Estate,
 ): LabelEvent[] => {
-  const delta = labelDelta(changes['labels'] ?? changes['assign_labels'], estate.label);
+  const delta = labelDelta(assigned(changes['labels'] ?? changes['assign_labels']), estate.label);
   if (delta === undefined) return [];
   const name = `${type.replaceAll('_', ' ')} ${text(resource['name']) ?? ''}`.trim();
   return [
@@ -88,8 +97,29 @@ const ofCarrier = (
       event,
       subject: { kind: 'label', href: text(resource['href']) ?? null, name },
       of: 'carrier',
+      carrier: type === 'label_group' ? 'group' : 'profile',
       delta,
       set: [],
     },
   ];
+};
+
+/** Profiles of container workloads give labels by key: `{key, assignment: {href}}`, or let one of some be chosen: `{key, restriction: [{href}]}` (UNCERTAIN). */
+const assigned = (change: Dict | undefined): Dict | undefined =>
+  change === undefined
+    ? undefined
+    : Object.fromEntries(
+        Object.entries(change).map(([side, labels]) => [
+          side,
+          Array.isArray(labels) ? labels.flatMap(given) : labels,
+        ]),
+      );
+
+const given = (row: unknown): readonly unknown[] => {
+  const { key, assignment, restriction } = dict(row);
+  if (assignment === undefined && restriction === undefined) return [row];
+  return [...(assignment === undefined ? [] : [assignment]), ...list(restriction)].map((label) => ({
+    key,
+    ...dict(label),
+  }));
 };

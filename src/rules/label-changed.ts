@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { type Carriers, carriersIn } from '../core/carriers.ts';
 import { deltaText, type Hit, hitsOf } from '../core/label-change.ts';
 import { type LabelEvent, labelEvents } from '../core/label-events.ts';
 import { defineRule, type Finding, type RuleContext } from '../core/rule.ts';
 import { isAutomation, isOurs } from '../core/rule-context.ts';
-import { graver, type Severity } from '../core/severity.ts';
 import { subjectKey } from '../core/subject.ts';
 import { counted, listed } from '../core/text.ts';
+import type { Workload } from '../core/workload.ts';
 
 const MINUTE_MS = 60_000;
 /** How late an event may be recorded (definitions §1): so much longer a change is remembered. */
@@ -32,7 +33,8 @@ type Memory = z.infer<typeof Memory>;
 
 /**
  * Labels decide what a host may reach. Told are changes that gain, lose or replace a watched label, or cross a zone border; the
- * bot's own are not someone else's, and routine ones of automation are told as info.
+ * bot's own are not someone else's, and routine ones of automation go to the digest. Of a label that is renamed or deleted, and of a label
+ * group, all hosts that carry it are counted.
  */
 export const labelChanged = defineRule({
   id: 'label-changed',
@@ -60,6 +62,7 @@ export const labelChanged = defineRule({
   todo: 'Ask who made the change whether it was meant. If not, put the old labels back in the PCE: policy follows labels at once.',
   detect(observation, memory, options, context) {
     if (observation.kind !== 'events') return { findings: [] };
+    const carriers = carriersIn(observation.estate);
     const changes = observation.events
       .filter((event) => event.status !== 'failure' && !isOurs(event, context))
       .flatMap((event) => labelEvents(event, observation.estate))
@@ -68,7 +71,10 @@ export const labelChanged = defineRule({
     const times = remember(memory, hosts, observation.now - options.bulk_minutes * MINUTE_MS - LATENESS_MS);
     const bulk = new Set(hosts.filter((change) => inBulk(change, times, options)));
     return {
-      findings: [...changes.filter((change) => !bulk.has(change)).map(single), ...together([...bulk])],
+      findings: [
+        ...changes.filter((change) => !bulk.has(change)).map((change) => single(change, carriers)),
+        ...together([...bulk]),
+      ],
       memory: times,
     };
   },
@@ -76,7 +82,8 @@ export const labelChanged = defineRule({
 
 interface Change extends LabelEvent {
   readonly hits: readonly Hit[];
-  readonly severity: Severity;
+  /** Automation that touches nothing grave: worth a line of the digest. */
+  readonly routine: boolean;
   readonly actor: string;
 }
 
@@ -86,7 +93,7 @@ const matter = (change: LabelEvent, context: RuleContext): Change[] => {
   const routine = isAutomation(change.event, context) && !hits.some(({ grave }) => grave);
   const { kind, name } = change.event.actor;
   const actor = name ?? (kind === 'system' ? 'the PCE' : 'someone the event does not name');
-  return [{ ...change, hits, severity: routine ? 'info' : 'warning', actor }];
+  return [{ ...change, hits, routine, actor }];
 };
 
 const remember = (memory: Memory, changes: readonly Change[], since: number): Memory => {
@@ -119,12 +126,13 @@ const inBulk = ({ actor, event }: Change, memory: Memory, options: Options): boo
   });
 };
 
-const single = ({ event, subject, of, delta, hits, severity, actor }: Change): Finding => {
+const single = (change: Change, carriers: Carriers): Finding => {
+  const { event, subject, of, delta, hits, routine, actor } = change;
   const host = of !== 'carrier';
-  const words = deltaText(delta);
+  const moved = change.carrier === 'label' ? carriers(delta.removed) : [];
   return {
     subject,
-    severity,
+    severity: 'warning',
     at: event.at,
     title: `${host ? 'Labels' : 'Label'} changed: ${subject.name}`,
     story: [
@@ -132,15 +140,44 @@ const single = ({ event, subject, of, delta, hits, severity, actor }: Change): F
       { bold: subject.name },
       ' at ',
       { time: event.at },
-      `: ${words}. `,
+      `: ${deltaText(delta)}. `,
       hits.map(sentence).join(' '),
-      host ? '' : ' Every host that carries it moves with it.',
+      carried(change, moved, carriers),
     ],
-    workloads: host && subject.href !== null ? [subject.href] : [],
+    workloads:
+      host && subject.href !== null ? [subject.href] : moved.slice(0, MOST_WORKLOADS).map(({ href }) => href),
     suggests: host && hits.some(({ direction }) => direction === 'gained') ? ['quarantine'] : [],
     event: event.href,
+    ...(routine ? { digest: true as const } : {}),
   };
 };
+
+/** Hosts of one label whose own labels an alert is shown and weighed by; the story counts them all. */
+const MOST_WORKLOADS = 100;
+
+/** Whom the change of something that many carry concerns (definitions §3: renaming env "prod" moves every host). */
+const carried = ({ carrier, delta }: Change, moved: readonly Workload[], carriers: Carriers): string => {
+  switch (carrier) {
+    case undefined:
+      return '';
+    case 'label':
+      return ` It moves every host that carries it: ${hostsText(moved)}.`;
+    case 'group':
+      return ` Rules written for the group hold for other hosts now. That label is on ${hostsText(carriers([...delta.added, ...delta.removed]))}.`;
+    case 'profile':
+      return ' Hosts that pair with it from now on get these labels.';
+    default:
+      return carrier satisfies never;
+  }
+};
+
+const hostsText = (hosts: readonly Workload[]): string =>
+  hosts.length === 0
+    ? 'none that I know'
+    : `${counted(hosts.length, 'host')} (${listed(
+        hosts.map(({ name }) => name),
+        5,
+      )})`;
 
 const SENTENCES = {
   gained: (what: string) => `Gained ${what}: it may reach, and be reached by, what this label allows.`,
@@ -165,18 +202,27 @@ const together = (changes: readonly Change[]): Finding[] => {
     return [
       {
         subject: { kind: 'user', href: first.event.actor.href ?? null, name: actor },
-        severity: own.map(({ severity }) => severity).reduce(graver),
+        severity: 'warning',
         at: first.event.at,
         title: `Labels of ${counted(hosts.size, 'host')} changed by ${actor}`,
         story: [
           `${actor} changed the labels of ${counted(hosts.size, 'host')} from `,
           { time: first.event.at },
-          `: ${listed(most, 5)}. Hosts: ${listed([...hosts.values()].map(({ name }) => name))}.`,
+          `: ${listed(most, 5)}. ${directions(own)} Hosts: ${listed([...hosts.values()].map(({ name }) => name))}.`,
         ],
         workloads: [...hosts.values()].flatMap(({ href }) => href ?? []),
         suggests: [],
         event: first.event.href,
+        ...(own.every(({ routine }) => routine) ? { digest: true as const } : {}),
       },
     ];
   });
+};
+
+/** What the changes mean, each with how many of them: "Crossed from other to prod* (21)." */
+const directions = (changes: readonly Change[]): string => {
+  const times = new Map<string, number>();
+  for (const words of changes.flatMap(({ hits }) => hits.map(sentence)))
+    times.set(words, (times.get(words) ?? 0) + 1);
+  return [...times].map(([words, n]) => `${words.replace(/\.$/, '')} (${n}).`).join(' ');
 };

@@ -87,12 +87,26 @@ const DEFAULTS: readonly [string, readonly PceEvent[], readonly string[]][] = [
   ['labels put back in one event change nothing', [relabelled(web, 'env=prod', 'env=prod')], []],
 ];
 
-const WATCHED: readonly [string, readonly PceEvent[], readonly string[]][] = [
+type Row = readonly [string, readonly PceEvent[], readonly string[]];
+const WATCHED: readonly Row[] = [
   [
     'a new host arrives with a high-value label',
     [recorded('labels', 'activate-26-2')],
     ['warning db-07.example.com'],
   ],
+  ...(['workload.create', 'workload.undelete'] as const).map(
+    (type): Row => [
+      `${type}: it arrives with a watched label`,
+      [
+        aboutObject(
+          type,
+          { workload: { href: '/orgs/1/workloads/7', hostname: 'db-07', labels: labels('app=erp') } },
+          {},
+        ),
+      ],
+      ['warning db-07'],
+    ],
+  ),
   ['a watched app gained', [recorded('labels', 'labels-26-2')], ['warning web-01.example.com']],
   ['one domain controller role for another', [relabelled(web, 'role=dc2', 'role=dc1')], ['warning web-01']],
   [
@@ -106,7 +120,7 @@ const WATCHED: readonly [string, readonly PceEvent[], readonly string[]][] = [
   [
     'automation moves a host between zones: routine',
     [relabelled(web, 'env=prod', 'env=dev', byCmdb)],
-    ['info web-01'],
+    ['digest web-01'],
   ],
   [
     'automation gives a high-value label: not routine',
@@ -154,7 +168,10 @@ describe('label-changed', () => {
   });
 
   it.each(WATCHED)('with what is configured: %s', (_, events, expected) => {
-    expect(told(watching(labelChanged, { context: watchful }).see(saw(events)).findings)).toEqual(expected);
+    const { findings } = watching(labelChanged, { context: watchful }).see(saw(events));
+    expect(
+      findings.map(({ digest, severity, subject }) => `${digest ? 'digest' : severity} ${subject.name}`),
+    ).toEqual(expected);
   });
 
   it('says who, what was before and after, and what that means', () => {
@@ -165,6 +182,57 @@ describe('label-changed', () => {
       'maya changed the labels of web-01 at 10:00 UTC: env=dev → env=prod, + loc=fra. Crossed from other to prod*.',
     );
     expect(finding?.workloads).toEqual([web.href]);
+  });
+
+  const PROD = { href: '/orgs/1/labels/10', key: 'env', value: 'prod' };
+  const many = anEstate(
+    Array.from({ length: 42 }, (_, i) =>
+      aWorkload({ hostname: `h-${i}`, labels: i < 30 ? [PROD] : labels('env=dev') }),
+    ),
+  );
+  const CARRIED: readonly [string, PceEvent, number, string][] = [
+    [
+      'a renamed label moves every host',
+      recorded('labels', 'rename-25-2'),
+      30,
+      'env=prod → env=test. Crossed from prod* to other. It moves every host that carries it: 30 hosts (h-0, h-1, h-2, h-3, h-4 and 25 more).',
+    ],
+    [
+      'a deleted label that nobody carries',
+      aboutObject('label.delete', { label: { href: '/orgs/1/labels/11', key: 'env', value: 'prod' } }, {}),
+      0,
+      'It moves every host that carries it: none that I know.',
+    ],
+    [
+      'a label group takes prod in',
+      aboutObject(
+        'label_group.update',
+        { label_group: { href: '/orgs/1/sec_policy/draft/label_groups/1', name: 'Core' } },
+        { labels: { created: [PROD] } },
+      ),
+      0,
+      'Rules written for the group hold for other hosts now. That label is on 30 hosts (h-0, h-1, h-2, h-3, h-4 and 25 more).',
+    ],
+    [
+      'a profile of container workloads, by assignment',
+      aboutObject(
+        'container_workload_profile.update',
+        {
+          container_workload_profile: {
+            href: '/orgs/1/container_clusters/1/container_workload_profiles/1',
+            name: 'Pods',
+          },
+        },
+        { labels: { created: [{ key: 'env', assignment: { href: PROD.href } }] } },
+      ),
+      0,
+      '+ env=prod. Crossed from other to prod*. Hosts that pair with it from now on get these labels.',
+    ],
+  ];
+  it.each(CARRIED)('%s', (_, event, concerned, words) => {
+    const { findings } = watching(labelChanged).see(saw([event], { estate: many }));
+    expect(findings.map(({ story }) => plain(story)).join()).toContain(words);
+    expect(findings[0]?.workloads).toHaveLength(concerned);
   });
 
   it('takes the rest of the set from the inventory when the event does not tell it', () => {
@@ -198,7 +266,9 @@ describe('label-changed', () => {
         { subject: { kind: 'user', name: 'maya' }, title: 'Labels of 21 hosts changed by maya' },
       ]);
       expect(findings[0]?.workloads).toHaveLength(21);
-      expect(plain(findings[0]?.story ?? [])).toContain('env=dev → env=prod (21). Hosts: h-0, h-1,');
+      expect(plain(findings[0]?.story ?? [])).toContain(
+        'env=dev → env=prod (21). Crossed from other to prod* (21). Hosts: h-0, h-1,',
+      );
     });
 
     it('one by one by one actor within 10 minutes: from the 21st on they are told together', () => {
