@@ -95,19 +95,23 @@ export const label = (x: number, y: number, text: string, style: LabelStyle = {}
     text,
   );
 
-/** One after the other, each as wide as its word; moved together where there is not room for all. */
+/** One after the other, each as wide as its word; words are cut only where there is not room for all. */
 const legendOf = (keys: readonly Key[], room: number): Svg[] => {
-  const most = room / keys.length;
+  const wanted = keys.map(({ label: name }) => textWidth(name, 12.5) + KEY);
+  const most = wanted.reduce((sum, width) => sum + width, 0) <= room ? room : room / keys.length;
   let x = 0;
   return keys.map(({ label: name, colour }) => {
-    const word = fitted(name, most - 40, 12.5);
+    const word = fitted(name, most - KEY, 12.5);
     const entry = group(
       x,
       0,
       el('rect', { width: 12, height: 12, rx: 3, fill: colour }),
       label(18, 10.5, word, { size: 12.5 }),
     );
-    x += Math.min(most, textWidth(word, 12.5) + 40);
+    x += Math.min(most, textWidth(word, 12.5) + KEY);
     return entry;
   });
 };
+
+/** What a key takes beside its word: the square, and space to the next. */
+const KEY = 40;

@@ -67,14 +67,11 @@ export const top: Command = {
     const page = pageOf(question, result.rows.length + result.others.count);
     const title = `Top ${shape.by === 'label' ? `values of ${label}` : WHAT[shape.by]} by ${shape.measure}`;
     const { direction } = shape;
-    const basis = [
-      ...page.words,
-      ...basisOf(
-        question,
-        read,
-        direction === undefined ? [] : [direction === 'in' ? 'received only' : 'opened only'],
-      ),
-    ];
+    const basis = basisOf(
+      question,
+      read,
+      direction === undefined ? [] : [direction === 'in' ? 'received only' : 'opened only'],
+    );
     const files = async () => {
       if (flags.share !== true && flags.files !== true) return {};
       const all = await analysed(topAnalysis.of(traffic, { ...shape, label, most: 0 }), deps);
@@ -94,7 +91,7 @@ export const top: Command = {
         leader: result.rows[0],
         buttons: page.buttons,
         title,
-        basis,
+        basis: [...page.words, ...basis],
       }),
       ...(await files()),
     };

@@ -67,17 +67,13 @@ const closingQuote = (bytes: Uint8Array, at: number, end: number): number => {
  * inside: JSON.parse refuses it. MORE when that is not before `end`; ODD when a brace closes what is no object.
  */
 export const elementEnd = (bytes: Uint8Array, at: number, end: number): number => {
-  let depth = 0;
   for (let here = at; here < end; here += 1) {
     const byte = bytes[here] as number;
-    if (byte === BYTE.quote) {
-      here = closingQuote(bytes, here + 1, end);
-      if (here < 0) return MORE;
-    } else if (byte === BYTE.openObject || byte === BYTE.openArray) depth += 1;
-    else if (depth === 0) {
-      if (byte === BYTE.comma || byte === BYTE.closeArray) return here;
-      if (byte === BYTE.closeObject) return ODD;
-    } else if (byte === BYTE.closeObject || byte === BYTE.closeArray) depth -= 1;
+    if (byte === BYTE.comma || byte === BYTE.closeArray) return here;
+    if (byte === BYTE.closeObject) return ODD;
+    if (byte === BYTE.quote) here = closingQuote(bytes, here + 1, end);
+    else if (byte === BYTE.openObject || byte === BYTE.openArray) here = afterBrackets(bytes, here, end) - 1;
+    if (here < 0) return MORE;
   }
   return MORE;
 };
