@@ -13,6 +13,7 @@ import type { Joining } from '../pipelines/joining.ts';
 import type { Questions } from '../pipelines/questions.ts';
 import type { Responding } from '../pipelines/response.ts';
 import { createRuleChanges } from '../pipelines/rule-changes.ts';
+import { createWelcome } from '../pipelines/welcome.ts';
 import type { Base } from './base.ts';
 import type { Desk } from './desk.ts';
 
@@ -110,6 +111,7 @@ export const openPeople = (
     tend: acting.tend,
     silence: acting.silence,
     rules: ruleChanges,
+    welcome: createWelcome({ store, chat, clock, log, settings }),
     home: (user) => showHome({ team: settings.slack.team, user }),
     store,
     chat,

@@ -17,6 +17,7 @@ import { geo } from './geo.ts';
 import { handover } from './handover.ts';
 import { health } from './health.ts';
 import { help } from './help.ts';
+import { hostsHere } from './hosts-here.ts';
 import { investigate } from './investigate.ts';
 import { my } from './my.ts';
 import { note } from './note.ts';
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   silences,
   unsilence,
   workload,
+  hostsHere,
   investigate,
   top,
   blocked,

@@ -13,6 +13,8 @@ export interface Flags {
   readonly by?: string;
   /** From 1 on. */
   readonly page?: number;
+  /** The time of a message, as Slack writes it. */
+  readonly message?: string;
   readonly as?: Export;
   readonly label?: string;
   readonly share?: true;
@@ -59,6 +61,7 @@ const READERS: Readonly<Record<Flag, Reader | 'switch'>> = {
       ? Number(word)
       : { expected: `a number from 1 to ${MOST_ROWS}` },
   by: (word) => word,
+  message: (word) => (/^\d+\.\d+$/.test(word) ? word : { expected: 'the time of a message' }),
   page: (word) =>
     /^\d{1,4}$/.test(word) && Number(word) >= 1 ? Number(word) : { expected: 'the number of a page' },
   as: (word) =>

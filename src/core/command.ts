@@ -230,6 +230,25 @@ export const notReady = ({ slack, pces }: Pick<BotStatus, 'slack' | 'pces'>): re
 /** A workload as a button's value: looked up again when it is pressed. */
 export const targetRef = (pce: string, href: string): string => `${pce}|${href}`;
 
+/** A target with the message that speaks for it: looked up again too. */
+export const evidenceRef = (
+  target: string,
+  { channel, ts }: { readonly channel: string; readonly ts: string },
+): string => `${target}#${channel}/${ts}`;
+
+/** The other way round: a value without such a message stays as it is. */
+export const parseEvidenceRef = (
+  value: string,
+): {
+  readonly target: string;
+  readonly message: { readonly channel: string; readonly ts: string } | undefined;
+} => {
+  const [, target, channel, ts] = /^(.+)#([CGD][A-Z0-9]+)\/(\d+\.\d+)$/.exec(value) ?? [];
+  return target === undefined || channel === undefined || ts === undefined
+    ? { target: value, message: undefined }
+    : { target, message: { channel, ts } };
+};
+
 /** The other way round; undefined for anything that is not a workload's href. */
 export const parseTargetRef = (
   value: string,

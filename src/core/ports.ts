@@ -533,7 +533,26 @@ export type Inbound =
       readonly id: string;
       readonly person: Person;
       readonly channel: string;
+      /** The thread it was asked in, by naming the bot; absent for what was typed after /illumio. */
+      readonly thread?: string;
       readonly text: string;
+      /** '' where nothing can be opened in answer: a message that names the bot. */
+      readonly triggerId: string;
+      readonly responseUrl: string;
+    }
+  | {
+      /** Somebody used a shortcut of the app on a message. */
+      readonly kind: 'shortcut';
+      readonly id: string;
+      readonly person: Person;
+      readonly channel: string;
+      readonly callbackId: string;
+      readonly message: {
+        readonly ts: string;
+        readonly thread: string | null;
+        /** Everything it says, blocks and attachments included. Foreign text. */
+        readonly text: string;
+      };
       readonly triggerId: string;
       readonly responseUrl: string;
     }
@@ -570,6 +589,8 @@ export type Inbound =
       readonly kind: 'event';
       readonly id: string;
       readonly type: string;
+      /** Its `user` is this bot. */
+      readonly self: boolean;
       readonly body: Readonly<Record<string, unknown>>;
     };
 

@@ -11,6 +11,7 @@ import {
   type Profile,
   type Renderer,
 } from '../core/ports.ts';
+import { openHere } from '../views/open-here.ts';
 import { context, type Markup, md, message, section } from '../views/parts.ts';
 import { problemView } from '../views/problem.ts';
 import { progressView } from '../views/progress.ts';
@@ -119,6 +120,8 @@ const handle = async (
     case 'problem':
       return tell(problemView(reply.text, reply.copy));
     case 'respond':
+      // A form opens only from something that was pressed or typed after /illumio.
+      if (inbound.triggerId === '') return tell(openHere(reply));
       return asking.openResponse(inbound, reply, (said, plain) => tell(message(plain, [section(said)])));
     case 'explain':
       return tell(await asking.explain({ ...reply, person: inbound.person, channel: inbound.channel }));
@@ -222,8 +225,10 @@ const share = async (
   if ((await chat.channel(inbound.channel)).external)
     return alone(md`Not shared: this channel is shared with another organisation. Only you see this.`);
   await chat.slot(inbound.channel, 'post');
-  const ts = await chat.post({ channel: inbound.channel, key: `share.${inbound.id}` }, reply.message);
-  await attach({ channel: inbound.channel, thread: ts }, reply, { chat, renderer: asking.renderer });
+  const { channel, thread } = inbound;
+  const place = { channel, ...(thread === undefined ? {} : { thread }) };
+  const ts = await chat.post({ ...place, key: `share.${inbound.id}` }, reply.message);
+  await attach({ channel, thread: thread ?? ts }, reply, { chat, renderer: asking.renderer });
 };
 
 /** What belongs to a private answer goes to its asker alone (definitions §8). */
@@ -251,14 +256,14 @@ const sendFiles = async (
   }
 };
 
-/** By response_url where there is one; a command that stands for a button in a message may have none. */
+/** By response_url where there is one. A command that stands for a button may have none, nor has one asked in a thread: it is answered there. */
 const sendTo = (
-  { responseUrl, channel, person }: Asked,
+  { responseUrl, channel, person, thread }: Asked,
   answer: Message,
   { chat }: CommandDeps,
 ): Promise<void> =>
   responseUrl === ''
-    ? chat.ephemeral({ channel, user: person.user }, answer)
+    ? chat.ephemeral({ channel, user: person.user, ...(thread === undefined ? {} : { thread }) }, answer)
     : chat.respond(responseUrl, answer);
 
 /** True while a person has not used up his commands. @returns a function of who asks and the monotonic time in ms */

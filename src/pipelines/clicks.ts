@@ -1,5 +1,5 @@
 import type { Alert, Person } from '../core/alert.ts';
-import { parseTargetRef } from '../core/command.ts';
+import { parseEvidenceRef, parseTargetRef } from '../core/command.ts';
 import { narrowest } from '../core/matcher.ts';
 import {
   type Chat,
@@ -205,6 +205,19 @@ const investigate = async (
   );
 };
 
+/** Where a message can be read; undefined where Slack does not say. */
+const linkTo = async (
+  at: { readonly channel: string; readonly ts: string },
+  { chat }: ClickDeps,
+): Promise<string | undefined> => {
+  try {
+    return await chat.permalink(at);
+  } catch (err) {
+    if (err instanceof ChatError) return undefined;
+    throw err;
+  }
+};
+
 /** Opens the form for one host; where a message is about several, asks which. */
 const respond = async (
   click: Click,
@@ -213,20 +226,25 @@ const respond = async (
   deps: ClickDeps,
 ): Promise<void> => {
   const tell = say(click, deps);
-  const open = (pce: string, href: string, alert: Alert | null): Promise<void> =>
+  const open = (pce: string, href: string, alert: Alert | null, evidence?: string): Promise<void> =>
     deps.responding.open({
       action,
       pce,
       hrefs: [href],
       alert,
+      ...(evidence === undefined ? {} : { evidence }),
       person: click.person,
       channel: click.channel,
       triggerId: click.triggerId,
       say: tell,
     });
 
-  const ref = parseTargetRef(value);
-  if (ref !== undefined) return open(ref.pce, ref.href, null);
+  const { target, message: source } = parseEvidenceRef(value);
+  const ref = parseTargetRef(target);
+  if (ref !== undefined) {
+    const evidence = source && (await linkTo(source, deps));
+    return open(ref.pce, ref.href, null, evidence);
+  }
   const alerts = (await alertsOf(value, deps.store)).filter(({ workloads }) => workloads.length > 0);
   const [only] = alerts;
   const href = only?.workloads[0];

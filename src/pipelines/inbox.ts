@@ -1,5 +1,7 @@
 import { dict, list, text } from '../core/foreign.ts';
+import { hostWords } from '../core/host-words.ts';
 import { ChatError, type Handling, type Inbound, type Inbox } from '../core/ports.ts';
+import { HOSTS_SHORTCUT } from '../core/shortcut.ts';
 import type { Task } from '../core/state.ts';
 import { ALONE_FORM } from '../views/break-glass.ts';
 import { RULE_NEW } from '../views/new-rule-form.ts';
@@ -19,6 +21,8 @@ export interface InboxDeps extends ClickDeps {
   /** Somebody looks at the Home tab; Slack names the user alone. */
   readonly home: (user: string) => Promise<void>;
   readonly rules: RuleChanges;
+  /** The bot was invited to a channel. */
+  readonly welcome: (channel: string) => Promise<void>;
   /** Slack took the app or its token away: nothing more can be said in Slack. */
   readonly revoked?: (event: string) => void;
 }
@@ -108,14 +112,36 @@ const decide =
             ]),
           },
         };
+      case 'shortcut':
+        return inbound.callbackId === HOSTS_SHORTCUT ? durably(hostsIn(inbound)) : {};
       case 'event':
         if (isRevocation(inbound)) deps.revoked?.(inbound.type);
         if (GROUP_EVENTS.includes(inbound.type)) return { work: deps.joining.look };
+        if (inbound.type === 'member_joined_channel' && inbound.self)
+          return { work: () => deps.welcome(text(inbound.body['channel']) ?? '') };
         return looksHome(inbound) ? { work: () => deps.home(text(inbound.body['user']) ?? '') } : {};
       default:
         return inbound satisfies never;
     }
   };
+
+/** The question a shortcut asks: only words that may name a host are taken over, never an option. */
+const hostsIn = ({
+  id,
+  person,
+  channel,
+  message,
+  triggerId,
+  responseUrl,
+}: Extract<Inbound, { kind: 'shortcut' }>): Asked => ({
+  kind: 'command',
+  id,
+  person,
+  channel,
+  text: ['hosts', ...hostWords(message.text), '--message', message.ts].join(' '),
+  triggerId,
+  responseUrl,
+});
 
 /** A user group changed hands: the time of who joined begins now. */
 const GROUP_EVENTS: readonly string[] = ['subteam_members_changed', 'subteam_updated'];

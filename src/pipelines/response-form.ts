@@ -35,6 +35,8 @@ export interface Opening {
   readonly person: Person;
   readonly channel: string | null;
   readonly alert: Alert | null;
+  /** A link to what speaks for it: stands in the form as its ticket, where it can be replaced. */
+  readonly evidence?: string;
   readonly triggerId: string;
   /** Says something to that person alone. */
   say(text: Markup, plain: string): Promise<void>;
@@ -209,6 +211,7 @@ export const createForms = (deps: RespondingDeps): Forms => {
           draft,
           pce: desk.pce.name,
           leftOut,
+          evidence: asked.evidence,
           ...must,
           ...(needs.votes === 0 ? {} : { needs: needsText(needs) }),
           ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs, mayEnd, peers } : {}),

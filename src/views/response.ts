@@ -26,6 +26,8 @@ export const RESPONSE_FORM = 'respond';
 export const OTHER_REASON = 'other';
 
 const TITLE = 24;
+/** Characters of a ticket: a link to a message of a thread fits. */
+const TICKET = 200;
 
 /** Shown at once, because a trigger id lives 3 s (facts/slack §3); it is filled when the host has been read. */
 export const loadingModal = (action: Pick<Action, 'title'>, name: string): ModalView =>
@@ -56,6 +58,8 @@ export const responseForm = (
     readonly typed?: string;
     /** Hosts that were asked for too and cannot be in it, and why; whole sentences. */
     readonly leftOut?: readonly string[];
+    /** A link that stands for a ticket until somebody writes another. */
+    readonly evidence?: string | undefined;
     /** Whom it talked to; absent for what cuts nobody off. */
     readonly peers?: PeersShown;
   },
@@ -104,7 +108,14 @@ export const responseForm = (
       block_id: 'ticket',
       optional: true,
       label: plainText('Ticket'),
-      element: { type: 'plain_text_input', action_id: 'ticket', max_length: 100 },
+      element: {
+        type: 'plain_text_input',
+        action_id: 'ticket',
+        max_length: TICKET,
+        ...(where.evidence === undefined || where.evidence.length > TICKET
+          ? {}
+          : { initial_value: where.evidence }),
+      },
     },
     ...(where.reviewsMs === undefined ? [] : timing(where.reviewsMs, where.mayEnd === true)),
     context(

@@ -72,9 +72,11 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
   const homes: string[] = [];
   const looked: string[] = [];
   const chosen: string[] = [];
+  const welcomed: string[] = [];
   let drafts = 0;
   const intake = createInbox({
     questions: { stop: () => false },
+    welcome: async (channel) => void welcomed.push(channel),
     ask: async ({ text, responseUrl }) => void asked.push({ text, responseUrl }),
     responding: {
       open: async (opening) => void opened.push(opening),
@@ -156,7 +158,21 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
       ({ acknowledged }) =>
         acknowledged && ('user' in acknowledged.by ? acknowledged.by.user : acknowledged.by.name),
     );
-  return { intake, press, click, store, chat, audit, log, asked, opened, submitted, clock, acknowledgedBy };
+  return {
+    intake,
+    welcomed,
+    press,
+    click,
+    store,
+    chat,
+    audit,
+    log,
+    asked,
+    opened,
+    submitted,
+    clock,
+    acknowledgedBy,
+  };
 };
 
 describe('a click that means nothing any more', () => {
@@ -455,7 +471,7 @@ describe('what was acknowledged to Slack', () => {
     it(`${type} ${JSON.stringify(body)}: ${seen.length === 0 ? 'is none of ours' : 'is known as the end of all messages'}`, async () => {
       const revoked: string[] = [];
       const bench = await aBench({ revoked: (event) => void revoked.push(event) });
-      bench.intake.inbox({ kind: 'event', id: 'e1', type, body });
+      bench.intake.inbox({ kind: 'event', id: 'e1', type, self: false, body });
       expect(revoked).toEqual(seen);
     });
 
@@ -467,9 +483,67 @@ describe('what was acknowledged to Slack', () => {
     );
   });
 
+  it('a shortcut on any message asks about the hosts in it, durably; words of it are never options', async () => {
+    const bench = await aBench();
+    const handling = bench.intake.inbox({
+      kind: 'shortcut',
+      id: 'trigger-9',
+      person: MAYA,
+      channel: 'C0SOC',
+      callbackId: 'hosts_here',
+      message: {
+        ts: '1700000000.000100',
+        thread: null,
+        text: 'web-01 --share quarantine 192.0.2.10 env=prod *',
+      },
+      triggerId: 'trigger-9',
+      responseUrl: 'https://hooks.example.com/9',
+    });
+    await handling.before?.();
+    expect(await bench.store.tasks()).toHaveLength(1);
+    await handling.work?.();
+    expect(bench.asked).toEqual([
+      {
+        text: 'hosts web-01 192.0.2.10 --message 1700000000.000100',
+        responseUrl: 'https://hooks.example.com/9',
+      },
+    ]);
+  });
+
+  it('a shortcut of a name nobody knows is acknowledged and nothing else', async () => {
+    const bench = await aBench();
+    expect(
+      bench.intake.inbox({
+        kind: 'shortcut',
+        id: 't',
+        person: MAYA,
+        channel: 'C0SOC',
+        callbackId: 'other',
+        message: { ts: '1.2', thread: null, text: 'web-01' },
+        triggerId: 't',
+        responseUrl: '',
+      }),
+    ).toEqual({});
+  });
+
+  it('introduces itself where it was invited, not where somebody else came', async () => {
+    const bench = await aBench();
+    const joined = {
+      kind: 'event',
+      id: 'e',
+      type: 'member_joined_channel',
+      body: { channel: 'C0NEW' },
+    } as const;
+    await bench.intake.inbox({ ...joined, self: true }).work?.();
+    await bench.intake.inbox({ ...joined, self: false }).work?.();
+    expect(bench.welcomed).toEqual(['C0NEW']);
+  });
+
   it('of Slack’s own events nothing is made', async () => {
     const bench = await aBench();
-    expect(bench.intake.inbox({ kind: 'event', id: 'e', type: 'user_change', body: {} })).toEqual({});
+    expect(
+      bench.intake.inbox({ kind: 'event', id: 'e', type: 'user_change', self: false, body: {} }),
+    ).toEqual({});
   });
 });
 

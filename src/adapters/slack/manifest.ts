@@ -1,4 +1,5 @@
 import type { AppsManifestCreateArguments } from '@slack/web-api';
+import { HOSTS_SHORTCUT } from '../../core/shortcut.ts';
 
 /** Typed by Slack's own closed unions of scopes and events; unknown top-level keys would pass, so the test names them. */
 export type Manifest = AppsManifestCreateArguments['manifest'];
@@ -13,7 +14,7 @@ export const ENDPOINT = '/slack/events';
 /** What the bot may do, least first, and why; without an optional one it works with what `without` says. */
 export const SCOPES = [
   { scope: 'chat:write', why: 'post alerts and edit them, in channels it was invited to' },
-  { scope: 'commands', why: 'the /illumio command' },
+  { scope: 'commands', why: 'the /illumio command and the shortcut on messages' },
   { scope: 'files:write', why: 'long host lists and charts as files in the thread' },
   {
     scope: 'files:read',
@@ -24,6 +25,11 @@ export const SCOPES = [
     scope: 'im:write',
     why: 'send lists and charts of a private answer by direct message (--files)',
     without: '--files says that it cannot; shared answers keep theirs',
+  },
+  {
+    scope: 'app_mentions:read',
+    why: 'answer who names the bot in a thread, where /illumio does not work',
+    without: 'the bot is not heard in threads; /illumio works outside them',
   },
   { scope: 'users:read', why: 'tell full members from guests, bots and outsiders before anything is done' },
   {
@@ -46,13 +52,17 @@ export const SCOPES = [
   },
 ] as const satisfies readonly { scope: Scopes[number]; why: string; without?: string }[];
 
-/** What Slack tells the bot unasked, and why. None of it carries what people write. */
+/** What Slack tells the bot unasked, and why. Only a message that names the bot carries what people write. */
 export const EVENTS = [
   {
     event: 'app_home_opened',
     why: 'somebody looks at the Home tab: the alert rules are shown as they are now',
   },
-  { event: 'member_joined_channel', why: 'it was invited: the channel may be used again' },
+  { event: 'app_mention', why: 'somebody asks in a thread: the words after the name are a command' },
+  {
+    event: 'member_joined_channel',
+    why: 'it was invited: the channel may be used again, and it says what it is for',
+  },
   { event: 'subteam_members_changed', why: 'a role given to a group has changed hands' },
   { event: 'subteam_updated', why: 'such a group was disabled' },
   { event: 'user_change', why: 'somebody became a guest or was deactivated' },
@@ -91,6 +101,14 @@ export const manifest = (options: { readonly http?: string } = {}): Manifest => 
           // Names stay as typed: ids come from Slack's own fields, never from the text (facts/slack §4).
           should_escape: false,
           ...(url === undefined ? {} : { url }),
+        },
+      ],
+      shortcuts: [
+        {
+          name: 'Act on hosts here',
+          type: 'message',
+          callback_id: HOSTS_SHORTCUT,
+          description: 'Hosts named in this message: card, investigation, quarantine',
         },
       ],
     },

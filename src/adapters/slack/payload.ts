@@ -2,8 +2,9 @@ import type { Person } from '../../core/alert.ts';
 import { type Dict, dict, list, text } from '../../core/foreign.ts';
 import type { Inbound } from '../../core/ports.ts';
 import { type Identity, wroteIt } from './identity.ts';
+import { askedOf, saidIn } from './typed.ts';
 
-/** A payload as we understand it, or why it is not for us; undefined for kinds we only acknowledge (shortcuts, closed views, …). */
+/** A payload as we understand it, or why it is not for us; undefined for kinds we only acknowledge (closed views, …). */
 export type Read = { readonly inbound: Inbound } | { readonly foreign: string } | undefined;
 
 /**
@@ -14,12 +15,14 @@ export const readPayload = (body: Dict, us: Identity): Read => {
   const why = foreign(body, us);
   if (why !== undefined) return { foreign: why };
   if (body['command'] !== undefined) return { inbound: command(body) };
-  if (body['event'] !== undefined) return { inbound: event(body) };
+  if (body['event'] !== undefined) return happened(body, us);
   switch (body['type']) {
     case 'block_actions':
       return { inbound: click(body, us) };
     case 'view_submission':
       return { inbound: submission(body) };
+    case 'message_action':
+      return { inbound: shortcut(body) };
     default:
       return undefined;
   }
@@ -51,9 +54,53 @@ const command = (body: Dict): Inbound => ({
   responseUrl: text(body['response_url']) ?? '',
 });
 
-const event = (body: Dict): Inbound => {
+const happened = (body: Dict, us: Identity): Read => {
   const inner = dict(body['event']);
-  return { kind: 'event', id: text(body['event_id']) ?? '', type: text(inner['type']) ?? '', body: inner };
+  const id = text(body['event_id']) ?? '';
+  const type = text(inner['type']) ?? '';
+  if (type === 'app_mention') return mention(body, inner, id, us);
+  return { inbound: { kind: 'event', id, type, self: inner['user'] === us.user, body: inner } };
+};
+
+/**
+ * A message that names the bot is a command, because slash commands do not work in threads (facts/slack §5). What other apps write is
+ * none: two bots must not talk to each other.
+ */
+const mention = (body: Dict, inner: Dict, id: string, us: Identity): Read => {
+  const [user, ts] = [text(inner['user']), text(inner['ts'])];
+  if (user === undefined || ts === undefined || inner['bot_id'] !== undefined) return undefined;
+  const thread = text(inner['thread_ts']);
+  return {
+    inbound: {
+      kind: 'command',
+      id,
+      person: { team: text(inner['user_team']) ?? text(inner['team']) ?? text(body['team_id']) ?? '', user },
+      channel: text(inner['channel']) ?? '',
+      ...(thread === undefined ? {} : { thread }),
+      text: askedOf(us.user, string(inner['text'])),
+      triggerId: '',
+      responseUrl: '',
+    },
+  };
+};
+
+/** fixtures/slack/app-backend/MessageShortcutPayload.json */
+const shortcut = (body: Dict): Inbound => {
+  const message = dict(body['message']);
+  return {
+    kind: 'shortcut',
+    id: text(body['trigger_id']) ?? '',
+    person: personOf(body),
+    channel: text(dict(body['channel'])['id']) ?? '',
+    callbackId: text(body['callback_id']) ?? '',
+    message: {
+      ts: text(body['message_ts']) ?? text(message['ts']) ?? '',
+      thread: text(message['thread_ts']) ?? null,
+      text: saidIn(message),
+    },
+    triggerId: text(body['trigger_id']) ?? '',
+    responseUrl: text(body['response_url']) ?? '',
+  };
 };
 
 const click = (body: Dict, us: Identity): Inbound => {

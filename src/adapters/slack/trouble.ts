@@ -12,7 +12,7 @@ export const tellTrouble = async (chat: Chat, inbound: Inbound): Promise<void> =
   if (inbound.kind === 'event') return;
   const message = { text: SORRY, blocks: [section] };
   if (inbound.kind !== 'submission' && inbound.responseUrl) return chat.respond(inbound.responseUrl, message);
-  if (inbound.kind === 'command') return;
+  if (inbound.kind === 'command' || inbound.kind === 'shortcut') return;
   if (inbound.viewId === null) return;
   const view = {
     type: 'modal',

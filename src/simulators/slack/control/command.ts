@@ -25,6 +25,11 @@ export const typeCommand = async (sim: Sim, delivery: Delivery, body: Args): Pro
     tellFromSlackbot(sim, user.id, channel.id, `${APP.command} is not a valid command.`);
     return { ok: false, acked: false, ms: null, error: 'not_a_valid_command' };
   }
+  // facts/slack §5: the client itself refuses a command in a thread; nothing is sent.
+  if (text(body, 'thread_ts') !== undefined) {
+    tellFromSlackbot(sim, user.id, channel.id, `${APP.command} is not supported in threads. Sorry!`);
+    return { ok: false, acked: false, ms: null, error: 'not_supported_in_threads' };
+  }
   const to = { user: user.id, channel: channel.id, original: null };
   const handouts = { trigger_id: handOutTrigger(sim, user.id), response_url: responseUrl(sim, to, null) };
   const delivered = await delivery.deliver('slash_commands', slashCommand(user, channel, typed, handouts));

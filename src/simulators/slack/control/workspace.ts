@@ -78,7 +78,10 @@ export const setChannel: Control = async (sim, delivery, body) => {
   return { ok: true };
 };
 
-/** A person writes a message; one that names the bot reaches the app as app_mention. */
+/**
+ * A person writes a message; one that names the bot reaches the app as app_mention, where the app may hear it: with the scope for it
+ * (facts/slack §6) and as a member of the channel.
+ */
 export const writeMessage: Control = async (sim, delivery, body) => {
   const user = actor(sim, need(body, 'user'), false);
   const channel = openedBy(sim, user, need(body, 'channel'), false);
@@ -95,7 +98,8 @@ export const writeMessage: Control = async (sim, delivery, body) => {
     team: APP.team,
   };
   const event = { ...base, ...(threadTs === null ? {} : { thread_ts: threadTs }) };
-  if (said.includes(`<@${APP.botUser}>`))
+  const heard = sim.world.scopes.includes('app_mentions:read') && channel.members.has(APP.botUser);
+  if (heard && said.includes(`<@${APP.botUser}>`))
     return { ...told(await sendEvent(sim, delivery, { type: 'app_mention', ...event })), ts: message.ts };
   return { ok: true, ts: message.ts };
 };
