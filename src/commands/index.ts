@@ -12,12 +12,12 @@ import { disarm } from './disarm.ts';
 import { enforcement } from './enforcement.ts';
 import { event } from './event.ts';
 import { events } from './events.ts';
+import { find } from './find.ts';
 import { flows } from './flows.ts';
 import { geo } from './geo.ts';
 import { handover } from './handover.ts';
 import { health } from './health.ts';
 import { help } from './help.ts';
-import { hostsHere } from './hosts-here.ts';
 import { investigate } from './investigate.ts';
 import { my } from './my.ts';
 import { note } from './note.ts';
@@ -54,7 +54,7 @@ export const commands: readonly Command[] = [
   silences,
   unsilence,
   workload,
-  hostsHere,
+  find,
   investigate,
   top,
   blocked,

@@ -17,7 +17,7 @@ export const ACTION_ROLES = {
   alerts: 'viewer',
   why: 'viewer',
   workload: 'viewer',
-  hosts: 'viewer',
+  find: 'viewer',
   /** The open services on a workload's card, and the command of that name. */
   services: 'analyst',
   top: 'analyst',

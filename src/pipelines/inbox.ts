@@ -138,7 +138,7 @@ const hostsIn = ({
   id,
   person,
   channel,
-  text: ['hosts', ...hostWords(message.text), '--message', message.ts].join(' '),
+  text: ['find', ...hostWords(message.text), '--message', message.ts].join(' '),
   triggerId,
   responseUrl,
 });

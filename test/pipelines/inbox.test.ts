@@ -504,7 +504,7 @@ describe('what was acknowledged to Slack', () => {
     await handling.work?.();
     expect(bench.asked).toEqual([
       {
-        text: 'hosts web-01 192.0.2.10 --message 1700000000.000100',
+        text: 'find web-01 192.0.2.10 --message 1700000000.000100',
         responseUrl: 'https://hooks.example.com/9',
       },
     ]);

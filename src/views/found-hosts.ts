@@ -7,7 +7,7 @@ import type { Workload } from '../core/workload.ts';
 import { pageButtons } from './ask.ts';
 import { actions, askButton, button, context, link, md, message, richText } from './parts.ts';
 
-export interface HostsHere {
+export interface FoundHosts {
   readonly hosts: readonly { readonly pce: string; readonly workload: Workload }[];
   /** How many matched, and how many words might have. */
   readonly found: number;
@@ -25,7 +25,7 @@ export interface HostsHere {
 }
 
 /** The hosts among some words, each with its state and what can be done about it. */
-export const hostsHereView = (here: HostsHere): Message => {
+export const foundHostsView = (here: FoundHosts): Message => {
   const { hosts, found, looked, most, page, pages, again, source, pces } = here;
   const head =
     found === 0
@@ -50,8 +50,8 @@ export const hostsHereView = (here: HostsHere): Message => {
 };
 
 const buttonsOf = (
-  { pce, workload: { href, name, managed } }: HostsHere['hosts'][number],
-  source: HostsHere['source'],
+  { pce, workload: { href, name, managed } }: FoundHosts['hosts'][number],
+  source: FoundHosts['source'],
 ): KnownBlock =>
   actions(
     askButton(`workload ${href} --pce ${pce}`, 'Card', 'card', `card of ${name}`),

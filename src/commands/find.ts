@@ -3,14 +3,14 @@ import type { Asker, Command, CommandDeps, PceDesk } from '../core/command.ts';
 import { hostWords } from '../core/host-words.ts';
 import { ChatError } from '../core/ports.ts';
 import type { Workload } from '../core/workload.ts';
-import { hostsHereView } from '../views/hosts-here.ts';
+import { foundHostsView } from '../views/found-hosts.ts';
 import { chosenDesks } from './desks.ts';
 import type { Hit } from './hosts.ts';
 import { visibleHosts } from './hosts.ts';
 import { problem } from './problem.ts';
 import { type Flags, parseWords } from './words.ts';
 
-const THIS = { id: 'hosts', example: '/illumio hosts web-01 192.0.2.10' };
+const THIS = { id: 'find', example: '/illumio find web-01 192.0.2.10' };
 /** Hosts one message may name (issue "Look-ups", deliverable 8). */
 const MOST_HOSTS = 20;
 /** What a message holds with three buttons each. */
@@ -20,15 +20,15 @@ const ROWS = 8;
  * Which of some names and addresses are hosts, matched exactly, each with what can be done. The message shortcut asks it with the words
  * of another message; `--message` names that one, so that it goes with what is done.
  */
-export const hostsHere: Command = {
-  id: 'hosts',
+export const find: Command = {
+  id: 'find',
   summary:
     'which of some names and addresses are hosts, with what can be done about each; also a message shortcut',
-  usage: '/illumio hosts <names and addresses …> [--message time] [--page n] [--pce name]',
+  usage: '/illumio find <names and addresses …> [--message time] [--page n] [--pce name]',
   examples: [
-    '/illumio hosts web-01 192.0.2.10',
-    '/illumio hosts failed login on web-01 from 192.0.2.10',
-    '/illumio hosts web-01 --pce prod-east',
+    '/illumio find web-01 192.0.2.10',
+    '/illumio find failed login on web-01 from 192.0.2.10',
+    '/illumio find web-01 --pce prod-east',
   ],
   role: 'viewer',
   scope: 'own',
@@ -49,7 +49,7 @@ export const hostsHere: Command = {
     const source = flags.message === undefined ? undefined : await sourceOf(flags.message, asker, deps);
     return {
       kind: 'answer',
-      message: hostsHereView({
+      message: foundHostsView({
         hosts: hits
           .slice(0, MOST_HOSTS)
           .slice((page - 1) * ROWS, page * ROWS)
@@ -94,7 +94,7 @@ const againOf = (words: readonly string[], { message, pce }: Flags): string => {
     return room >= 0;
   });
   return [
-    'hosts',
+    'find',
     ...kept,
     ...(message === undefined ? [] : ['--message', message]),
     ...(pce === undefined ? [] : ['--pce', pce]),

@@ -4,10 +4,10 @@ import { aBench } from '../support/asking.ts';
 import { buttonsOf } from '../support/blocks.ts';
 import { aWorkload } from '../support/builders.ts';
 
-describe('/illumio hosts', () => {
+describe('/illumio find', () => {
   it('finds the hosts among words, exactly, with what can be done about each', async () => {
     const said = await aBench().ask(
-      'hosts login failed on web-01 from 198.51.100.7 not web-0 nor web-011',
+      'find login failed on web-01 from 198.51.100.7 not web-0 nor web-011',
       'U0VIC',
     );
     expect(said).toContain('2 hosts among 4 names and addresses');
@@ -17,7 +17,7 @@ describe('/illumio hosts', () => {
   });
 
   it('a message goes along as evidence, as an id that is looked up', async () => {
-    const [message] = await aBench().messages('hosts web-01 --message 1700000000.000100');
+    const [message] = await aBench().messages('find web-01 --message 1700000000.000100');
     const button = buttonsOf(message as NonNullable<typeof message>).find(
       ({ action }) => action === 'quarantine',
     );
@@ -35,7 +35,7 @@ describe('/illumio hosts', () => {
     );
     const bench = aBench({ pces: { 'prod-east': many } });
     const words = many.map(({ name }) => name).join(' ');
-    const [first] = await bench.messages(`hosts ${words}`);
+    const [first] = await bench.messages(`find ${words}`);
     expect(first?.text).toContain('30 hosts among 30');
     expect(JSON.stringify(first?.blocks)).toContain('the first 20 are shown');
     const next = buttonsOf(first as NonNullable<typeof first>).find(({ action }) => action === 'ask.next');
@@ -46,7 +46,7 @@ describe('/illumio hosts', () => {
   });
 
   it('says so when nothing is a host', async () => {
-    expect(await aBench().ask('hosts nothing to see')).toContain('I found no host name or address in that');
-    expect(await aBench().ask('hosts srv-99')).toContain('None of 1 name or address is a host on prod-east');
+    expect(await aBench().ask('find nothing to see')).toContain('I found no host name or address in that');
+    expect(await aBench().ask('find srv-99')).toContain('None of 1 name or address is a host on prod-east');
   });
 });
