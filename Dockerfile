@@ -8,6 +8,9 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run -s build && npm prune --omit=dev --ignore-scripts
+# What is in the image, for who has to know: CycloneDX, and the licences as a list.
+COPY tools/sbom.js tools/
+RUN node tools/sbom.js sbom > sbom.cdx.json && node tools/sbom.js licences > LICENCES.txt
 
 FROM node:20-slim
 ENV NODE_ENV=production
@@ -15,6 +18,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY assets assets
+COPY --from=build /app/sbom.cdx.json /app/LICENCES.txt ./
 COPY package.json config.example.yml config.schema.json LICENSE NOTICE ./
 RUN mkdir /data && chown node:node /data
 USER node
