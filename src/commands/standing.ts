@@ -10,12 +10,14 @@ import { parseWords } from './words.ts';
 
 /** From here on replication is an error whatever the PCE calls it (definitions §3 pce-health). */
 const LAG_SECONDS = 300;
+/** Older than this a draft is standing (definitions §2). */
+const OLD_DRAFT_MS = 7 * 24 * 3_600_000;
 
 /** What already is so, whether or not an alert ever told it (definitions §2 "Standing state"). */
 export const standing: Command = {
   id: 'standing',
   summary:
-    'what already is so: hosts long offline, suspended, cloned or with a condition, and the health of the PCE',
+    'what already is so: hosts long offline, suspended, cloned or with a condition, old drafts, and the health of the PCE',
   usage: '/illumio standing [--pce name] [--files] [--share]',
   examples: ['/illumio standing', '/illumio standing --files', '/illumio standing --pce prod-east --share'],
   role: 'viewer',
@@ -47,6 +49,7 @@ export const standing: Command = {
           hosts,
         })),
         health: await healthOf(desk),
+        drafts: await draftsOf(desk, clock.now()),
       })),
     );
     return {
@@ -54,9 +57,19 @@ export const standing: Command = {
       message: standingView(shown),
       share: parsed.flags.share === true,
       direct: parsed.flags.files === true,
-      file: { name: 'standing.csv', title: 'What already is so', content: standingCsv(shown) },
+      files: [{ name: 'standing.csv', title: 'What already is so', content: standingCsv(shown) }],
     };
   },
+};
+
+/** Drafts that wait for longer (definitions §2); why nothing is known where they cannot be read. */
+const draftsOf = async ({ pce }: PceDesk, now: number): Promise<ShownStanding['drafts']> => {
+  try {
+    return (await pce.pending()).filter(({ at }) => at !== undefined && now - at > OLD_DRAFT_MS);
+  } catch (error) {
+    if (!(error instanceof PceError)) throw error;
+    return { failed: error.message };
+  }
 };
 
 /** What is not well with the PCE, in words; why nothing is known where it cannot be read. */

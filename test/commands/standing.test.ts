@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PceError } from '../../src/core/ports.ts';
 import { aBench } from '../support/asking.ts';
 import { aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
 
@@ -80,6 +81,29 @@ describe('/illumio standing', () => {
   it('waits for the workloads to be read', async () => {
     expect(await aBench({ read: false }).ask('standing')).toContain(
       'I am still reading the workloads of prod-east',
+    );
+  });
+
+  it('names drafts that wait for more than a week, and says so when they cannot be read', async () => {
+    const bench = aBench({ pces: { 'prod-east': [] } });
+    const draft = (name: string, days: number) => ({
+      kind: 'rule set',
+      href: `/orgs/1/sec_policy/draft/rule_sets/${name}`,
+      name,
+      change: 'changed' as const,
+      by: { href: '/users/11', name: 'jdoe' },
+      at: T0 - days * 24 * HOUR,
+    });
+    bench.pce.pending = async () => [draft('Reporting', 8), draft('Backup', 6)];
+    const said = await bench.ask('standing');
+    expect(said).toContain('Drafts older than 7 days: 1 object on prod-east');
+    expect(said).toContain('Reporting · rule set, changed by jdoe');
+    expect(said).not.toContain('Backup');
+    bench.pce.pending = async () => {
+      throw new PceError('forbidden', 'this key may not read the policy');
+    };
+    expect(await bench.ask('standing')).toContain(
+      'prod-east: its drafts cannot be read: this key may not read the policy',
     );
   });
 });
