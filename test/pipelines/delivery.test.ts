@@ -227,6 +227,25 @@ describe('an answer that never came', () => {
     expect(bench.lines()).toEqual([ROOT]);
   });
 
+  it('is not repeated a day later because the first look-up fails', async () => {
+    const bench = await aBench();
+    await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'reset', after: 'apply', times: 1 });
+    const { stop } = bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.until(() => bench.messages(SOC).length === 1);
+    await stop();
+    await bench.clock.advance(24 * HOUR);
+    await bench.sim.control.faults({
+      method: 'conversations.history',
+      kind: 'status',
+      status: 503,
+      times: 1,
+    });
+    bench.start();
+    await bench.settled();
+    expect(bench.lines()).toEqual([ROOT]);
+  });
+
   it('stays unclear while it cannot be looked up, and goes out again after 10 min', async () => {
     const bench = await aBench();
     await bench.sim.control.faults({ method: 'chat.postMessage', kind: 'reset', times: 1 });

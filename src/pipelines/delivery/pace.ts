@@ -16,6 +16,8 @@ export type Pace = ReturnType<typeof createPace>;
 /** When an incident may be posted to or edited again, and when a channel may be tried again. Monotonic. */
 export const createPace = (clock: Clock) => {
   const next = new Map<string, number>();
+  /** By channel: since when it could not be read. */
+  const unread = new Map<string, number>();
   /** By channel: failures in a row. */
   const failures = new Map<string, number>();
   const wait = (key: string): number => Math.max(0, (next.get(key) ?? 0) - clock.mono());
@@ -36,6 +38,13 @@ export const createPace = (clock: Clock) => {
       // One failure alone is no outage.
       if (before > 0) hold(channel, Math.min(AWAY_MS.first * 2 ** (before - 1), mostMs));
     },
+    /** How long a channel's history cannot be read by now, ms: 0 at the first time. */
+    unreadMs(channel: string): number {
+      const since = unread.get(channel) ?? clock.mono();
+      unread.set(channel, since);
+      return clock.mono() - since;
+    },
+    read: (channel: string) => void unread.delete(channel),
     worked: (channel: string) => void failures.delete(channel),
     posted: (incident: string) => hold(`post ${incident}`, PACE_MS.incident),
     postWait: (incident: string) => wait(`post ${incident}`),

@@ -28,7 +28,7 @@ export const reconcile = async (
     requestTimeoutMs,
     reached,
   }: Pick<DeliveryDeps, 'store' | 'chat' | 'clock' | 'log' | 'requestTimeoutMs' | 'reached'>,
-  pace: Pick<Pace, 'held' | 'hold'>,
+  pace: Pick<Pace, 'held' | 'hold' | 'read' | 'unreadMs'>,
 ): Promise<boolean> => {
   if (pace.held(`look ${channel}`) > 0) return false;
   const unclear = rows.filter(
@@ -48,6 +48,7 @@ export const reconcile = async (
     const keys = new Set(group.map(({ key }) => key));
     try {
       const found = await looked(group, place, { channel, since }, chat);
+      pace.read(channel);
       reached?.('looked up');
       await store.commit(group.map((row) => verdict(row, channel, found.get(row.key), clock.now())));
       reached?.('verdict durable');
@@ -56,10 +57,10 @@ export const reconcile = async (
       if (!(err instanceof ChatError)) throw err;
       log.warn({ channel, slack: err.slack, unclear: keys.size }, 'could not look up unclear posts');
       pace.hold(`look ${channel}`, err.retryAfterMs ?? LOOK_AGAIN_MS);
-      // A token without the right to read will not get it by waiting.
-      const late = group.filter(
-        ({ intentAt = 0 }) => err.slack === 'missing_scope' || clock.now() - intentAt > GIVE_UP_MS,
-      );
+      // A token without the right to read will not get it by waiting. The wait begins with the first look-up that failed: an intent may be
+      // of long ago (a restored backup, a night without the bot), and one failure then is no reason to repeat anything.
+      const enough = err.slack === 'missing_scope' || pace.unreadMs(channel) > GIVE_UP_MS;
+      const late = enough ? group : [];
       await store.commit(
         late.map(({ key }) => ({
           type: 'delivery-failed',
