@@ -5,6 +5,7 @@ import { crossAnalysis } from './cross.ts';
 import { daysAnalysis } from './days.ts';
 import { decisionsAnalysis } from './decisions.ts';
 import { networkAnalysis } from './network.ts';
+import { reachedAnalysis } from './reached.ts';
 import { scansAnalysis } from './scans.ts';
 import { summaryAnalysis } from './summary.ts';
 import { sweepsAnalysis } from './sweeps.ts';
@@ -22,4 +23,5 @@ export const analyses: readonly Analysis[] = [
   countriesAnalysis,
   scansAnalysis,
   sweepsAnalysis,
+  reachedAnalysis,
 ];

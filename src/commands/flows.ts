@@ -1,12 +1,12 @@
 import { type TopResult, topAnalysis } from '../analytics/top.ts';
 import { topChart } from '../charts/top.ts';
-import { inNetwork, parseNetwork } from '../core/address.ts';
-import type { Command, CommandDeps, PceDesk } from '../core/command.ts';
-import type { End, Flow } from '../core/flow.ts';
-import { isLabelTerm, matchesLabels, parseLabelQuery } from '../core/label-query.ts';
+import { parseNetwork } from '../core/address.ts';
+import type { Command } from '../core/command.ts';
+import type { Flow } from '../core/flow.ts';
+import { isLabelTerm } from '../core/label-query.ts';
 import { counted, grouped } from '../core/text.ts';
 import { oneDesk } from './desks.ts';
-import { findHosts } from './hosts.ts';
+import { matcherOf } from './ends.ts';
 import { type Problem, problem } from './problem.ts';
 import {
   analysed,
@@ -47,9 +47,9 @@ export const flows: Command = {
     if ('kind' in asked) return asked;
     const desk = oneDesk(deps.desks, flags.pce, `/illumio flows ${parsed.words.join(' ')}`);
     if ('kind' in desk) return desk;
-    const source = matcherOf(asked.source, desk, deps);
+    const source = matcherOf(asked.source, desk, deps, THIS);
     if (typeof source === 'object') return source;
-    const destination = matcherOf(asked.destination, desk, deps);
+    const destination = matcherOf(asked.destination, desk, deps, THIS);
     if (typeof destination === 'object') return destination;
     // Labels narrow at the PCE what they can: it knows them for either end, the sides are told apart as rows come.
     const terms = asked.source.some(isLabelTerm) ? asked.source : asked.destination;
@@ -139,26 +139,6 @@ const sidesOf = (words: readonly string[]): Asked | Problem => {
   return plain.length > 1 && !isLabelTerm(last) && parseNetwork(last) !== undefined
     ? { source: plain.slice(0, -1), destination: [last], service }
     : { source: plain, destination: [], service };
-};
-
-/** Whether an end is meant by the words of one side; a word that means nothing is a problem with the nearest names. */
-const matcherOf = (
-  words: readonly string[],
-  desk: PceDesk,
-  { desks }: CommandDeps,
-): ((end: End) => boolean) | Problem => {
-  const names = words.filter((word) => !isLabelTerm(word));
-  const [name] = names;
-  const network = name === undefined || names.length > 1 ? undefined : parseNetwork(name);
-  const query = parseLabelQuery(words.filter(isLabelTerm), desk.inventory.labels());
-  if (!query.ok) return problem(query.problem, THIS.narrow);
-  if (name === undefined) return ({ labels }) => matchesLabels(query.query, labels);
-  if (network !== undefined)
-    return ({ address, labels }) => inNetwork(address, network) && matchesLabels(query.query, labels);
-  const found = findHosts(words, desks.length === 1 ? desks : [desk], THIS);
-  if (found.kind === 'problem') return found;
-  const hrefs = new Set(found.hits.map(({ workload }) => workload.href));
-  return ({ href }) => href !== undefined && hrefs.has(href);
 };
 
 const serves = (asked: string | undefined, { service }: Flow): boolean =>

@@ -121,7 +121,7 @@ describe('questions about traffic', () => {
     ['two services', 'flows web-01 443 53/udp', 'I take one service; I read "443" and "53/udp".'],
     ['labels of two keys', 'cross env=prod app=erp', 'Both sides must be values of one label key'],
     ['a key that does not exist', 'cross evn', 'There is no label key "evn".'],
-    ['a word that is no label', 'scan everything', 'scan takes no further words; I read "everything".'],
+    ['a word that is no label', 'geo everything', 'geo takes no further words; I read "everything".'],
     [
       'a key to count that does not exist',
       'top label --label apps',
@@ -184,6 +184,46 @@ describe('where traffic goes', () => {
     ])
       expect(said).toContain(part);
     expect(said).not.toContain('900');
+  });
+});
+
+describe('/illumio scan of a source', () => {
+  const at = (second: number): string => `2026-07-01T10:00:${String(second).padStart(2, '0')}Z`;
+  const rows = [
+    ...times(7, (i) =>
+      aFlow({
+        source: inEnv('192.0.2.66', 'dev'),
+        destination: inEnv('db-07', 'prod'),
+        service: `${100 - i}/tcp`,
+        first: at(i),
+      }),
+    ),
+    aFlow({
+      source: inEnv('192.0.2.66', 'dev'),
+      destination: anEnd('192.0.2.8'),
+      service: '22/tcp',
+      first: at(9),
+    }),
+    aFlow({ source: anEnd('192.0.2.67'), destination: anEnd('192.0.2.8'), service: '23/tcp', first: at(9) }),
+  ];
+
+  it('lists every destination with labels, how many services, the first ones, and when', async () => {
+    const said = await busy(rows).ask('scan 192.0.2.66', 'U0ANA');
+    expect(said).toContain('What 192.0.2.66 reached\n2 destinations, most services first.');
+    expect(said).toContain(
+      `192.0.2.66 → db-07 (env=prod app=shop) | 7 services: 100/tcp, 99/tcp, 98/tcp, 97/tcp, 96/tcp … | ${at(0)} – ${at(6).slice(11)}`,
+    );
+    expect(said).toContain('192.0.2.66 → 192.0.2.8 | 1 service: 22/tcp');
+    expect(said).not.toContain('192.0.2.67');
+    expect(said).toContain('raw: known edges not removed');
+  });
+
+  it.each([
+    ['a source that reached nothing', 'scan 192.0.2.99', 'It reached nothing that was reported.'],
+    ['a host nobody knows is named with the nearest', 'scan wbe-01', 'web-01'],
+    ['a network is all its sources', 'scan 192.0.2.64/28', '3 destinations'],
+  ])('%s', async (_, words, says) => {
+    expect(await busy(rows).ask(words, 'U0ANA')).toContain(says);
   });
 });
 

@@ -115,7 +115,7 @@ describe('what one poll shows', () => {
     const findings = lab.poll(T0, [...usual, ...scan, ...wide]);
     expect(told(findings)).toEqual(['error app-01', 'error laptop-9']);
     expect(plain(findings[0]?.story ?? [])).toBe(
-      'app-01 (app=shop env=dev) tried 900 services of db-07 (env=prod): 1/tcp, 56/tcp, 111/tcp, 166/tcp, 221/tcp and 895 more. Seen 09:48:00–09:48:54 UTC, reported 10:00 UTC.',
+      'app-01 (app=shop env=dev) tried 900 services of db-07 (env=prod): 1/tcp, 56/tcp, 111/tcp, 166/tcp, 221/tcp and 895 more. Seen 09:48:00–09:48:54 UTC, reported 10:00 UTC. All of it: /illumio scan 10.0.0.7',
     );
     expect(findings.map(({ suggests }) => suggests)).toEqual([['quarantine'], ['quarantine']]);
   });

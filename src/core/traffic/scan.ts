@@ -176,6 +176,7 @@ const findingOf = (
       ...told(source, largest, words),
       ...timesOf(edges),
       `${inside ? '' : ' It comes from outside of the own networks.'}${learning ? ` I have watched for ${counted(daysKnown, 'day')} only and am still learning what is usual.` : ''}`,
+      ` All of it: /illumio scan ${source.address}`,
     ],
     workloads: source.href === undefined ? [] : [source.href],
     suggests: isManaged(source, seen) ? ['quarantine'] : [],
