@@ -1,4 +1,4 @@
-import { type EffectVerdict, effectOf, VERDICTS } from '../core/effect.ts';
+import { EFFECT_VERDICTS, type EffectVerdict, effectOf } from '../core/effect.ts';
 import { type Label, labelText } from '../core/label.ts';
 import { quarantinePlan } from '../core/label-merge.ts';
 import { grouped, listed } from '../core/text.ts';
@@ -79,7 +79,7 @@ const samplesOf = (all: readonly Workload[], wanted: readonly Label[]): Sample[]
 
 /** "of 12 sample hosts 10 isolated; partly: web-01 (app=shop env=prod, kept open by Shop)". */
 const verdictsText = (judged: readonly Judged[]): string =>
-  `one host of each app and env, ${grouped(judged.length)} in all: ${VERDICTS.flatMap((verdict) => {
+  `one host of each app and env, ${grouped(judged.length)} in all: ${EFFECT_VERDICTS.flatMap((verdict) => {
     const those = judged.filter((one) => one.verdict === verdict);
     if (those.length === 0) return [];
     if (verdict === 'isolated') return [`${grouped(those.length)} isolated`];

@@ -24,8 +24,8 @@ import type { Workload } from './workload.ts';
  * - not isolated: nothing is stopped that passes now;
  * - unknown: isolated as far as can be told, but a rule that may let something through cannot be judged.
  */
-export const VERDICTS = ['isolated', 'partly', 'not isolated', 'unknown'] as const;
-export type EffectVerdict = (typeof VERDICTS)[number];
+export const EFFECT_VERDICTS = ['isolated', 'partly', 'not isolated', 'unknown'] as const;
+export type EffectVerdict = (typeof EFFECT_VERDICTS)[number];
 
 /** Something that would still pass. */
 export interface Opening {

@@ -1,4 +1,5 @@
 import type { Person } from './alert.ts';
+import type { EffectVerdict } from './effect.ts';
 import type { Label } from './label.ts';
 import type { Mode } from './workload.ts';
 
@@ -148,11 +149,22 @@ export interface Response {
   readonly policy?: PolicyFacts;
 }
 
-/** Two of the five facts of definitions §7.7, on the PCE's clock, epoch ms; `overdue` = 10 min went by without new policy. */
+/** What was seen of the policy after a change (definitions §7.7), epoch ms on the PCE's clock but for `effect`, whose is ours. */
 export interface PolicyFacts {
   readonly receivedAt?: number;
   readonly appliedAt?: number;
+  /** A static policy: received, and not applied before somebody says so. */
+  readonly staged?: boolean;
+  /** The first heartbeat that was seen after the policy was applied. */
+  readonly heartbeatAt?: number;
+  /** 11 min went by without one: the host lost its controller. */
+  readonly silent?: boolean;
+  /** What the active policy lets pass. */
+  readonly effect?: { readonly verdict: EffectVerdict; readonly at: number };
+  /** 10 min went by without new policy. */
   readonly overdue?: boolean;
+  /** Nothing more is waited for. */
+  readonly settled?: boolean;
 }
 
 /** How a response stands after one attempt to carry it out. `writing` = the PCE could not be read back yet. */

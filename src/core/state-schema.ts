@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Alert, Delivery, Incident, Told } from './alert.ts';
 import { REASONS, VERDICTS } from './alert.ts';
 import type { Brake } from './brake.ts';
+import { EFFECT_VERDICTS } from './effect.ts';
 import type { GroupRow } from './group.ts';
 import { NOTICE_KINDS } from './output/notice.ts';
 import type { OutputRow } from './output/owed.ts';
@@ -175,7 +176,12 @@ const told: z.ZodType<Told> = row({
 const policy = row({
   receivedAt: time.exactOptional(),
   appliedAt: time.exactOptional(),
+  staged: z.boolean().exactOptional(),
+  heartbeatAt: time.exactOptional(),
+  silent: z.boolean().exactOptional(),
+  effect: row({ verdict: z.enum(EFFECT_VERDICTS), at: time }).exactOptional(),
   overdue: z.boolean().exactOptional(),
+  settled: z.boolean().exactOptional(),
 });
 
 const needs = row({ votes: z.number(), why: z.array(z.string()) });

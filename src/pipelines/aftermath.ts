@@ -2,53 +2,11 @@ import type { PceEvent } from '../core/event.ts';
 import { text } from '../core/foreign.ts';
 import { labelText } from '../core/label.ts';
 import { type Correction, correctionOf } from '../core/own-event.ts';
-import { PceError } from '../core/ports.ts';
-import type { LabelChange, PolicyFacts, Response } from '../core/response.ts';
-import type { Workload } from '../core/workload.ts';
+import type { LabelChange, Response } from '../core/response.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
-
-/** Without new policy for so long something is wrong: no rule names the label, or the PCE computes nothing (definitions §7.7). */
-const OVERDUE_MS = 10 * 60_000;
 
 const changedWorkloads = ({ resources }: PceEvent): Set<string> =>
   new Set(resources.flatMap(({ resource }) => text(resource['workload']?.['href']) ?? []));
-
-/** Reads the hosts of finished responses until their policy has been seen received and applied, or is overdue. */
-export const watchPolicy = async ({
-  store,
-  desks,
-  clock,
-}: Pick<RespondingDeps, 'store' | 'desks' | 'clock'>): Promise<void> => {
-  for (const response of await store.responsesWatched()) {
-    const desk = desks.get(response.pce);
-    if (desk === undefined) continue;
-    const workload = await readOrNothing(() => desk.pce.workload(response.target.href, 'background'));
-    const late = clock.now() - (response.endedAt ?? 0) > OVERDUE_MS;
-    const policy = { ...(workload && factsOf(workload)), ...(late ? { overdue: true } : {}) };
-    if (JSON.stringify(policy) === JSON.stringify(response.policy ?? {})) continue;
-    await store.commit([{ type: 'response-observed', id: response.id, policy }]);
-    if (workload) desk.inventory.note(workload.href, workload);
-    await desk.touchHost(response.target.href);
-  }
-};
-
-/** A PCE that is away is asked again at the next look. */
-const readOrNothing = async (read: () => Promise<Workload | null>): Promise<Workload | null> => {
-  try {
-    return await read();
-  } catch (err) {
-    if (err instanceof PceError) return null;
-    throw err;
-  }
-};
-
-/** All three times are the PCE's: policy counts as new when it was received after the workload's own last change. */
-const factsOf = ({ policy, updatedAt }: Workload): PolicyFacts => {
-  const { receivedAt, appliedAt, sync } = policy;
-  if (receivedAt === undefined || receivedAt < (updatedAt ?? 0)) return {};
-  const applied = sync === 'applied' && appliedAt !== undefined && appliedAt >= receivedAt;
-  return { receivedAt, ...(applied ? { appliedAt } : {}) };
-};
 
 type CompareDeps = Pick<
   RespondingDeps,

@@ -57,7 +57,7 @@ const shownAlert = async (alert: Alert, { store, desks }: RenderDeps): Promise<S
     quarantine:
       response?.endedAt === undefined
         ? undefined
-        : { by: response.by, at: response.endedAt, policy: response.policy ?? {} },
+        : { ...response, at: response.endedAt, policy: response.policy ?? {} },
     link: desk.pce.link(href),
   };
 };

@@ -7,13 +7,14 @@ import { type Markup, md } from '../views/parts.ts';
 import { announcement, notDoneLine, notice } from '../views/response.ts';
 import { outcomeLines } from '../views/response-outcome.ts';
 import { contextFor } from './action-context.ts';
-import { compareOwnEvents, watchPolicy } from './aftermath.ts';
+import { compareOwnEvents } from './aftermath.ts';
 import { createApprovals, type Pressed } from './approval.ts';
 import { type BreakGlass, createBreakGlass } from './break-glass.ts';
 import { createCards } from './cards.ts';
 import { carryOut } from './carry-out.ts';
 import { explain, type MayI } from './explain.ts';
 import { createKeyedMutex } from './mutex.ts';
+import { createPolicyWatch } from './policy-watch.ts';
 import type { RespondingDeps } from './response-desk.ts';
 import type { Submission } from './response-draft.ts';
 import { createForms, type Opening } from './response-form.ts';
@@ -182,7 +183,7 @@ export const createResponding = (deps: RespondingDeps): Responding => {
       for (const row of await store.responsesUnfinished())
         if (isRunnable(row)) await oneAtATime(row.target.href, () => takeUp(row.id));
     },
-    watch: () => watchPolicy(deps),
+    watch: createPolicyWatch(deps),
     compare: (pce, events) =>
       compareOwnEvents(pce, events, {
         ...deps,

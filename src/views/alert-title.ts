@@ -1,6 +1,6 @@
-import type { Alert, Incident, Person } from '../core/alert.ts';
+import type { Alert, Incident } from '../core/alert.ts';
 import { labelText } from '../core/label.ts';
-import type { PolicyFacts } from '../core/response.ts';
+import type { PolicyFacts, Response } from '../core/response.ts';
 import type { Severity } from '../core/severity.ts';
 import { clockUtc, grouped, listed } from '../core/text.ts';
 import type { Workload } from '../core/workload.ts';
@@ -11,7 +11,12 @@ export interface ShownAlert {
   readonly alert: Alert;
   readonly workload: Workload | undefined;
   /** Our quarantine of the host, when there is one. */
-  readonly quarantine: { readonly by: Person; readonly at: number; readonly policy: PolicyFacts } | undefined;
+  readonly quarantine:
+    | (Pick<Response, 'by' | 'until' | 'kept' | 'review'> & {
+        readonly at: number;
+        readonly policy: PolicyFacts;
+      })
+    | undefined;
   /** Page of the host in the PCE's console. */
   readonly link: string | undefined;
 }

@@ -1,13 +1,14 @@
 import type { KnownBlock } from '@slack/types';
 import { fitOneLine, type Incident, type Reason } from '../core/alert.ts';
+import { containmentOf } from '../core/containment.ts';
 import type { Message } from '../core/ports.ts';
-import type { PolicyFacts } from '../core/response.ts';
 import { graver, type Severity } from '../core/severity.ts';
 import { listed, span } from '../core/text.ts';
 import { careLines, historyLines } from './alert-care.ts';
 import { hostDetail, hostList, inFile, LISTED, ledBy, names } from './alert-hosts.ts';
 import { MARKS, push, type ShownAlert, type ShownIncident, titleOf, WORDS } from './alert-title.ts';
 import { answerer } from './answerer.ts';
+import { containmentLine } from './containment.ts';
 import {
   actions,
   bold,
@@ -136,9 +137,15 @@ const nextStep = (firing: readonly ShownAlert[], todo: string): string => {
     .filter(({ alert }) => alert.suggests.includes('quarantine'))
     .map(({ quarantine }) => quarantine?.policy);
   if (held.length === 0 || held.includes(undefined)) return todo;
-  if (held.every((policy) => policy?.appliedAt !== undefined))
+  const states = held.map((policy) => containmentOf(policy ?? {}));
+  const kinds = states.map(({ kind }) => kind);
+  if (kinds.every((kind) => kind === 'contained'))
     return 'Find out what happened; release when it is explained.';
-  return held.some((policy) => policy?.overdue === true && policy.receivedAt === undefined)
+  if (states.some((one) => one.kind === 'applied' && one.effect !== undefined))
+    return 'Look what still passes and close it by hand if it must not; release when it is explained.';
+  if (kinds.includes('staged'))
+    return 'Apply the staged policy in the PCE: until then nothing holds the host.';
+  return kinds.includes('overdue')
     ? 'Look whether a provisioned rule names the quarantine label; until then nothing may hold the host.'
     : 'Wait for the policy to be applied; release when it is explained.';
 };
@@ -181,7 +188,10 @@ const status = (alerts: readonly ShownAlert[]): KnownBlock[] => {
   for (const { alert, quarantine } of alerts.slice(0, LISTED))
     if (quarantine !== undefined)
       lines.push(
-        md`■ ${clip(alert.subject.name, SHORT.name)} labelled for quarantine by ${mention(quarantine.by.user)} ${time(quarantine.at)}, ${policyWords(quarantine.policy)}`,
+        md`■ ${containmentLine(
+          { ...quarantine, by: mention(quarantine.by.user) },
+          alerts.length === 1 ? undefined : clip(alert.subject.name, SHORT.name),
+        )}`,
       );
   lines.push(...careLines(alerts));
   const snoozed = alerts.flatMap(({ alert }) => alert.snoozed ?? []).at(-1);
@@ -196,16 +206,6 @@ const status = (alerts: readonly ShownAlert[]): KnownBlock[] => {
     lines.push(md`✓ ${alerts.length - open.length} of ${alerts.length} are over; still open: ${left}`);
   }
   return lines.length === 0 ? [] : [section(joined(lines, '\n'))];
-};
-
-/** What is known of the policy since the labels were read back; never that the host is contained (definitions §7.7). */
-const policyWords = ({ receivedAt, appliedAt, overdue }: PolicyFacts): Markup => {
-  if (receivedAt !== undefined && appliedAt !== undefined)
-    return md`policy received ${time(receivedAt)}, applied ${time(appliedAt)}`;
-  if (receivedAt !== undefined) return md`policy received ${time(receivedAt)}, not applied yet`;
-  return overdue === true
-    ? md`🔴 no new policy reached it in 10 min: does a provisioned rule name the label?`
-    : md`waiting for policy`;
 };
 
 /** Buttons that still apply. Values are ids that are looked up again: an alert, or the incident when there are several. */

@@ -2,9 +2,10 @@ import { targetRef } from '../core/command.ts';
 import type { Message } from '../core/ports.ts';
 import type { Response } from '../core/response.ts';
 import { counted } from '../core/text.ts';
-import { actions, bold, button, context, type Markup, md, message, section, time } from './parts.ts';
+import { containmentLine, factsLine } from './containment.ts';
+import { actions, bold, button, context, md, message, section, time } from './parts.ts';
 
-/** Hosts of one message: with three blocks each they fit Slack's fifty. */
+/** Hosts of one message: with four blocks each they fit Slack's fifty. */
 const MOST = 10;
 
 /** Who is in quarantine, why, until when and what is known of the policy; @param hidden those outside the asker's role */
@@ -22,8 +23,9 @@ export const quarantinedView = (rows: readonly Response[], hidden: number): Mess
 
 const one = (row: Response) => [
   section(
-    md`${bold(row.target.name)} since ${time(row.endedAt ?? 0)} by ${row.byName}${alone(row)}: ${row.reason}\n${ends(row)} · ${policy(row)}`,
+    md`${bold(row.target.name)} since ${time(row.endedAt ?? 0)} by ${row.byName}${alone(row)}: ${row.reason}\n${containmentLine({ ...row, by: md`${row.byName}`, at: row.endedAt ?? 0, policy: row.policy ?? {} })}`,
   ),
+  context(factsLine({ at: row.endedAt ?? 0, policy: row.policy ?? {} })),
   actions(
     button({ action: 'release', value: targetRef(row.pce, row.target.href), text: 'Release…' }),
     button({ action: 'extend', value: row.id, text: 'Extend 4 h' }),
@@ -34,16 +36,4 @@ const one = (row: Response) => [
 const alone = ({ alone: acted }: Response): string => {
   if (acted === undefined) return '';
   return acted.reviewed === undefined ? ', who acted alone (not reviewed)' : ', who acted alone';
-};
-
-const ends = ({ until, kept, review }: Response): Markup => {
-  if (kept !== undefined || until === undefined) return md`until somebody releases it`;
-  return review?.ending === 'release' ? md`released by itself ${time(until)}` : md`review ${time(until)}`;
-};
-
-const policy = ({ policy: facts = {} }: Response): Markup => {
-  const { receivedAt, appliedAt, overdue } = facts;
-  if (appliedAt !== undefined) return md`policy applied ${time(appliedAt)}`;
-  if (receivedAt !== undefined) return md`policy received ${time(receivedAt)}, not applied yet`;
-  return overdue === true ? md`🔴 no new policy was computed` : md`waiting for policy`;
 };

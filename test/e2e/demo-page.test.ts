@@ -77,7 +77,7 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
     await picture(page, 'quarantine');
     await form.getByRole('button', { name: 'Quarantine' }).click();
     await alert(page)
-      .getByText(/web-01 labelled for quarantine by @maya/)
+      .getByText(/(Labelled for quarantine|Contained) by @maya/)
       .waitFor();
     await page.keyboard.press('Escape');
     await form.waitFor({ state: 'hidden' });

@@ -190,6 +190,9 @@ describe('the policy after a quarantine', () => {
     expect(await lab.store.responsesWatched()).toHaveLength(1);
     lab.sim.control.clock({ advance_ms: 5_000 });
     await lab.responding.watch();
+    expect(await lab.store.responsesWatched()).toHaveLength(1);
+    lab.sim.control.clock({ advance_ms: 400_000 });
+    await lab.responding.watch();
     expect(await lab.store.responsesWatched()).toEqual([]);
     const [response] = await lab.store.quarantines('prod-east');
     expect(response?.policy?.appliedAt).toBeGreaterThanOrEqual(response?.policy?.receivedAt ?? Number.NaN);

@@ -681,7 +681,13 @@ describe('what comes after', () => {
     const [response] = await bench.responses('web-01');
     expect(response?.policy?.appliedAt).toBeGreaterThan(0);
     expect(bench.touched.length).toBeGreaterThan(before);
+    expect(response?.policy?.effect?.verdict).toBe('isolated');
+    expect(await bench.store.responsesWatched()).toHaveLength(1);
+    // Later it is read once a minute, until a heartbeat came: all five facts are known then.
+    bench.clock.advance(12 * MINUTE);
     await bench.responding.watch();
+    const [known] = await bench.responses('web-01');
+    expect(known?.policy?.heartbeatAt).toBeGreaterThanOrEqual(known?.policy?.appliedAt ?? Number.NaN);
     expect(await bench.store.responsesWatched()).toEqual([]);
   });
 });

@@ -259,25 +259,43 @@ describe('the root message', () => {
     [
       'quarantined, waiting for policy',
       { quarantine: { by: MAYA, at: T0 + 9 * MINUTE, policy: {} } },
-      ['■ web-01 labelled for quarantine by @U0MAYA001 10:09 UTC, waiting for policy'],
+      ['■ Labelled for quarantine by @U0MAYA001 10:09 UTC, waiting for policy'],
       ['release', 'acknowledge'],
     ],
     [
       'quarantined, policy received',
       { quarantine: { by: MAYA, at: T0, policy: { receivedAt: T0 + MINUTE } } },
-      ['policy received 10:01 UTC, not applied yet'],
+      ['— policy received 10:01 UTC, not applied yet'],
       ['release', 'acknowledge'],
     ],
     [
-      'quarantined, policy applied',
+      'quarantined, static policy',
+      { quarantine: { by: MAYA, at: T0, policy: { receivedAt: T0 + MINUTE, staged: true } } },
+      ['— policy staged 10:01 UTC: it takes effect after Apply Policy', 'Apply the staged policy'],
+      ['release', 'acknowledge'],
+    ],
+    [
+      'quarantined, policy applied, its effect not read yet',
       { quarantine: { by: MAYA, at: T0, policy: { receivedAt: T0, appliedAt: T0 + MINUTE } } },
-      ['policy received 10:00 UTC, applied 10:01 UTC'],
+      ['— policy applied 10:01 UTC, what it stops is being read'],
+      ['release', 'acknowledge'],
+    ],
+    [
+      'quarantined, and something still passes',
+      {
+        quarantine: {
+          by: MAYA,
+          at: T0,
+          policy: { receivedAt: T0, appliedAt: T0 + MINUTE, effect: { verdict: 'partly', at: T0 } },
+        },
+      },
+      ['policy applied 10:01 UTC, 🔴 open in part', 'Look what still passes'],
       ['release', 'acknowledge'],
     ],
     [
       'quarantined, and no policy came',
       { quarantine: { by: MAYA, at: T0, policy: { overdue: true } } },
-      ['🔴 no new policy reached it in 10 min'],
+      ['🔴 no new policy was computed'],
       ['release', 'acknowledge'],
     ],
     [
@@ -303,6 +321,26 @@ describe('the root message', () => {
       expect(problemsOf(message)).toEqual([]);
     });
 
+  it('contained: policy applied and isolated, with the end of its time; and red where the host lost its controller', () => {
+    const policy = {
+      receivedAt: T0 + MINUTE,
+      appliedAt: T0 + MINUTE,
+      effect: { verdict: 'isolated', at: T0 + MINUTE },
+    } as const;
+    const of = (more: object): string =>
+      shown(
+        root([
+          aHost('web-01', {
+            quarantine: { by: MAYA, at: T0, until: T0 + 4 * HOUR, policy: { ...policy, ...more } },
+          }),
+        ]),
+      );
+    expect(of({})).toContain(
+      '■ Contained by @U0MAYA001 — policy applied 10:01 UTC, isolated; review at 14:00 UTC',
+    );
+    expect(of({ silent: true })).toContain('🔴 the host lost its controller');
+  });
+
   it('has no "What to do" when nothing is left to do, nor a reason why it was sent', () => {
     const said = shown(root([aHost('web-01', { alert: { state: 'resolved' } })]));
     expect(said).not.toContain('What to do');
@@ -323,7 +361,7 @@ describe('the root message', () => {
     ],
     [
       'is held',
-      [aHost('a', held({ receivedAt: T0, appliedAt: T0 }))],
+      [aHost('a', held({ receivedAt: T0, appliedAt: T0, effect: { verdict: 'isolated', at: T0 } }))],
       'Find out what happened; release when it is explained.',
     ],
     [

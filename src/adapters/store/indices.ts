@@ -70,10 +70,10 @@ export const toldBy = rowsBy(({ incident, lookAt }: Told) => [
   ...(lookAt === undefined ? [] : ['look']),
 ]);
 
-/** `host|pce|href`, `unfinished`, `quarantine`, `watched`: done, and nobody has seen yet what its policy became. */
+/** `host|pce|href`, `unfinished`, `quarantine`, `watched`: done, and not all is known yet of what its policy became. */
 export const responsesBy = rowsBy(({ state, action, releasedBy, pce, target, policy }: Response) => [
   `host|${pce}|${target.href}`,
-  ...(state === 'done' && policy?.appliedAt === undefined && policy?.overdue !== true ? ['watched'] : []),
+  ...(state === 'done' && policy?.settled !== true && releasedBy === undefined ? ['watched'] : []),
   ...(hasEnded({ state }) ? [] : ['unfinished']),
   ...(action === 'quarantine' && state === 'done' && releasedBy === undefined ? ['quarantine'] : []),
 ]);
