@@ -90,7 +90,7 @@ const lookBack = (
           { time: newest },
           ', but I have seen one of ',
           { time: newestSeen },
-          '. Was the PCE restored from a backup? What happened between the two is gone from its log; what I told of it still stands here.',
+          '. Was the PCE restored from a backup? What happened between the two is gone from its log; what I told of it still stands here. I read on from its present time.',
         ],
         workloads: [],
         suggests: [],

@@ -73,6 +73,10 @@ describe('fault 21: a PCE that was restored from a backup', () => {
     expect(alert).toMatch(/back in time|backup|older/i);
     expect(more).toEqual([]);
     expect(before.map((host) => told(world, host))).toEqual(before.map(() => 1));
+    // It goes on writing events, of times that were polled already.
+    world.pce.control.events(tampering(hosts[5] as Host));
+    await world.pass(2 * MINUTE);
+    expect(told(world, hosts[5] as Host)).toBe(1);
   }, 90_000);
 });
 

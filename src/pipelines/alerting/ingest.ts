@@ -106,7 +106,9 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
   const pceNow = (): number => clock.now() + skewMs;
 
   const windowTo = (to: number, known: number | undefined, overlapMs: number) => ({
-    from: known === undefined ? to - WINDOW_MS.history : Math.max(known - overlapMs, origin ?? 0),
+    // A PCE whose clock went back writes events of before the cursor: they are read from its present time on.
+    from:
+      known === undefined ? to - WINDOW_MS.history : Math.max(Math.min(known, to) - overlapMs, origin ?? 0),
     to,
   });
 
