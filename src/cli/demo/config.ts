@@ -45,5 +45,7 @@ high_value: ["role=dc*"]
 poll: {events: ${pace.events}, health: ${pace.health}}
 rules:
   pce-unreachable: {minutes: ${pace.unreachableMinutes}}
+  # A minute by default: nobody who watches a demo waits that long.
+  policy-draft-broad: {judge_seconds: 5}
 log: {level: info}
 `;

@@ -64,31 +64,19 @@ export const suspended = (scene: Scene, hostname: string): Event => ({
   notifications: [],
 });
 
-/** Somebody provisions policy that reaches many workloads. */
-export const provisioned = (version: number, affected: number): Event => ({
-  event_type: 'sec_policy.create',
-  status: 'success',
-  severity: 'info',
-  created_by: { user: { href: '/users/11', username: 'jdoe@example.com' } },
-  resource_changes: [
-    {
-      resource: {
-        sec_policy: {
-          href: `/orgs/1/sec_policy/${version}`,
-          commit_message: 'Open reporting to all',
-          version,
-          modified_objects: {
-            rulesets: { '/orgs/1/sec_policy/draft/rule_sets/9': { action: 'update', name: 'Reporting' } },
-          },
-        },
-      },
-      changes: {
-        commit_message: { before: null, after: 'Open reporting to all' },
-        version: { before: null, after: version },
-        workloads_affected: { before: null, after: affected },
-      },
-      change_type: 'create',
-    },
-  ],
-  notifications: [],
-});
+/** What somebody does at the PCE's console: the simulator checks it, keeps it as a draft or makes it live, and writes its events. */
+const atConsole = (scene: Scene, method: string, path: string, body: unknown): void => {
+  scene.world.pce.control.call({ by: 'jdoe@example.com', method, path, body });
+};
+
+/** Somebody drafts a rule for everybody, in the rule set "Core services". */
+export const draftBroadRule = (scene: Scene): void =>
+  atConsole(scene, 'POST', '/orgs/1/sec_policy/draft/rule_sets/40/sec_rules', {
+    providers: [{ actors: 'ams' }],
+    consumers: [{ actors: 'ams' }],
+    ingress_services: [{ port: 8443, proto: 6 }],
+  });
+
+/** Somebody provisions all drafts. */
+export const provision = (scene: Scene): void =>
+  atConsole(scene, 'POST', '/orgs/1/sec_policy', { update_description: 'Open reporting to all' });

@@ -1,15 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { offline, online, provisioned, suspended, tampering } from './happenings.ts';
+import { offline, online, suspended, tampering } from './happenings.ts';
+import { policySteps } from './policy-steps.ts';
 import { ANA, ANNOUNCE, MAYA, Mismatch, OTTO, SAM, type Scene, type Seen, SOC } from './scene.ts';
-
-export interface Step {
-  readonly title: string;
-  /** @returns what was seen; throws Mismatch when it is not what was expected */
-  run(scene: Scene): Promise<string>;
-}
-
-const say = ({ words }: Seen): string => `"${words.replaceAll(/\s+/g, ' ').slice(0, 110)}…"`;
+import { root, type Step, say } from './step.ts';
 
 const expectEqual = (what: string, expected: string, saw: string): string => {
   if (expected !== saw) throw new Mismatch(`expected ${what} ${expected}, saw ${saw}`);
@@ -32,12 +26,6 @@ const audited = async (scene: Scene, action: string, verdict: string, actor: str
   if (!found) throw new Mismatch(`expected an audit line "${action}: ${verdict}" by ${actor}, saw none`);
   return `audit "${action}: ${verdict}"`;
 };
-
-const root = (scene: Scene, ...words: string[]): Promise<Seen> =>
-  scene.until(`a message with ${words.join(', ')}`, () => {
-    const found = scene.find(...words);
-    return found?.thread === null ? found : undefined;
-  });
 
 /** A message about a request, where approvers are asked. */
 const wanted = (scene: Scene, ...words: string[]): Promise<Seen> =>
@@ -310,13 +298,7 @@ export const steps: readonly Step[] = [
       return say(await root(scene, 'web-03', 'uspended'));
     },
   },
-  {
-    title: 'policy-provisioned says how many workloads are affected',
-    async run(scene) {
-      scene.world.pce.control.events(provisioned(539, 52));
-      return say(await root(scene, 'version 539', '52 workloads'));
-    },
-  },
+  ...policySteps,
   {
     title: 'label-changed shows before and after when a host crosses a border',
     async run(scene) {

@@ -1,5 +1,5 @@
 import { clearInterval, setInterval } from 'node:timers';
-import { offline, online, provisioned, tampering } from './happenings.ts';
+import { draftBroadRule, offline, online, provision, tampering } from './happenings.ts';
 import { createScene, type Scene } from './scene.ts';
 import type { DemoWorld } from './world.ts';
 
@@ -8,8 +8,9 @@ const STORY: readonly (readonly [number, (scene: Scene) => void])[] = [
   [4, (scene) => scene.world.pce.control.events(tampering(scene, 'web-01'))],
   [12, (scene) => scene.world.pce.control.events(tampering(scene, 'web-01'))],
   [25, (scene) => drop(scene, ['app-01', 'app-02', 'web-02'])],
-  [45, (scene) => scene.world.pce.control.events(provisioned(539, 24))],
+  [38, draftBroadRule],
   [60, (scene) => scene.world.pce.control.events(tampering(scene, 'db-01'))],
+  [70, provision],
   [75, (scene) => scene.world.pce.control.health({ disk: 97 })],
   [100, (scene) => back(scene, ['app-01', 'app-02'])],
   [160, (scene) => scene.world.pce.control.health({ disk: 41 })],
