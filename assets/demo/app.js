@@ -100,6 +100,14 @@ const broadcastNote = (channel, threadTs) => {
   return h('p.note', 'replied to a thread', root && [': ', threadLink(channel, threadTs, decode(root.text))]);
 };
 
+/** The app's entries of a message's menu, shown where the pointer or the keyboard is. */
+const shortcutsNode = (channel, ts) =>
+  state.app.shortcuts.map(({ name, callback_id }) => {
+    const onclick = ({ currentTarget }) =>
+      busy(currentTarget, post('shortcut', { channel: channel.id, ts, callback_id }));
+    return h('button.plain.shortcut', { type: 'button', onclick }, `⋮ ${name}`);
+  });
+
 const messageNode = (channel, message, inThread) => {
   const { ts, user, thread_ts, broadcast, edited, deleted, attachments, files, reactions } = message;
   if (deleted) return h('li.message', h('p.note', 'This message was deleted. ', repliesLink(channel, ts)));
@@ -112,6 +120,7 @@ const messageNode = (channel, message, inThread) => {
     files.map(fileNode),
     reacted.length > 0 && h('div.reactions', reacted),
     !inThread && repliesLink(channel, ts),
+    !isOutside(here.me) && shortcutsNode(channel, ts),
   ];
   const note = broadcast && !inThread && broadcastNote(channel, thread_ts);
   return h('li.message', note, avatarNode(user), h('div', body));

@@ -79,12 +79,16 @@ export const listedEvent = (
   event: PceEvent,
   { desk: { inventory } }: EventQuestion,
   { settings }: Pick<CommandDeps, 'settings'>,
-): ListedEvent => ({
-  event,
-  by: isOurs(event, { ownKeys: ownKeysOf(settings.pces) }) ? `this bot (${byText(event)})` : byText(event),
-  about: aboutText(event, inventory),
-  how: changesText(event, inventory.label),
-});
+): ListedEvent => {
+  const about = aboutText(event, inventory);
+  return {
+    event,
+    by: isOurs(event, { ownKeys: ownKeysOf(settings.pces) }) ? `this bot (${byText(event)})` : byText(event),
+    // A VEN that reports on its own host need not be told twice.
+    about: about === event.actor.name ? '' : about,
+    how: changesText(event, inventory.label),
+  };
+};
 
 /** Events as an answer, newest first: one page of them, or all of them as a file of the format that was asked for. */
 export const eventsAnswer = async (

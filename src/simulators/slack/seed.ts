@@ -13,6 +13,8 @@ export const APP = {
   appToken: 'xapp-sim',
   signingSecret: 'simsecret',
   command: '/illumio',
+  /** Message shortcuts the app has, as its manifest names them. */
+  shortcuts: [{ name: 'Act on hosts here', callback_id: 'hosts_here' }],
 } as const;
 
 export const OTHER_TEAM = 'T0OTHER01';

@@ -12,7 +12,14 @@ import { stackOf } from '../views.ts';
 export const stateOf = (sim: Sim, delivery: Delivery): Json => ({
   now: sim.clock.now(),
   change: sim.changes.current(),
-  app: { team: APP.team, bot_user: APP.botUser, bot_id: APP.bot, app_id: APP.app, command: APP.command },
+  app: {
+    team: APP.team,
+    bot_user: APP.botUser,
+    bot_id: APP.bot,
+    app_id: APP.app,
+    command: APP.command,
+    shortcuts: APP.shortcuts,
+  },
   connections: delivery.hub.size(),
   request_url: sim.requestUrl,
   scopes: sim.world.scopes,
