@@ -20,6 +20,8 @@ const SHARED_MS = 2 * MINUTE_MS;
 const DEADLINE_MS = 5 * MINUTE_MS;
 /** A window that ends so shortly before it is asked for ends "now". */
 const NOW_MS = 5_000;
+/** Definitions §8: so many wide questions a person and hour; wide = everything of more than a day, which the PCE works on for long. */
+const WIDE = { most: 5, perMs: 60 * MINUTE_MS, overMs: 24 * 60 * MINUTE_MS } as const;
 /** Rows that are kept for the next who asks the same; the oldest answers go first. */
 const KEPT_ROWS = 400_000;
 
@@ -160,13 +162,11 @@ export const createQuestions = ({ desks, clock, watchGroups }: QuestionsDeps): Q
     return reading;
   };
 
-  const readingOf = (desk: PceDesk, query: TrafficQuery): Reading => {
+  const sharedWith = (desk: PceDesk, query: TrafficQuery, untilNow: boolean): Reading | undefined => {
     tidy();
-    const untilNow = Math.abs(clock.now() - query.to) <= NOW_MS;
-    const same = readings.find(
+    return readings.find(
       (one) => one.pce === desk.pce.name && !one.stop.signal.aborted && asksTheSame(one, query, untilNow),
     );
-    return same ?? begin(desk, query, untilNow);
   };
 
   const oneAtATime = ({ person, id }: Open): void => {
@@ -177,11 +177,26 @@ export const createQuestions = ({ desks, clock, watchGroups }: QuestionsDeps): Q
         );
   };
 
+  const wide: { readonly person: Person; readonly at: number }[] = [];
+  /** Counts a wide question that the PCE is to work on. */
+  const notTooWide = (person: Person, query: TrafficQuery): void => {
+    if (!isWide(query)) return;
+    while (wide[0] !== undefined && clock.mono() - wide[0].at >= WIDE.perMs) wide.shift();
+    if (wide.filter((one) => sameAccount(one.person, person)).length >= WIDE.most)
+      throw new QuestionEnded(
+        `You have asked ${WIDE.most} questions about all traffic of more than a day within an hour. Name a label, or a shorter time.`,
+      );
+    wide.push({ person, at: clock.mono() });
+  };
+
   const flows =
     (desk: PceDesk, question: Open): PceDesk['pce']['flows'] =>
     async (query, row) => {
       oneAtATime(question);
-      const reading = readingOf(desk, query);
+      const untilNow = Math.abs(clock.now() - query.to) <= NOW_MS;
+      const known = sharedWith(desk, query, untilNow);
+      if (known === undefined) notTooWide(question.person, query);
+      const reading = known ?? begin(desk, query, untilNow);
       const shared = reading.waiting.size > 0 || reading.kept !== undefined;
       const askedAt = clock.now() - (clock.mono() - reading.at);
       reading.waiting.add(question);
@@ -226,6 +241,9 @@ export const createQuestions = ({ desks, clock, watchGroups }: QuestionsDeps): Q
 };
 
 const STOPPED = new QuestionEnded('Stopped. Nothing was changed, and the PCE no longer works on it.');
+
+const isWide = ({ from, to, labels, workloads = [] }: TrafficQuery): boolean =>
+  labels.length + workloads.length === 0 && to - from > WIDE.overMs;
 
 const asksTheSame = (
   { query, untilNow }: Pick<Reading, 'query' | 'untilNow'>,

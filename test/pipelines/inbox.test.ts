@@ -75,7 +75,7 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
   const welcomed: string[] = [];
   let drafts = 0;
   const intake = createInbox({
-    questions: { stop: () => false },
+    questions: { stop: (id, person) => id === 'question-1' && person.user === MAYA.user },
     welcome: async (channel) => void welcomed.push(channel),
     ask: async ({ text, responseUrl }) => void asked.push({ text, responseUrl }),
     responding: {
@@ -174,6 +174,19 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
     acknowledgedBy,
   };
 };
+
+describe('Stop below a question', () => {
+  it.each([
+    ['of its own asker: he reads it in his answer', 'question-1', {}, ''],
+    ['of somebody else', 'question-1', { person: VIC }, 'There is nothing to stop'],
+    ['of one that has its answer', 'question-2', {}, 'There is nothing to stop'],
+  ] as const)('%s', async (_, id, parts, says) => {
+    const { press } = await aBench();
+    const said = await press('stop-question', id, parts);
+    expect(said.startsWith(says)).toBe(true);
+    expect(says === '' ? said : '').toBe('');
+  });
+});
 
 describe('a click that means nothing any more', () => {
   const cases: readonly (readonly [string, string, string, Partial<Click>, string])[] = [

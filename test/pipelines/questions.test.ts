@@ -147,6 +147,24 @@ describe('how many at once', () => {
   });
 });
 
+describe('questions about everything of more than a day', () => {
+  const wide = (n: number): TrafficQuery => query({ from: T0 - (2 + n) * DAY, to: T0 - n });
+
+  it('five an hour and person, those that are shared not counted; narrow ones as many as anybody likes', async () => {
+    const desk = aDesk();
+    for (let n = 1; n <= 5; n += 1) await desk.read(desk.open(), wide(n));
+    expect(await desk.read(desk.open(), wide(5))).toContain('2 rows');
+    expect(await ended(desk.read(desk.open(), wide(6)))).toContain(
+      'You have asked 5 questions about all traffic',
+    );
+    expect(await desk.read(desk.open(ANA), wide(7))).toBe('2 rows');
+    expect(await desk.read(desk.open(), { ...wide(8), labels: [['/orgs/1/labels/1']] })).toBe('2 rows');
+    expect(await desk.read(desk.open(), query({ from: T0 - DAY, to: T0 - 9 }))).toBe('2 rows');
+    await desk.clock.advance(HOUR);
+    expect(await desk.read(desk.open(), wide(6))).toBe('2 rows');
+  });
+});
+
 describe('an end before the answer', () => {
   it('its own asker stops it: he reads so, and the query is cancelled at the PCE', async () => {
     const desk = aDesk();
