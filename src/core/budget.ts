@@ -41,10 +41,10 @@ export const overBudget = (
     const used = times(one, mine);
     if (used.length + more <= one.most) return undefined;
     const frees = used[used.length + more - one.most - 1];
-    const when =
-      frees === undefined
-        ? 'ask for fewer at once'
-        : `the next is free in ${span(Math.max(60_000, frees + one.perMs - now))}`;
+    const whose = mine ? 'you may' : 'this bot may';
+    if (frees === undefined)
+      return `${whose} do ${one.most} in ${span(one.perMs)} (${action}), and this is about ${more}; ask for fewer at once`;
+    const when = `the next is free in ${span(Math.max(60_000, frees + one.perMs - now))}`;
     return `${mine ? 'you have' : 'this bot has'} used ${used.length} of ${one.most} in ${span(one.perMs)} (${action}); ${when}`;
   };
   return full(budget.perResponder, true) ?? full(budget.perBot, false);

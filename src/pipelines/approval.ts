@@ -41,6 +41,8 @@ export const createApprovals = (
   const { store, audit, gate, chat, clock, actions, board } = deps;
   const oneAtATime = createKeyedMutex();
   const titleOf = ({ action }: Response): string => actions.find(({ id }) => id === action)?.title ?? action;
+  /** Who is mentioned: the one who asks could not decide. */
+  const askedOf = ({ by }: Response): string[] => board.approvers.filter((user) => user !== by.user);
   const hostsOf = (rows: Rows): string => rows.map(({ target }) => target.name).join(', ');
 
   const note = (
@@ -171,7 +173,7 @@ export const createApprovals = (
           key: `approve.${first.batch ?? first.id}`,
           channel: board.channel,
           face: `${rows.map(({ state, votes = [] }) => `${state}${votes.length}`).join()}${alone ? ' alone' : ''}`,
-          message: () => approvalCard(rows, titleOf(first), board.approvers, alone),
+          message: () => approvalCard(rows, titleOf(first), askedOf(first), alone),
         };
       });
     },

@@ -37,7 +37,7 @@ export const notCleared = async (
     { action: action.id, by, but: response.id, more: await stillToWrite(response, deps) },
     deps,
   );
-  return over === undefined ? undefined : `The budget is used up: ${over}.`;
+  return over === undefined ? undefined : `The budget does not allow it: ${over}.`;
 };
 
 /** Of several hosts all are within the budget, or none is written to: those that were stopped count as well. */

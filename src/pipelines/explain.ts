@@ -53,7 +53,7 @@ const answer = async (
   const disarmed = disarmedText(await deps.store.brake(), deps.clock.now());
   if (disarmed !== undefined) against.push(`Nobody may do this now: ${disarmed}.`);
   const over = await overBudgetNow({ action: id, by: person }, deps);
-  if (over !== undefined) against.push(`The budget is used up: ${over}.`);
+  if (over !== undefined) against.push(`The budget does not allow it: ${over}.`);
   const held = await deps.held();
   if (held !== undefined) against.push(`Nothing is written just now: ${held}`);
   const context = await contextFor(workload, desk, deps);

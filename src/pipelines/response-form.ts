@@ -112,7 +112,7 @@ export const createForms = (deps: RespondingDeps): Forms => {
           ? await overBudgetNow({ action: action.id, by: asked.person, more: kept.length }, deps)
           : undefined;
       if (over !== undefined)
-        return void (await refuse(md`The budget is used up: ${over}. Nothing was done.`));
+        return void (await refuse(md`The budget does not allow it: ${over}. Nothing was done.`));
       const hosts: readonly [Preview, ...Preview[]] = [first, ...others];
       await (others.length > 0
         ? showSeveral(viewId, action, desk, asked, hosts, leftOut)

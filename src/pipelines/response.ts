@@ -91,7 +91,9 @@ export const createResponding = (deps: RespondingDeps): Responding => {
       const response = await store.response(id);
       if (response === undefined || outcome === undefined) continue;
       waits ||= outcome.state === 'waiting';
-      lines.push(...outcomeLines(outcome, action, response));
+      // Several hosts that wait for the same people are told once where they are asked.
+      const known = new Set(lines.map(({ mrkdwn }) => mrkdwn));
+      lines.push(...outcomeLines(outcome, action, response).filter(({ mrkdwn }) => !known.has(mrkdwn)));
     }
     if (waits) await tend();
     try {

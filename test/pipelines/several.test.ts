@@ -130,7 +130,9 @@ describe('several hosts at once', () => {
     const bench = await aDesk(2);
     const names = fitting(bench).slice(0, 3);
     expect(await bench.open(names[0] ?? '', { also: names.slice(1) })).toBe('');
-    expect(bench.modal()).toContain('The budget is used up: you have used 0 of 2');
+    expect(bench.modal()).toContain(
+      'The budget does not allow it: you may do 2 in 1 h (quarantine), and this is about 3',
+    );
   });
 
   it('the budget that was used up in between stops all of them, never some', async () => {
