@@ -90,7 +90,7 @@ export const runResponses = async (
       return unsettled().length === 0;
     }, ms);
 
-  const work = createWork(loud, quiet);
+  const work = createWork(loud, quiet, ({ href }) => seen().quarantined(href));
   const steps = new Map<string, { met: number; missed: number }>();
   let kills = 0;
   for (let turn = 0; kills < options.kills && turn < 3 * options.kills; turn += 1) {
@@ -184,14 +184,20 @@ interface Task {
 }
 
 /** What is asked for next: quarantines, and releases of what was quarantined before. A release so soon needs an approver. */
-const createWork = (loud: readonly Host[], quiet: readonly Host[]) => {
+const createWork = (
+  loud: readonly Host[],
+  quiet: readonly Host[],
+  /** Only what stands can be released: some quarantines died before they were durable. */
+  isHeld: (host: Host) => boolean,
+) => {
   const fresh = [...loud];
   const still = [...quiet];
   const held: Host[] = [];
   return {
     next(step: Step | undefined, random: Random): Task | undefined {
       const wantsApproval = step !== undefined && OF_APPROVALS.includes(step);
-      const release = held.length > 2 && (wantsApproval || random.chance(0.4)) ? held.shift() : undefined;
+      const wants = held.length > 2 && (wantsApproval || random.chance(0.4));
+      const [release] = wants ? held.splice(Math.max(0, held.findIndex(isHeld)), 1) : [];
       if (release !== undefined) return { kind: 'release', host: release, ending: 'ask' };
       const silent = random.chance(0.15) ? still.shift() : undefined;
       if (silent !== undefined) return { kind: 'quarantine', host: silent, ending: 'release' };

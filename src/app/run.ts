@@ -5,6 +5,7 @@ import type { BotStatus } from '../core/command.ts';
 import type { Boards } from '../pipelines/boards.ts';
 import { createDeadLetters } from '../pipelines/dead-letters.ts';
 import type { DeliveryLoop } from '../pipelines/delivery.ts';
+import { createHeldBack } from '../pipelines/held-back.ts';
 import type { InboxPipeline } from '../pipelines/inbox.ts';
 import type { Intake } from '../pipelines/intake.ts';
 import type { Joining } from '../pipelines/joining.ts';
@@ -116,7 +117,7 @@ export const runBot = async (
 
 /** What looks after the state, not after one PCE. */
 const ownLoops = (
-  { store, settings, clock, troubles, announced, shortId }: Base,
+  { store, settings, chat, clock, log, troubles, announced, shortId }: Base,
   { restored, responding, joining, outside, selfAudit, boards, questions, status }: RunDeps,
 ): LoopSpec[] => {
   const soon = (name: string, run: () => Promise<void>, firstAfterMs = 0): LoopSpec => ({
@@ -132,6 +133,8 @@ const ownLoops = (
     run,
   });
   const watchLag = createLagWatch({ status, mostMs: lagAllowed(settings), tell: troubles.tell });
+  const { fallback } = settings.channels;
+  const holdBack = createHeldBack({ store, chat, clock, log, fallback, tell: troubles.tell });
   return [
     soon('restored', restored.check),
     soon('responses', responding.resume),
@@ -140,6 +143,8 @@ const ownLoops = (
     soon('policy watch', responding.watch, EVERY_MS.due),
     soon('silences', createSilencing({ store, clock, settings, announce: announced, idOf: shortId })),
     soon('dead letters', createDeadLetters({ store, alarm: troubles.alarm })),
+    // Twice a minute: a channel that becomes shared is emptied within one (definitions §8).
+    { name: 'shared channels', every: MINUTE_MS / 2, firstAfterMs: MINUTE_MS / 2, run: holdBack },
     soon('troubles', troubles.flush),
     ...(settings.boards ?? []).map((one, n) => ({
       name: `board ${n + 1}`,

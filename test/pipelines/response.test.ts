@@ -244,7 +244,7 @@ describe('a quarantine', () => {
     expect(bench.puts()).toBe(0);
   });
 
-  it('is stopped when the host is gone', async () => {
+  it('fault 35: is stopped when the host is gone', async () => {
     const bench = await aBench();
     const draft = await bench.open('web-01');
     bench.sim.control.workload({ href: bench.host('web-01'), deleted: true });
@@ -297,7 +297,7 @@ describe('a quarantine', () => {
     ['a page of HTML', { path: '/workloads/*', method: 'PUT', kind: 'html', after: 'apply', times: 1 }],
   ];
   for (const [sentence, fault] of unclear)
-    it(`whose answer was lost to ${sentence} is decided by reading back: done, with exactly one PUT`, async () => {
+    it(`fault 34: whose answer was lost to ${sentence} is decided by reading back: done, with exactly one PUT`, async () => {
       const bench = await aBench();
       const draft = await bench.open('web-01');
       bench.sim.control.fault(fault);
@@ -378,7 +378,7 @@ describe('a kill while it is carried out', () => {
     ['before the PUT went out', 'before'],
     ['after the PUT took effect', 'after'],
   ] as const)
-    it(`${sentence}: the next start reads back, and the label is set exactly once`, async () => {
+    it(`fault 33: ${sentence}: the next start reads back, and the label is set exactly once`, async () => {
       const bench = await aBench({ pce: dying(when) });
       const draft = await bench.open('web-01');
       void done(bench.submit(draft));
@@ -394,7 +394,7 @@ describe('a kill while it is carried out', () => {
       expect(bench.puts()).toBe(1);
     });
 
-  it('before anything was written: the next start checks everything again and carries it out', async () => {
+  it('fault 33: before anything was written: the next start checks everything again and carries it out', async () => {
     const bench = await aBench({
       pce: (real) => {
         let reads = 0;

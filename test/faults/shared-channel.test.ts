@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import type { Host } from '../../chaos/subjects.ts';
+import { tampering } from '../../chaos/subjects.ts';
+import { CHANNELS } from '../pipelines/support.ts';
+import { MINUTE } from '../support/builders.ts';
+import { aRunning, EACH, told } from './support.ts';
+
+it('fault 32: a channel becomes shared while an alert with buttons stands in it: held back within a minute, its buttons refuse', async () => {
+  const { world, hosts } = await aRunning(EACH);
+  const [host] = hosts as [Host];
+  world.pce.control.events(tampering(host));
+  await world.until(() => told(world, host) === 1, MINUTE);
+  const { fallthrough: channel, fallback } = CHANNELS;
+  const [before] = world.messages(channel);
+  const ts = before?.ts ?? '';
+
+  await world.slack.control.channel({ id: channel, shared: true });
+  const click = { user: 'U0MAYA001', channel, ts, action_id: 'acknowledge' };
+  const pressed = world.slack.control.click(click);
+  await world.settle();
+  expect((await pressed).acked).toBe(true);
+  await world.settle();
+  const ephemerals = JSON.stringify(world.slack.control.state()['ephemerals']);
+  expect(ephemerals).toContain('shared with another organisation: buttons do nothing here');
+
+  await world.pass(MINUTE);
+  const [after] = world.messages(channel);
+  expect(JSON.stringify(after)).not.toContain(host.name);
+  expect(JSON.stringify(after)).not.toContain('action_id');
+  expect(world.texts(channel).join()).toContain('Held back');
+  // What still fires is told where only we read, with its buttons.
+  expect(world.texts(fallback).join()).toContain(host.name);
+  expect(world.texts(CHANNELS.admin).join()).toContain('is shared with another organisation now');
+}, 60_000);
