@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { custom } from '../config/custom.ts';
 import type { AlertRule } from '../core/rule.ts';
 import { rules } from '../rules/index.ts';
 import { rulesPage } from './rules-page.ts';
@@ -16,7 +17,7 @@ life: state = until the condition is over, burst = until it was quiet for a whil
   options: { json: { type: 'boolean', default: false }, markdown: { type: 'boolean', default: false } },
   async run({ flags }, edge) {
     if (flags.markdown) edge.out(rulesPage(rules).trimEnd());
-    else edge.out(flags.json ? JSON.stringify(rules.map(described)) : table(rules));
+    else edge.out(flags.json ? JSON.stringify([...rules.map(described), CUSTOM]) : table());
     return EXIT.done;
   },
 });
@@ -30,11 +31,22 @@ const described = ({ id, severity, life, on, options }: AlertRule) => ({
   file: `src/rules/${id}.ts`,
 });
 
+/** What stands for every rule that somebody writes in the section of that name: `options` is one entry of it. */
+const CUSTOM = {
+  id: 'custom',
+  severity: 'warning',
+  life: 'once',
+  on: ['*'],
+  options: z.toJSONSchema(custom, { io: 'input', unrepresentable: 'any' }),
+  file: 'src/config/custom.ts',
+};
+
 /** Aligned columns; the first is the id, so that `cut` and `awk` find it. */
-const table = (all: readonly AlertRule[]): string => {
+const table = (): string => {
   const rows = [
     ['ID', 'SEVERITY', 'LIFE', 'WATCHES'],
-    ...all.map(({ id, severity, life, about }) => [id, severity, life.kind, about]),
+    ...rules.map(({ id, severity, life, about }) => [id, severity, life.kind, about]),
+    [CUSTOM.id, CUSTOM.severity, CUSTOM.life, 'What you write in the section custom of the configuration'],
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows

@@ -9,7 +9,7 @@ export const trafficSpike = defineRule({
   id: 'traffic-spike',
   title: 'Unusually much traffic',
   about: 'A group of hosts has far more connections than usual at this hour',
-  severity: 'warning',
+  severity: 'info',
   life: { kind: 'burst', quietMs: SPIKE_QUIET_MS, over: 'as much traffic as usual' },
   on: { types: [], readings: ['flows'] },
   options: z

@@ -9,7 +9,7 @@ describe('rules', () => {
     const edge = anEdge();
     expect(await verb.run([], edge)).toBe(0);
     const [header = '', ...rows] = (edge.stdout[0] ?? '').split('\n');
-    expect(rows.map((row) => row.split(/\s/)[0])).toEqual(rules.map(({ id }) => id));
+    expect(rows.map((row) => row.split(/\s/)[0])).toEqual([...rules.map(({ id }) => id), 'custom']);
     const severityAt = header.indexOf('SEVERITY');
     for (const row of rows) expect(row.slice(severityAt)).toMatch(/^(info|warning|error|critical) /);
   });
@@ -25,7 +25,7 @@ describe('rules', () => {
     const edge = anEdge();
     expect(await verb.run(['--json'], edge)).toBe(0);
     const listed = JSON.parse(edge.stdout[0] ?? '') as Record<string, unknown>[];
-    expect(listed.map(({ id }) => id)).toEqual(rules.map(({ id }) => id));
+    expect(listed.map(({ id }) => id)).toEqual([...rules.map(({ id }) => id), 'custom']);
     expect(listed.find(({ id }) => id === 'firewall-tampering')).toMatchObject({
       severity: 'error',
       life: 'burst',
