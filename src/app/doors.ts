@@ -61,15 +61,18 @@ export const listenOutside = async (
 /** The port for the PCE's own syslog stream, where one is configured. @returns how to end it */
 export const hearStream = async (
   { settings: { name, syslog }, alerting }: Desk,
-  meter: Meter,
-  log: Log,
+  { meter, log }: { readonly meter: Meter; readonly log: Log },
+  refused: Intake['refused'],
 ): Promise<(() => Promise<void>)[]> => {
   if (syslog === undefined) return [];
   const { host, port, from, clientCaFile } = syslog;
   const pem = await pemOf(syslog);
   const ca = clientCaFile === undefined ? undefined : await readFile(clientCaFile, 'utf8');
   const stream = createPceStream({ pce: name, alerting, meter, log });
-  const listener = await listenSyslog({ host, port, from, tls: pem && { ...pem, ca } }, stream, log);
+  const listener = await listenSyslog({ host, port, from, tls: pem && { ...pem, ca } }, stream, {
+    log,
+    refused: (peer, why) => refused({ path: `syslog of ${name}`, from: peer, status: 403, why }),
+  });
   log.info({ pce: name, host, port: listener.port }, 'listening for the syslog stream');
   return [
     async () => {

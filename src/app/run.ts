@@ -91,7 +91,7 @@ export const runBot = async (
     });
     await people.resume();
     for (const { close } of outlets) ends.push(close);
-    for (const desk of desks) ends.push(...(await hearStream(desk, meter, log)));
+    for (const desk of desks) ends.push(...(await hearStream(desk, base, outside.refused)));
     if (settings.intake !== undefined)
       ends.push((await listenOutside(settings.intake, outside, { clock, log })).close);
     ends.push(startCalendar(calendarJobs(base, deps), { log }).stop);

@@ -76,7 +76,7 @@ const Body = z
       .record(line(40, 'the name of a fact'), fact, 'facts must be names with values')
       .refine((facts) => Object.keys(facts).length <= 20, 'more than 20 facts')
       .default({}),
-    pce: z.string().max(40).optional(),
+    pce: line(40, 'pce').optional(),
   })
   .refine(({ hosts, ips }) => hosts.length + ips.length > 0, 'neither hosts nor ips name anything');
 

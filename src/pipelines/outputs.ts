@@ -1,7 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import type { OutputStatus } from '../core/command.ts';
 import { OutputError } from '../core/output/failure.ts';
-import { noticeOf } from '../core/output/from-alert.ts';
+import { type NoticeContext, noticeOf } from '../core/output/from-alert.ts';
 import { dueSince, type OutputRow, type Owed, outputKey, owedOf, STALE_MS } from '../core/output/owed.ts';
 import type { Clock, Inventory, Log, Output, Store } from '../core/ports.ts';
 import { outputsFor } from '../core/route.ts';
@@ -17,6 +17,9 @@ const RETRY_MS = { first: 5_000, notice: 300_000, output: 30_000 } as const;
 
 /** Slack away for so long sends criticals to the outputs (definitions §4). */
 export const AWAY_MS = 5 * 60_000;
+
+/** A pager's page should lead to the message in Slack: so long it may take to stand there (definitions §4 promises no more). */
+export const LINK_MS = 3_000;
 
 export interface OutputsDeps {
   readonly output: Output;
@@ -67,12 +70,18 @@ export const createOutlet = (deps: OutputsDeps): Outlet => {
   const overdue = ({ said, state, begunAt }: Alert): boolean =>
     said === undefined && state === 'firing' && clock.now() - begunAt >= AWAY_MS;
 
+  /** Its message is on its way to Slack, and not known to have failed. */
+  const awaitsLink = ({ alert, kind }: Owed, { root }: NoticeContext): boolean =>
+    kind === 'firing' && root === undefined && !deps.slackAway() && clock.now() - alert.begunAt < LINK_MS;
+
   /** @returns whether the next one may be tried */
   const send = async (owed: Owed): Promise<boolean> => {
     const { alert, episode, kind } = owed;
     const about = { output: output.name, fingerprint: alert.fingerprint, episode };
+    const context = await contextOf(alert, deps);
+    if (awaitsLink(owed, context)) return true;
     try {
-      await output.send(noticeOf(owed, await contextOf(alert, deps)));
+      await output.send(noticeOf(owed, context));
     } catch (error) {
       if (!(error instanceof OutputError)) throw error;
       return await failed(owed, error, about);

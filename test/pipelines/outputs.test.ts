@@ -6,7 +6,8 @@ import type { Notice } from '../../src/core/output/notice.ts';
 import type { Output, Store } from '../../src/core/ports.ts';
 import type { Route } from '../../src/core/settings.ts';
 import type { Transition } from '../../src/core/state.ts';
-import { createOutlet } from '../../src/pipelines/outputs.ts';
+import { createOutlet, LINK_MS } from '../../src/pipelines/outputs.ts';
+import { anIncident } from '../adapters/store/support.ts';
 import { anAlert } from '../support/asking.ts';
 import { HOUR, MINUTE, SECOND, T0 } from '../support/builders.ts';
 import { fakeClock, fakeInventory, fakeLog } from '../support/fakes.ts';
@@ -76,7 +77,12 @@ const aBench = ({
     store.commit([
       {
         type: 'alert-fired',
-        alert: anAlert({ firstAt: clock.now(), lastAt: clock.now(), begunAt: clock.now(), ...over }),
+        alert: anAlert({
+          firstAt: clock.now(),
+          lastAt: clock.now(),
+          begunAt: clock.now() - LINK_MS,
+          ...over,
+        }),
       },
     ]);
   return {
@@ -108,6 +114,21 @@ describe('an output', () => {
     expect(new Set(taken.map(({ dedupe }) => dedupe))).toEqual(new Set([fingerprint]));
     expect(new Set(taken.map(({ id }) => id)).size).toBe(3);
     expect(taken[2]?.why).toBe('it is back');
+  });
+
+  it('is told with the link to the message in Slack, for which it waits three seconds and no longer', async () => {
+    const { fire, outlet, clock, store, taken } = aBench();
+    await fire({ begunAt: clock.now() });
+    await outlet.run();
+    expect(taken).toEqual([]);
+    const root = { channel: 'C1', ts: '1732269731.000100' };
+    await store.commit([{ type: 'incident-opened', incident: anIncident({ alerts: [fingerprint], root }) }]);
+    await outlet.run();
+    expect(taken[0]?.link).toBe('https://slack.com/archives/C1/p1732269731000100');
+    await fire({ id: 'a2', fingerprint: 'without', begunAt: clock.now() });
+    await clock.advance(LINK_MS);
+    await outlet.run();
+    expect(taken).toHaveLength(2);
   });
 
   it('that another process told already is not told again after a restart', async () => {
@@ -163,7 +184,7 @@ describe('an output', () => {
     await clock.advance(MINUTE);
     expect(await outlet.status()).toMatchObject({
       waiting: 1,
-      oldestAt: T0,
+      oldestAt: T0 - LINK_MS,
       trouble: 'answered 503',
       dead: 0,
     });
@@ -181,7 +202,8 @@ describe('an output', () => {
       await outlet.run();
     }
     await fire({ id: 'a2', fingerprint: 'other' });
-    await clock.advance(30 * SECOND);
+    // Both are due by then, the poisoned one for longer.
+    await clock.advance(5 * MINUTE);
     await outlet.run();
     expect(taken).toHaveLength(1);
   });
@@ -237,7 +259,7 @@ describe('an output', () => {
     const { fire, outlet, store, taken } = aBench();
     await fire({ life: 'once', state: 'told' });
     await outlet.run();
-    await store.commit([repeated({ at: T0 - HOUR, begunAt: T0 + SECOND })]);
+    await store.commit([repeated({ at: T0 - HOUR, begunAt: T0 - 2 * LINK_MS })]);
     await outlet.run();
     await outlet.run();
     expect(taken.map(({ count }) => count)).toEqual([1, 2]);

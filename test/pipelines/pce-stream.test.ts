@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -11,7 +11,7 @@ import type { Dict } from '../../src/core/foreign.ts';
 import { eventAsCef, eventAsLeef } from '../../src/core/formats/pce-event.ts';
 import { createMeter } from '../../src/pipelines/meter.ts';
 import { createPceStream } from '../../src/pipelines/pce-stream.ts';
-import { GOOD, KEY } from '../adapters/pce/support/certificates.ts';
+import { GOOD, KEY, OTHER_HOST } from '../adapters/pce/support/certificates.ts';
 import { anEvent, aWorkload, byVen, noticeOf, SECOND, T0 } from '../support/builders.ts';
 import { fakeLog } from '../support/fakes.ts';
 import { anAlerting } from './support.ts';
@@ -154,6 +154,16 @@ describe('a line of the PCE', () => {
     expect(await facts()).toEqual([]);
   });
 
+  const outOfTime: readonly (readonly [string, number])[] = [
+    ['of a relay that kept it for two days', T0 - 48 * 60 * 60 * SECOND],
+    ['that says it happens in an hour', T0 + 60 * 60 * SECOND],
+  ];
+  it.each(outOfTime)('%s is left to the polls', async (_, at) => {
+    const { hear, facts, lines } = await aStream();
+    await hear(inSyslog(JSON.stringify(tampering(at).raw)));
+    expect([lines('event'), await facts()]).toEqual([1, []]);
+  });
+
   it('of a node that is not well twice running is an alert of pce-health, over when it is well again', async () => {
     const { hear, store } = await aStream();
     const line = (sev: string): string =>
@@ -219,6 +229,7 @@ describe('a line of the PCE', () => {
 
 const listening = async (over: Partial<SyslogListener> = {}, taker?: Partial<LineTaker>) => {
   const heard: string[] = [];
+  const refused: string[] = [];
   let broken = 0;
   const server = await listenSyslog(
     { host: '127.0.0.1', port: 0, tls: undefined, from: [], ...over },
@@ -229,10 +240,10 @@ const listening = async (over: Partial<SyslogListener> = {}, taker?: Partial<Lin
         return taker?.hear?.(lines, bad);
       },
     },
-    fakeLog(),
+    { log: fakeLog(), refused: (peer, why) => void refused.push(`${peer}: ${why}`) },
   );
   onTestFinished(server.close);
-  return { port: server.port, heard, broken: () => broken };
+  return { port: server.port, heard, refused, broken: () => broken };
 };
 
 describe('the port', () => {
@@ -248,13 +259,59 @@ describe('the port', () => {
     }
   });
 
+  const ended = (socket: Socket): Promise<void> =>
+    new Promise((resolve) => {
+      socket.on('error', () => {});
+      socket.on('close', () => resolve());
+      socket.resume();
+      socket.end('<14>1 a\n');
+    });
+
+  it('with client_ca_file hears only peers with a certificate of that authority, and reports the others', async () => {
+    const { port, heard, refused } = await listening({ tls: { cert: GOOD, key: KEY, ca: GOOD } });
+    await ended(connectTls({ port, host: '127.0.0.1', ca: GOOD }));
+    await ended(connectTls({ port, host: '127.0.0.1', ca: GOOD, cert: OTHER_HOST, key: KEY }));
+    await ended(connect(port, '127.0.0.1'));
+    expect(heard).toEqual([]);
+    // Of a certificate that is not trusted Node tells only when the connection, and with it the address, is gone.
+    const why = 'no TLS, or no certificate that is asked for';
+    expect([...refused].sort()).toEqual([`127.0.0.1: ${why}`, `127.0.0.1: ${why}`, `unknown: ${why}`]);
+    await ended(connectTls({ port, host: '127.0.0.1', ca: GOOD, cert: GOOD, key: KEY }));
+    expect(heard).toEqual(['<14>1 a']);
+  });
+
+  it('a peer that floods has to wait until what it said is judged; another one is heard meanwhile', async () => {
+    let release = (): void => {};
+    const full = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { port, heard } = await listening(
+      {},
+      { hear: (lines) => (lines.includes('<14>1 flood') ? full : undefined) },
+    );
+    const flood = connect(port, '127.0.0.1');
+    flood.on('error', () => {});
+    const line = Buffer.from('<14>1 flood\n'.repeat(5_000));
+    let blocked = false;
+    while (!blocked) blocked = !flood.write(line) && flood.writableLength > 4_000_000;
+    await ended(connect(port, '127.0.0.1'));
+    expect(heard).toContain('<14>1 a');
+    const before = heard.length;
+    expect(before).toBeLessThan(100_000);
+    release();
+    await once(flood, 'drain');
+    expect(heard.length).toBeGreaterThan(before);
+    flood.destroy();
+  });
+
   it('turns away who is not named', async () => {
-    const { port, heard } = await listening({ from: ['192.0.2.0/24'] });
+    const { port, heard, refused } = await listening({ from: ['192.0.2.0/24'] });
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => {});
     socket.write('<14>1 a\n');
     await once(socket, 'close');
     expect(heard).toEqual([]);
+    expect(refused).toEqual(['127.0.0.1: its address may not send syslog']);
   });
 });
 

@@ -55,7 +55,7 @@ export const openServer = async (
   const server =
     tls === undefined
       ? createHttp(timing, take)
-      : createHttps({ ...timing, ...tls, minVersion: 'TLSv1.2' }, take);
+      : createHttps({ ...timing, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: times.headersMs }, take);
   server.maxConnections = connections;
   server.on('clientError', (_, socket) => {
     garbled?.('remoteAddress' in socket ? String(socket.remoteAddress) : 'unknown');

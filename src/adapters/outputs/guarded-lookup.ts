@@ -3,19 +3,22 @@ import type { LookupFunction } from 'node:net';
 import { inNetwork, parseNetwork } from '../../core/address.ts';
 
 /**
- * Where a webhook must not lead by itself: this machine, link-local addresses (where clouds answer with credentials), and their
- * forms in IPv6. RFC 1918 addresses are ordinary receivers here.
+ * Where a webhook must not lead by itself: this machine, link-local addresses and the others where clouds answer with credentials,
+ * and every form of IPv6 that carries one of IPv4. RFC 1918 addresses are ordinary receivers here.
  */
 const FORBIDDEN = [
   '0.0.0.0/8',
   '127.0.0.0/8',
   '169.254.0.0/16',
   '100.100.100.200',
-  '::1',
-  '::',
+  '168.63.129.16',
+  '192.0.0.192',
+  '::/96',
   'fe80::/10',
   'fd00:ec2::254',
   '::ffff:0:0/96',
+  '64:ff9b::/96',
+  '2002::/16',
 ].flatMap((text) => parseNetwork(text) ?? []);
 
 /**

@@ -64,7 +64,10 @@ export const createSmtp = (options: SmtpOptions): Output => {
 /** What RFC 5322 allows left of the @ without quotes. */
 const idPart = (text: string): string => text.replace(/[^A-Za-z0-9._-]/g, '_');
 
-/** 4xx asks for another try later (greylisting among them), 5xx will never work; silence after DATA leaves it open. */
+/**
+ * 4xx asks for another try later (greylisting among them); 5xx to the mail itself will never do. What is refused before it, a login or an
+ * address, is for the operator to mend, and the mail waits. Silence after DATA leaves it open.
+ */
 const failure = (cause: unknown): OutputError => {
   const { responseCode, code, command, message } = cause as {
     readonly responseCode?: number;
@@ -72,12 +75,11 @@ const failure = (cause: unknown): OutputError => {
     readonly command?: string;
     readonly message?: string;
   };
-  const permanent =
-    (responseCode !== undefined && responseCode >= 500) || code === 'EAUTH' || code === 'EENVELOPE';
+  const beforeMail = code === 'EAUTH' || code === 'EENVELOPE';
   const said =
     responseCode === undefined ? (message ?? String(cause)) : `the mail server answered ${responseCode}`;
   return new OutputError(said, {
-    again: !permanent || (responseCode !== undefined && responseCode < 500),
+    again: beforeMail || responseCode === undefined || responseCode < 500,
     unclear: responseCode === undefined && command === 'DATA',
     cause,
   });

@@ -41,7 +41,7 @@ export const createWebhook = (options: WebhookOptions, clock: Pick<Clock, 'now'>
       if (forbiddenAddress(new URL(options.url).hostname, options.allow))
         throw new OutputError(
           'leads to this machine or its link; list the address under allow if that is meant',
-          { again: false },
+          { again: true },
         );
       const { path, body } = callOf(options.preset, notice, options);
       const answer = await post(`${options.url}${path}`, { options, agent, body, notice, now: clock.now() });
@@ -100,6 +100,12 @@ const post = async (url: string, { options, agent, body, notice, now }: Post): P
 export const signature = (secret: string, seconds: string, body: string): string =>
   `v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 
+/**
+ * Answers about the receiver, its address or our key there, not about what it was told: when that is mended it takes the same notice. Any
+ * other 4xx means that this notice will never do.
+ */
+const NOT_THE_NOTICE = new Set([401, 402, 403, 404, 405, 407, 408, 410, 421, 425, 429]);
+
 /** A web page that says 200 is a proxy's or a login's: no receiver of JSON answers so. */
 const judge = ({ status, type, retryAfter }: Answer, now: number): void => {
   if (status >= 200 && status < 300) {
@@ -109,9 +115,9 @@ const judge = ({ status, type, retryAfter }: Answer, now: number): void => {
   if (status >= 300 && status < 400)
     throw new OutputError(
       `answered ${status}: redirects are not followed, configure the address it leads to`,
-      { again: false },
+      { again: true },
     );
-  const again = status === 408 || status === 425 || status === 429 || status >= 500;
+  const again = NOT_THE_NOTICE.has(status) || status >= 500;
   throw new OutputError(`answered ${status}`, {
     again,
     unclear: status >= 500,

@@ -21,19 +21,25 @@ export interface LineTaker {
 }
 
 /** Peers at once, and how long one may say nothing: a PCE writes its health every minute. */
-const LIMITS = { connections: 16, silentMs: 10 * 60_000 } as const;
+const LIMITS = { connections: 16, handshakeMs: 10_000, silentMs: 10 * 60_000 } as const;
+
+export interface ListenerDeps {
+  readonly log: Log;
+  /** A peer that was turned away. */
+  refused(peer: string, why: string): void;
+}
 
 /** Listens for one PCE's syslog stream over TCP or TLS. Rejects when the port is taken. */
 export const listenSyslog = async (
   { host, port, tls, from }: SyslogListener,
   taker: LineTaker,
-  log: Log,
+  { log, refused }: ListenerDeps,
 ): Promise<{ readonly port: number; close(): Promise<void> }> => {
   const open = new Set<Socket>();
   const take = (socket: Socket): void => {
-    const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    const peer = addressOf(socket);
     if (from.length > 0 && !from.some((one) => isWithin(peer, one))) {
-      log.warn({ peer }, 'a peer that may not send syslog was turned away');
+      refused(peer, 'its address may not send syslog');
       return void socket.destroy();
     }
     const framer = createFramer(MOST_LINE);
@@ -57,11 +63,15 @@ export const listenSyslog = async (
             cert: tls.cert,
             key: tls.key,
             minVersion: 'TLSv1.2',
+            handshakeTimeout: LIMITS.handshakeMs,
             ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: true }),
           },
           take,
         );
   server.maxConnections = LIMITS.connections;
+  server.on('tlsClientError', (_: Error, socket: Socket) =>
+    refused(addressOf(socket), 'no TLS, or no certificate that is asked for'),
+  );
   server.listen(port, host);
   await once(server, 'listening');
   return {
@@ -74,6 +84,8 @@ export const listenSyslog = async (
     },
   };
 };
+
+const addressOf = ({ remoteAddress = 'unknown' }: Socket): string => remoteAddress.replace(/^::ffff:/, '');
 
 const isWithin = (address: string, text: string): boolean => {
   const network = parseNetwork(text);

@@ -19,6 +19,8 @@ export const WINDOW_MS = {
   sweep: 20 * MINUTE_MS,
   /** After a longer absence, what is older than this is told in a digest. */
   single: HOUR_MS,
+  /** A relay may deliver what it kept for days: ids are remembered for 25 h, older events are the polls' alone. */
+  heard: 24 * HOUR_MS,
 } as const;
 /** The PCE tells its time in whole seconds, and an answer takes a moment. */
 const CLOCKS_DIFFER_MS = 2_000;
@@ -222,8 +224,11 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
       await inventory.ensure(unknownHosts(events, inventory));
       await exclusive(async () => {
         const seen = await store.seen(pce.name, events);
+        const from = Math.max(origin ?? 0, pceNow() - WINDOW_MS.heard);
+        // A clock that is further ahead is told of by itself; its events are polled.
+        const to = pceNow() + MINUTE_MS;
         const fresh = events.filter(
-          ({ href, at }) => !seen.has(href) && !evaluated.has(href) && at >= (origin ?? 0),
+          ({ href, at }) => !seen.has(href) && !evaluated.has(href) && at >= from && at <= to,
         );
         if (fresh.length === 0) return;
         await accept({

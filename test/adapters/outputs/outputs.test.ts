@@ -104,10 +104,13 @@ describe('a webhook', () => {
     ],
     ['503 is tried again', (r) => r.writeHead(503).end(), { again: true, unclear: true }],
     ['400 will never work', (r) => r.writeHead(400).end(), { again: false }],
+    ['422 neither', (r) => r.writeHead(422).end(), { again: false }],
+    ['a key that is refused can be mended: the notice waits', (r) => r.writeHead(401).end(), { again: true }],
+    ['an address that leads nowhere, too', (r) => r.writeHead(404).end(), { again: true }],
     [
       'a redirect is not followed',
       (r) => r.writeHead(302, { location: 'http://169.254.169.254/' }).end(),
-      { again: false },
+      { again: true },
     ],
     ['a connection that breaks leaves it open', (r) => r.destroy(), { again: true, unclear: true }],
   ];
@@ -131,12 +134,18 @@ describe('a webhook', () => {
     });
   });
 
-  it.each(['http://127.0.0.1:1/', 'http://169.254.169.254/latest', 'http://[::1]:1/'])(
-    'does not call %s unless it is listed',
-    async (url) => {
-      expect(await failureOf(webhook(url, { allow: [] }).send(aNotice()))).toMatchObject({ again: false });
-    },
-  );
+  it.each([
+    'http://127.0.0.1:1/',
+    'http://2130706433:1/',
+    'http://169.254.169.254/latest',
+    'http://168.63.129.16/',
+    'http://[::1]:1/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://[64:ff9b::a9fe:a9fe]/',
+    'http://[fd00:ec2::254]/',
+  ])('does not call %s unless it is listed', async (url) => {
+    expect(await failureOf(webhook(url, { allow: [] }).send(aNotice()))).toMatchObject({ again: true });
+  });
 
   it('a name that resolves to this machine is refused when connecting', async () => {
     const failure = await failureOf(webhook('http://localhost:9/', { allow: [] }).send(aNotice()));
@@ -204,8 +213,32 @@ describe('mail', () => {
     expect(await failureOf(output.send(aNotice()))).toMatchObject({ again: true, unclear: false });
   });
 
-  it('a recipient that does not exist will never work', async () => {
+  it('a recipient that does not exist is for the operator to mend: mails wait', async () => {
     const { output } = await mailServer({ onRcptTo: (_address, _session, done) => done(smtpError(550)) });
+    expect(await failureOf(output.send(aNotice()))).toMatchObject({ again: true });
+  });
+
+  it('greylisted first, it is taken at the next try, once', async () => {
+    let tries = 0;
+    const { mails, output } = await mailServer({
+      onRcptTo: (_address, _session, done) => {
+        tries += 1;
+        if (tries === 1) return done(smtpError(451));
+        done();
+      },
+    });
+    await failureOf(output.send(aNotice()));
+    await output.send(aNotice());
+    expect(mails).toHaveLength(1);
+  });
+
+  it('a server that refuses the mail itself will never take it', async () => {
+    const { output } = await mailServer({
+      onData(stream, _session, done) {
+        stream.resume();
+        stream.on('end', () => done(smtpError(554)));
+      },
+    });
     expect(await failureOf(output.send(aNotice()))).toMatchObject({ again: false });
   });
 
