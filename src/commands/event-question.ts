@@ -75,7 +75,7 @@ export const basisOf = (
 ];
 
 /** Words for an event in a list; what this bot's own key did says so. */
-export const listedEvent = (
+const listedEvent = (
   event: PceEvent,
   { desk: { inventory } }: EventQuestion,
   { settings }: Pick<CommandDeps, 'settings'>,

@@ -5,6 +5,7 @@ import { isKnownType } from '../core/event-types.ts';
 import type { EventsFound } from '../core/ports.ts';
 import { counted } from '../core/text.ts';
 import { unknownEventsView } from '../views/unknown-events.ts';
+import { event } from './event.ts';
 import { basisOf, EVENT_FLAGS, eventQuestion, eventsAnswer, readEvents } from './event-question.ts';
 import { nearestText, problem } from './problem.ts';
 import { parseWords } from './words.ts';
@@ -16,7 +17,7 @@ export const events: Command = {
   id: 'events',
   summary: "the PCE's audit events: by type, severity or who, with export",
   usage:
-    '/illumio events [unknown] [type=…] [severity=…] [by=…] [status=…] [--since 24h | --from T --to T] [-n rows] [--page n] [--as csv|json|cef|leef] [--pce name] [--share]',
+    '/illumio events [uuid|unknown] [type=…] [severity=…] [by=…] [status=…] [--since 24h | --from T --to T] [-n rows] [--page n] [--as csv|json|cef|leef] [--pce name] [--share]',
   examples: [
     '/illumio events severity=error --since 24h',
     '/illumio events type=rule_set.*,sec_rule.* by=jdoe --since 7d --as csv',
@@ -24,11 +25,13 @@ export const events: Command = {
   ],
   role: 'analyst',
   scope: 'estate',
-  async run(given, _asker, deps) {
+  async run(given, asker, deps) {
     const parsed = parseWords(given, THIS, EVENT_FLAGS);
     if (!parsed.ok) return parsed.problem;
     const [first, ...rest] = parsed.words;
     if (first === 'unknown' && rest.length === 0) return await unknown(parsed.flags, deps);
+    if (first !== undefined && rest.length === 0 && UUID.test(first))
+      return await event.run(given, asker, deps);
     const terms = parseEventSearch(parsed.words);
     if (!terms.ok) return problem(terms.problem, `/illumio events ${terms.corrected}`);
     const question = eventQuestion(['events', ...parsed.words].join(' '), parsed.flags, deps);
@@ -47,6 +50,8 @@ export const events: Command = {
     );
   },
 };
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const said = (words: readonly string[], found: EventsFound, actors: ReadonlySet<string>) => {
   const what = words.length === 0 ? '' : ` with ${words.join(' ')}`;

@@ -149,6 +149,7 @@ const readCase = async (
     Promise.all(hrefs.map((href) => store.alertsOfHost(pce.name, href))),
     Promise.all(hrefs.map((href) => store.responsesOf(pce.name, href))),
   ]);
+  const quarantines = await store.quarantines(pce.name);
   const within = (at: number): boolean => at >= from && at <= to;
   return {
     read: {
@@ -164,6 +165,7 @@ const readCase = async (
       ),
       // A query that broke off has handed over a part of its rows (port Pce.flows).
       peers: flows === undefined ? [] : peers.all(),
+      quarantined: new Set(quarantines.map(({ target }) => target.href)),
       policy,
       estate: inventory,
       isOurs: (event: PceEvent) => isOurs(event, { ownKeys }),

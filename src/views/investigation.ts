@@ -180,21 +180,23 @@ const systemBlocks = ({ peers, hosts }: Case): KnownBlock[] => {
   ];
 };
 
-const buttons = ({ href, name, managed }: Workload, { pce }: ShownInvestigation): KnownBlock =>
-  actions(
+const buttons = ({ href, name, managed }: Workload, { pce, read }: ShownInvestigation): KnownBlock => {
+  const action = read.quarantined.has(href) ? 'release' : 'quarantine';
+  return actions(
     ...(managed
       ? [
           button({
-            action: 'quarantine',
+            action,
             value: targetRef(pce, href),
-            text: 'Quarantine…',
-            style: 'danger',
-            label: `quarantine ${name}`,
+            text: action === 'release' ? 'Release…' : 'Quarantine…',
+            ...(action === 'quarantine' ? { style: 'danger' as const } : {}),
+            label: `${action} ${name}`,
           }),
         ]
       : []),
     askButton(`workload ${href} --pce ${pce}`, 'Card', 'card'),
   );
+};
 
 const evidenceBlocks = ({ files }: ShownInvestigation): KnownBlock[] => [
   context(md`Evidence, every time in UTC; SHA-256 of the files:`),

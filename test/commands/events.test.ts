@@ -214,6 +214,8 @@ describe('/illumio event', () => {
     const bench = aMorning();
     const href = bench.pce.recorded[0]?.href ?? '';
     expect(await bench.ask(`event ${href}`, 'U0ANA')).toContain('agent.tampering');
+    // The log is asked for one event by its id too.
+    expect(await bench.ask(`events ${href.split('/').at(-1)}`, 'U0ANA')).toContain('agent.tampering');
     expect(await bench.ask('event 0000-none', 'U0ANA')).toContain('prod-east has no event 0000-none');
     expect(await bench.ask('event', 'U0ANA')).toContain('event wants the id of one event');
   });

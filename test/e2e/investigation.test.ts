@@ -137,6 +137,7 @@ it('the story of a host, from its tampering to its quarantine, with evidence who
     from = found;
   }
 
+  expect(story).toContain('[Release…] [Card]');
   expect(story).toContain('labels: + Quarantine=Severe — this bot for maya');
 
   const files = (): { readonly name: string; readonly text: string }[] =>

@@ -15,6 +15,8 @@ export interface Case {
   readonly alerts: readonly Alert[];
   readonly responses: readonly Response[];
   readonly peers: readonly PeerFlow[];
+  /** Hosts in quarantine by this bot now. */
+  readonly quarantined: ReadonlySet<string>;
   /** The provisioned policy, for the scopes of rule sets; undefined = it could not be read. */
   readonly policy: Policy | undefined;
   readonly estate: Estate;
