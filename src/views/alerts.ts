@@ -3,7 +3,11 @@ import type { Alert, Held } from '../core/alert.ts';
 import type { Message } from '../core/ports.ts';
 import { counted, grouped, listed } from '../core/text.ts';
 import { MARKS } from './alert-title.ts';
+import { pageButtons } from './ask.ts';
+import { csv } from './csv.ts';
 import {
+  actions,
+  askButton,
   bold,
   clip,
   code,
@@ -27,10 +31,20 @@ export interface ListedAlert {
   readonly acknowledgedBy: string | undefined;
 }
 
-/** Open alerts, newest first: which, since when, how often, who has it. `total` counts those that do not fit too. */
+/** Which part of a list is shown. `again` is the question without its page, as typed after /illumio. */
+interface Part {
+  readonly total: number;
+  /** After those shown. */
+  readonly rest: number;
+  readonly page: number;
+  readonly pages: number;
+  readonly again: string;
+}
+
+/** Open alerts, newest first: which, since when, how often, who has it. */
 export const alertsView = (
   alerts: readonly ListedAlert[],
-  total: number,
+  { total, rest, page, pages, again }: Part,
   pces: readonly string[],
 ): Message => {
   const head =
@@ -40,9 +54,14 @@ export const alertsView = (
   return message(head, [
     richText([{ bold: head }]),
     ...pagesOf(alerts.map((one) => lineOf(one, several))),
-    ...(total > alerts.length
-      ? [context(md`and ${grouped(total - alerts.length)} more; -n 50 shows more`)]
-      : []),
+    ...(pages === 1
+      ? []
+      : [
+          actions(...pageButtons(again, page, pages), askButton(`${again} --files`, 'CSV of all', 'csv')),
+          context(
+            md`${rest > 0 ? `and ${grouped(rest)} more · ` : ''}page ${String(page)} of ${String(pages)}`,
+          ),
+        ]),
     context(md`/illumio why followed by an id tells what was said about it and why`),
   ]);
 };
@@ -52,6 +71,22 @@ const HELD: Readonly<Record<Held['kind'], string>> = {
   silenced: 'silenced, not posted',
   inhibited: 'explained by another alert, not posted',
 };
+
+/** All of them for a file. */
+export const alertsCsv = (alerts: readonly Alert[]): string =>
+  csv(
+    ['id', 'severity', 'rule', 'subject', 'title', 'pce', 'count', 'first', 'last'],
+    alerts.map(({ id, severity, rule, subject, title, pce, count, firstAt, lastAt }) => [
+      id,
+      severity,
+      rule,
+      subject.name,
+      title,
+      pce,
+      count,
+      ...[firstAt, lastAt].map((at) => new Date(at).toISOString()),
+    ]),
+  );
 
 /** `🟠 Firewall tampering on web-01 — error ×7 since 10:02, acknowledged by maya · RtED7puylv4f`. */
 const lineOf = ({ alert, acknowledgedBy }: ListedAlert, several: boolean): Markup => {

@@ -141,7 +141,12 @@ describe('/illumio alerts', () => {
         alert: anAlert({ id: `alert${at}`, fingerprint: `f${at}` }),
       })),
     );
-    expect(await bench.ask('alerts')).toContain('and 4 more');
+    expect(await bench.ask('alerts')).toContain('[Next] [CSV of all]\nand 4 more · page 1 of 2');
+    const last = await bench.ask('alerts --page 2');
+    expect(last).toContain('[Back] [CSV of all]\npage 2 of 2');
+    expect(last.split('error since')).toHaveLength(5);
+    await bench.ask('alerts --files', 'U0VIC');
+    expect(String(bench.chat.files.at(-1)?.content).trim().split('\r\n')).toHaveLength(15);
   });
 
   it('says that there is none', async () =>
