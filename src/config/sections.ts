@@ -102,6 +102,9 @@ export const route = z.strictObject({
     description:
       'How long an alert may stay unanswered here, instead of 5 min (critical) and 30 min (error).',
   }),
+  floor: choice(['warning', 'error', 'critical']).optional().meta({
+    description: 'pce-health is told here from this severity on; what is milder tries the next route.',
+  }),
   hours: hours.optional().meta({ description: 'When this route holds; else the next ones are tried.' }),
   zone: zone.prefault('UTC').meta({ description: 'The zone of hours.' }),
 });

@@ -271,6 +271,7 @@ const toRoute = (route: ConfigFile['routes'][number]): Route => ({
     ? {}
     : { byLabel: { key: route.channel_by.label, channels: route.channel_by.channels } }),
   ...(route.escalate_after === undefined ? {} : { escalateAfterMs: route.escalate_after }),
+  ...(route.floor === undefined ? {} : { floor: route.floor }),
   ...(route.hours === undefined ? {} : { hours: { ...route.hours, zone: route.zone } }),
 });
 

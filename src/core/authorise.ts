@@ -44,6 +44,7 @@ export const ACTION_ROLES = {
   ack: 'responder',
   assign: 'responder',
   note: 'responder',
+  'node-removed': 'responder',
   close: 'responder',
   silence: 'responder',
   unsilence: 'responder',

@@ -8,7 +8,9 @@ export type AlertDeed =
   /** `to` is a user id of the installing team. */
   | { readonly verb: 'assign'; readonly alerts: readonly string[]; readonly to: string }
   | { readonly verb: 'note'; readonly alerts: readonly string[]; readonly text: string }
-  | { readonly verb: 'close'; readonly alerts: readonly string[]; readonly as: AlertVerdict };
+  | { readonly verb: 'close'; readonly alerts: readonly string[]; readonly as: AlertVerdict }
+  /** The node of the PCE that an alert misses was removed on purpose. */
+  | { readonly verb: 'node-removed'; readonly alerts: readonly string[] };
 
 /** What a person does about silences. */
 export type SilenceDeed =

@@ -62,6 +62,7 @@ const fire = (board: Board, given: Weighed, deps: DispatchDeps): void => {
     story: weighed.finding.story,
     severity:
       before.life === 'burst' && given.finding.daily !== true ? graver(before.severity, severity) : severity,
+    ...(before.suggests.join() === given.finding.suggests.join() ? {} : { suggests: given.finding.suggests }),
     quiet: told ? nextQuiet(before, given.finding, deps.now) : before.quiet,
     ...(told && (rose || before.life === 'once') ? { escalation: { since: deps.now, step: 0 } } : {}),
     ...(before.life === 'once' ? { begunAt: deps.now } : {}),

@@ -24,6 +24,8 @@ export interface Issue {
   readonly subject: Subject;
   /** `disk of core1 at 91 %`: what, of which node, and the value. */
   readonly what: string;
+  /** The node is no longer in the report at all: it may have been removed. */
+  readonly gone?: true;
 }
 
 /** What must be remembered of a cluster to see that something of it is gone. */
@@ -164,7 +166,9 @@ const missing = (cluster: Cluster, { nodes }: Seen): Issue[] => {
   return nodes
     .filter((name) => !here.has(name))
     .flatMap((name) =>
-      issue(cluster, 'node', name, 'error', `node ${name} is missing from the cluster's report`),
+      issue(cluster, 'node', name, 'error', `node ${name} is missing from the cluster's report`).map(
+        (one): Issue => ({ ...one, gone: true }),
+      ),
     );
 };
 

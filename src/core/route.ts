@@ -91,9 +91,12 @@ export const unansweredKey = (
   channels: Settings['channels'],
 ): string => [approversIn(channels), pce, rule, 'unanswered'].join('|');
 
-const matches = ({ match, hours }: Route, alert: Routed, now: number): boolean =>
+const HEALTH = 'pce-health';
+
+const matches = ({ match, hours, floor }: Route, alert: Routed, now: number): boolean =>
   (match.rules.length === 0 || match.rules.includes(alert.rule)) &&
   compareSeverity(alert.severity, match.minSeverity) >= 0 &&
+  (floor === undefined || alert.rule !== HEALTH || compareSeverity(alert.severity, floor) >= 0) &&
   (match.pce === undefined || match.pce === alert.pce) &&
   (match.labels === undefined || carries(match.labels, alert)) &&
   (hours === undefined || withinHours(hours, now));

@@ -84,6 +84,8 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
   | { readonly kind: 'external'; readonly alert: ExternalAlert; readonly hosts: readonly MeantHost[] }
   /** What was read because a rule asked (Detector.asks), by `questionKey`. */
   | { readonly kind: 'policy'; readonly answers: PolicyAnswers }
+  /** A person says that a node of the PCE, by the name its alert has, was removed on purpose. */
+  | { readonly kind: 'removed'; readonly node: string }
   /** A rule asked to be called at this time; `hosts` holds what it asked to be read (Detector.reads). */
   | { readonly kind: 'wake'; readonly hosts: ReadonlyMap<string, Workload | null> }
 );

@@ -232,6 +232,8 @@ export interface Route {
   readonly escalateAfterMs?: number;
   /** When this route holds; outside of it the next one is tried. */
   readonly hours?: Hours;
+  /** What the health of the PCE has to be at least to be told here; what is milder tries the next route (definitions §3 pce-health). */
+  readonly floor?: Severity;
 }
 
 /** A host that may scan: an address, a network or a label selector; who answers for it, and until when (epoch ms). */

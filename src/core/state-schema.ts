@@ -299,6 +299,7 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
     title: z.string(),
     story: text,
     quiet,
+    suggests: ids.exactOptional(),
     escalation: escalation.exactOptional(),
     begunAt: time.exactOptional(),
   }),

@@ -130,6 +130,8 @@ export type Transition =
       readonly title: string;
       readonly story: Text;
       readonly quiet: Alert['quiet'];
+      /** What is worth offering, where that changed. */
+      readonly suggests?: readonly string[];
       /** Somebody is asked to answer it, from now on. */
       readonly escalation?: Escalation;
       /** A fact that happened again, found then: what people said of the time before does not cover it. */

@@ -27,6 +27,7 @@ export const createActing = (deps: Omit<TendingDeps, 'offer'> & SilenceRequestDe
         case 'snooze':
         case 'assign':
         case 'note':
+        case 'node-removed':
         case 'close':
           return tend(deed, doer);
         default:

@@ -144,6 +144,8 @@ export const clicked = async (click: Click, deps: ClickDeps): Promise<void> => {
       return deps.tend({ verb: 'snooze', alerts: ids, forMs: HOUR_MS }, doer);
     case 'assign':
       return deps.tend({ verb: 'assign', alerts: ids, to: click.person.user }, doer);
+    case 'node-removed':
+      return deps.tend({ verb: 'node-removed', alerts: ids }, doer);
     case 'close-real':
       return deps.tend({ verb: 'close', alerts: ids, as: 'real' }, doer);
     case 'close-expected':

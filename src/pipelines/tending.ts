@@ -16,7 +16,7 @@ export interface Doer {
 }
 
 export interface TendingDeps {
-  readonly alertings: ReadonlyMap<string, Pick<Alerting, 'tend'>>;
+  readonly alertings: ReadonlyMap<string, Pick<Alerting, 'tend' | 'removed'>>;
   readonly inventories: ReadonlyMap<string, Pick<Inventory, 'workload'>>;
   readonly store: Store;
   readonly gate: Gate;
@@ -62,6 +62,10 @@ const stepOf = (deed: AlertDeed, alert: Alert, by: Person, at: number): Transiti
       return { type: 'alert-assigned', fingerprint, to: deed.to, by, at };
     case 'note':
       return { type: 'alert-noted', fingerprint, by, at, text: deed.text };
+    case 'node-removed':
+      return alert.state === 'firing' && alert.suggests.includes(deed.verb)
+        ? { type: 'alert-noted', fingerprint, by, at, text: 'It was removed on purpose.' }
+        : undefined;
     case 'close':
       return alert.closed === undefined
         ? { type: 'alert-closed', fingerprint, as: deed.as, by, at }
@@ -152,6 +156,9 @@ const answer = async (
       );
     case 'close':
       if (deed.as !== 'real' && first !== undefined) await deps.offer(first, doer);
+      return;
+    case 'node-removed':
+      for (const { pce, subject } of changed) await deps.alertings.get(pce)?.removed(subject.name);
       return;
     case 'acknowledge':
     case 'assign':

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HealthReading } from '../core/health.ts';
 import { healthIssues, type Issue, type IssueKind, reportIssue, seenIn } from '../core/health-issues.ts';
 import type { NodeReport } from '../core/node-report.ts';
-import { type Cleared, defineRule, type Finding } from '../core/rule.ts';
+import { type Cleared, defineRule, type Finding, type Observation } from '../core/rule.ts';
 import { compareSeverity, SEVERITIES } from '../core/severity.ts';
 import type { Subject } from '../core/subject.ts';
 
@@ -33,6 +33,9 @@ const Options = z
   .prefault({});
 type Options = z.infer<typeof Options>;
 
+/** A node that is gone for so long may have been removed (definitions §3). */
+const ASK_MS = 24 * 3_600_000;
+
 const KINDS = ['cpu', 'memory', 'disk', 'services', 'node', 'replication', 'cluster', 'report'] as const;
 
 /** A node writes a line each minute. One that writes none for so long is the polls' matter alone. */
@@ -52,6 +55,8 @@ const Watched = z.object({
   told: z.enum(SEVERITIES).nullable(),
   /** Of a report: when the newest line came. */
   heardAt: z.number().exactOptional(),
+  /** It was asked whether the node was removed. */
+  asked: z.literal(true).exactOptional(),
 });
 type Watched = z.infer<typeof Watched>;
 
@@ -75,12 +80,13 @@ export const pceHealth = defineRule({
   about: 'The PCE reports that a node, service, disk or replication is not well',
   severity: 'warning',
   life: { kind: 'state' },
-  on: { types: [], readings: ['health', 'node-report'] },
+  on: { types: [], readings: ['health', 'node-report', 'removed'] },
   options: Options,
   memory: Memory,
   todo: 'Open the health page of the PCE console and look at the node that is named.',
   detect(observation, memory, options) {
     if (observation.kind === 'node-report') return hear(observation, memory, options);
+    if (observation.kind === 'removed') return removed(observation, memory);
     if (observation.kind !== 'health' || !observation.reading.available) return { findings: [] };
     return judge(observation.reading, observation.now, memory, options);
   },
@@ -133,9 +139,12 @@ const judge = (
   const next = new Map<string, Watched>();
 
   for (const [key, issue] of here) {
-    const after = stillBad(issue, memory.issues[key], now, options);
-    if (after.told !== (memory.issues[key]?.told ?? null)) findings.push(finding(issue, after, now));
-    next.set(key, after);
+    const was = memory.issues[key];
+    const after = stillBad(issue, was, now, options);
+    const asks = issue.gone === true && after.told !== null && now - after.since > ASK_MS;
+    if (after.told !== (was?.told ?? null) || (asks && was?.asked !== true))
+      findings.push(finding(issue, after, now, asks));
+    next.set(key, asks ? { ...after, asked: true } : after);
   }
   for (const [key, was] of Object.entries(memory.issues)) {
     if (here.has(key)) continue;
@@ -160,6 +169,22 @@ const judge = (
       issues: Object.fromEntries(next),
       clusters: { ...memory.clusters, ...Object.fromEntries(clusters) },
     },
+  };
+};
+
+/** A person says that it was removed: it is missed no more, and no longer counts among those that are down. */
+const removed = ({ node, now }: Extract<Observation, { kind: 'removed' }>, memory: Memory): Judged => {
+  const [key, was] = Object.entries(memory.issues).find(([, { name }]) => name === node) ?? [];
+  if (key === undefined || was === undefined) return { findings: [], cleared: [], memory };
+  const { [key]: _, ...issues } = memory.issues;
+  const clusters = Object.entries(memory.clusters).map(([fqdn, seen]) => [
+    fqdn,
+    { ...seen, nodes: seen.nodes.filter((name) => `${fqdn} ${name}` !== key) },
+  ]);
+  return {
+    findings: [],
+    cleared: [{ subject: subjectOf(was), at: now, why: 'it was removed on purpose' }],
+    memory: { issues, clusters: Object.fromEntries(clusters) },
   };
 };
 
@@ -193,13 +218,22 @@ const stillBad = (issue: Issue, was: Watched | undefined, now: number, options: 
 
 const subjectOf = ({ subjectKind, name }: Watched): Subject => ({ kind: subjectKind, href: null, name });
 
-const finding = ({ subject, severity, what }: Issue, { since }: Watched, now: number): Finding => ({
+const finding = (
+  { subject, severity, what }: Issue,
+  { since }: Watched,
+  now: number,
+  asks = false,
+): Finding => ({
   subject,
   severity,
   at: now,
   title: `PCE health: ${what}`,
-  story: [`${severity === 'warning' ? 'Warning' : 'Not well'}: ${what} (since `, { time: since }, ').'],
+  story: [
+    `${severity === 'warning' ? 'Warning' : 'Not well'}: ${what} (since `,
+    { time: since },
+    asks ? '). Was it removed on purpose?' : ').',
+  ],
   workloads: [],
-  suggests: [],
+  suggests: asks ? ['node-removed'] : [],
   event: null,
 });

@@ -221,6 +221,9 @@ const buttons = (incident: Incident, alerts: readonly ShownAlert[]): KnownBlock 
   return actions(
     ...(suggests ? [button({ action: 'quarantine', value, text: 'Quarantine…', style: 'danger' })] : []),
     ...(release && !suggests ? [button({ action: 'release', value, text: 'Release…' })] : []),
+    ...(alerts.some(({ alert }) => alert.suggests.includes('node-removed'))
+      ? [button({ action: 'node-removed', value, text: 'It was removed' })]
+      : []),
     ...(open ? [button({ action: 'acknowledge', value, text: 'Acknowledge' })] : facts ? closing(value) : []),
     overflow('more', [
       // Two buttons fit a phone's line.

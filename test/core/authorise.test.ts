@@ -229,7 +229,17 @@ const oracle = ({ action, profile, roles, memberships, targets, channel }: Quest
   const traffic = ['top', 'blocked', 'flows', 'cross', 'scan', 'geo', 'process', 'trend', 'investigate'];
   const records = ['events', 'event', 'who', 'changes', 'policy', 'board security', 'handover'];
   const reads = [...traffic, ...records, 'rules', 'audit', 'services', 'share'];
-  const tends = ['acknowledge', 'ack', 'snooze', 'assign', 'note', 'close', 'silence', 'unsilence'];
+  const tends = [
+    'acknowledge',
+    'ack',
+    'snooze',
+    'assign',
+    'note',
+    'node-removed',
+    'close',
+    'silence',
+    'unsilence',
+  ];
   const acts = [...tends, 'disarm', 'quarantined', 'quarantine', 'release', 'enforcement', 'test'];
   let pool: Grant[] = [];
   if (acts.includes(action)) pool = [...roles.responder];

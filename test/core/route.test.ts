@@ -45,6 +45,24 @@ describe('where an alert is told', () => {
       ['C1'],
     ],
     [
+      'the health of a PCE below the floor of a route: in the next one',
+      anAlert({ rule: 'pce-health', severity: 'warning' }),
+      [{ channel: 'C1', floor: 'error' }, { channel: 'C2' }],
+      ['C2'],
+    ],
+    [
+      'the health of a PCE at the floor of a route: there',
+      anAlert({ rule: 'pce-health', severity: 'error' }),
+      [{ channel: 'C1', floor: 'error' }, { channel: 'C2' }],
+      ['C1'],
+    ],
+    [
+      'the floor is for the health of a PCE alone',
+      anAlert({ rule: 'ven-offline', severity: 'warning' }),
+      [{ channel: 'C1', floor: 'error' }, { channel: 'C2' }],
+      ['C1'],
+    ],
+    [
       'in those after it where the route says so',
       anAlert(),
       [{ channel: 'C1', goOn: true }, { channel: 'C2' }, { channel: 'C3' }],

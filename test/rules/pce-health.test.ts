@@ -341,3 +341,45 @@ describe('pce-health', () => {
     expect(told(poll(rule, 0, read(disk)).findings)).toEqual(['warning core1 disk of pce.example.com']);
   });
 });
+
+describe('a node that is gone', () => {
+  const without = read((cluster) => void cluster.nodes.shift());
+  const gone = (): Watching => {
+    const rule = watching(pceHealth);
+    poll(rule, 0, well);
+    poll(rule, 1, without);
+    expect(told(poll(rule, 2, without).findings)).toHaveLength(1);
+    return rule;
+  };
+  const asked = (rule: Watching, minute: number) =>
+    poll(rule, minute, without).findings.filter(({ suggests }) => suggests.includes('node-removed'));
+
+  it('for more than a day is asked about, once', () => {
+    const rule = gone();
+    expect(asked(rule, 24 * 60)).toEqual([]);
+    const [finding] = asked(rule, 24 * 60 + 2);
+    expect(plain(finding?.story ?? [])).toContain('Was it removed on purpose?');
+    expect(asked(rule, 24 * 60 + 3)).toEqual([]);
+  });
+
+  it('on purpose, as a person says, is over and missed no more', () => {
+    const rule = gone();
+    const [{ subject } = { subject: { name: '' } }] = asked(rule, 24 * 60 + 2);
+    const over = rule.see({
+      kind: 'removed',
+      pce: 'prod-east',
+      now: T0 + 25 * 60 * MINUTE,
+      estate: anEstate(),
+      node: subject.name,
+    });
+    expect(over.cleared).toMatchObject([{ subject, why: 'it was removed on purpose' }]);
+    for (const minute of [1_600, 1_601, 1_602]) expect(poll(rule, minute, without).findings).toEqual([]);
+  });
+
+  it('another node than the one that is missed changes nothing', () => {
+    const rule = gone();
+    const estate = anEstate();
+    const { cleared } = rule.see({ kind: 'removed', pce: 'prod-east', now: T0, estate, node: 'core9' });
+    expect(cleared).toEqual([]);
+  });
+});

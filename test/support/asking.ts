@@ -176,6 +176,8 @@ export const aBench = (options: BenchOptions = {}) => {
   const opened: { action: string; pce: string; hrefs: readonly string[]; wanted?: string }[] = [];
   const gate = aGate({ chat, roles: settings.roles, log });
   const announced: Message[] = [];
+  /** Nodes of a PCE that a person said were removed. */
+  const gone: string[] = [];
   let ids = 0;
   const acting = createActing({
     alertings: new Map(
@@ -186,6 +188,7 @@ export const aBench = (options: BenchOptions = {}) => {
             await store.commit(alerts.flatMap((alert) => step(alert) ?? []));
             return alerts;
           },
+          removed: async (node) => void gone.push(node),
         },
       ]),
     ),
@@ -261,6 +264,7 @@ export const aBench = (options: BenchOptions = {}) => {
     opened,
     explained,
     announced,
+    gone,
     act: acting.act,
     questions,
     inbound,

@@ -22,6 +22,7 @@ export const alertReducers: Reducers<Extract<keyof Reducers, `alert-${string}`>>
       firstAt: Math.min(row.firstAt, t.at),
       lastAt: Math.max(row.lastAt, t.at),
       ...(newer ? { event: t.event, title: t.title, story: t.story } : {}),
+      ...(newer && t.suggests !== undefined ? { suggests: t.suggests } : {}),
       severity: t.severity,
       quiet: t.quiet,
       ...(t.escalation === undefined ? {} : { escalation: t.escalation }),

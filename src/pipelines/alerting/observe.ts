@@ -29,6 +29,8 @@ export interface Observing {
   sweep(): Promise<void>;
   /** Reads the hosts in quarantine and the rules that name their labels: a quarantine is watched as long as it lasts. */
   quarantines(): Promise<void>;
+  /** A person says that a node of the PCE was removed on purpose. @param node by the name its alert has */
+  removed(node: string): Promise<void>;
   /** Calls the rules that asked to be called by now. */
   wake(): Promise<void>;
   /** Reads what rules ask of the policy. */
@@ -153,6 +155,9 @@ export const createObserving = (
       );
       watched = quarantined.length > 0;
     },
+
+    removed: (node) =>
+      exclusive(() => accept({ kind: 'removed', pce: pce.name, now: pceNow(), estate: inventory, node })),
 
     async wake() {
       const due = await store.wakesDue(pce.name, pceNow());
