@@ -15,13 +15,11 @@ import {
   type Session,
   Sessions,
 } from '../core/draft/sessions.ts';
+import { byEvent, draftFinding, subjectOf } from '../core/draft/told.ts';
 import type { PceEvent } from '../core/event.ts';
 import { whoDid } from '../core/finding.ts';
 import { type Cleared, defineRule, type Finding, type Observation, type RuleContext } from '../core/rule.ts';
 import { isAutomation, isOurs } from '../core/rule-context.ts';
-import type { Severity } from '../core/severity.ts';
-import type { Subject } from '../core/subject.ts';
-import { listed, type Text } from '../core/text.ts';
 
 const MINUTE_MS = 60_000;
 /** How often a draft that is told is read again: what settled it may not have been seen. */
@@ -257,57 +255,7 @@ const judged = (
     session: known
       ? { ...named, dueAt: session.open ? now + AGAIN_MS : null }
       : { ...named, told: judgement.key, open: !live, dueAt: live ? null : now + AGAIN_MS },
-    findings: known ? [] : [finding(named, judgement.severity, judgement.weakens, [judgement.story])],
+    findings: known ? [] : [draftFinding(named, judgement.severity, judgement.weakens, [judgement.story])],
     cleared: [],
-  };
-};
-
-/** Where nobody can read the draft: what its events say of it, and that this is all there is. */
-const byEvent = (session: Session): Finding[] => {
-  const { alone, words, told } = session;
-  if (alone === 'harmless' || told === words.join('\n')) return [];
-  const weakens = alone === 'weakened';
-  const wider = words.length === 0 ? '' : `The event says: ${listed(words, 5)}. `;
-  const unreadable = words.some((one) => one.includes('scope'))
-    ? 'How many workloads that concerns could not be read.'
-    : 'Scope not readable: how many workloads it concerns is not known.';
-  return [
-    finding(session, weakens ? 'error' : 'warning', weakens, [
-      wider,
-      weakens ? 'Something that denies is removed, switched off or less. ' : '',
-      unreadable,
-    ]),
-  ];
-};
-
-const subjectOf = ({ href, name, author }: Session): Subject => ({
-  kind: 'policy',
-  href,
-  name,
-  aspect: author,
-});
-
-/** Automation is told in the digest, unless a guard is weakened (definitions §3). */
-const finding = (session: Session, severity: Severity, weakens: boolean, what: Text): Finding => {
-  const { name, author, lastAt, routine, version } = session;
-  const subject = subjectOf(session);
-  const where = version === null ? 'Policy draft' : 'Policy';
-  return {
-    subject: version === null ? subject : { ...subject, aspect: `${author} ${version}` },
-    severity,
-    at: lastAt,
-    title: `${where} ${weakens ? 'weakens a guard' : 'became broader'}: ${name}`,
-    story: [
-      `${author} edited the draft of the ${name}, last at `,
-      { time: lastAt },
-      version === null ? '. ' : `, and it went live as policy version ${version} at once. `,
-      ...what,
-      version === null ? ' It is not provisioned yet.' : '',
-    ],
-    workloads: [],
-    suggests: [],
-    event: session.event,
-    ...(version === null ? {} : { life: 'once' as const }),
-    ...(routine && !weakens ? { digest: true as const } : {}),
   };
 };

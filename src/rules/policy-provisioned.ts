@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AFTERMATH_MS, followed, troubleOf, Watch } from '../core/draft/aftermath.ts';
 import { questionKey } from '../core/draft/change.ts';
+import { appended, wentLiveFinding } from '../core/draft/live-words.ts';
 import { putsLive } from '../core/draft/open.ts';
 import { populationOf } from '../core/draft/population.ts';
 import { Provisioning, provisioningOf, questionsOf } from '../core/draft/provisioning.ts';
@@ -10,7 +11,6 @@ import { PRESENCE } from '../core/presence.ts';
 import { defineRule, type Finding, type Observation, type RuleContext } from '../core/rule.ts';
 import { isAutomation } from '../core/rule-context.ts';
 import type { Severity } from '../core/severity.ts';
-import { counted, grouped, listed, type Text } from '../core/text.ts';
 import { DEPLOY_FAILED } from '../core/ven-problems.ts';
 
 /** A provisioning is told at the latest so long after it was seen, whether or not the policy could be read. */
@@ -112,7 +112,7 @@ const heard = (
   return {
     findings: [
       ...told.flatMap(({ findings }) => findings),
-      ...alarmed.map((watch) => appended(watch, options)),
+      ...alarmed.map((watch) => appended(watch, options.error_hosts)),
     ],
     memory: {
       held: [...memory.held, ...fresh.filter(waits).map((what) => ({ what, until: now + PATIENCE_MS }))],
@@ -169,7 +169,7 @@ const woken = (
       ...late.flatMap(({ findings }) => findings),
       ...over
         .filter((watch) => watch.told && troubleOf(watch) > watch.said)
-        .map((watch) => appended(watch, options)),
+        .map((watch) => appended(watch, options.error_hosts)),
     ],
     memory: {
       held: held.filter(({ until }) => until > now),
@@ -216,72 +216,8 @@ const tell = (
     errors: {},
     said: 0,
   };
-  if (severity === undefined) return { findings: [], watch };
-  const reach =
-    what.affected === null ? 'an unknown number of workloads' : counted(what.affected, 'workload');
-  const title = what.restored ? `Policy restored, affecting ${reach}` : `Policy provisioned to ${reach}`;
-  return { findings: [finding(what, severity, title, story(what, touches, managed, reach))], watch };
-};
-
-/** What happened to hosts since: another line of the same message. */
-const appended = (watch: Watch, { error_hosts: most }: Options): Finding => {
-  const { what, offline, errors } = watch;
-  const [gone, failed] = [Object.values(offline), Object.values(errors)];
-  const parts = [
-    ...(gone.length === 0 ? [] : [`${counted(gone.length, 'VEN')} went offline (${listed(gone, 5)})`]),
-    ...(failed.length === 0
-      ? []
-      : [`${counted(failed.length, 'host')} could not apply it (${listed(failed, 5)})`]),
-  ];
-  const title = `After ${nameOf(what)}: ${counted(gone.length, 'VEN')} offline, policy errors on ${counted(failed.length, 'host')}`;
-  return finding(what, failed.length > most ? 'error' : 'warning', title, [
-    `In the 30 min after ${nameOf(what)}, provisioned at `,
-    { time: what.at },
-    ` by ${what.by}: ${parts.join(', ')}.`,
-  ]);
-};
-
-const nameOf = ({ version }: Provisioning): string =>
-  version === null ? 'policy' : `policy version ${version}`;
-
-const finding = (what: Provisioning, severity: Severity, title: string, told: Text): Finding => ({
-  subject: { kind: 'policy', href: what.href, name: nameOf(what) },
-  severity,
-  at: what.at,
-  title,
-  story: told,
-  workloads: [],
-  suggests: [],
-  event: what.event,
-});
-
-const story = (what: Provisioning, touches: Touches, managed: number, reach: string): Text => {
-  const { by, message, rulesets, denies, affected, restored, drafts } = what;
-  const { highValue } = touches;
-  return [
-    `${by} ${restored ? 'restored' : 'provisioned'} ${nameOf(what)} at `,
-    { time: what.at },
-    `, affecting ${reach}${share(affected, managed)}. `,
-    message === null ? 'No commit message.' : `Message: ${message}.`,
-    rulesets.length === 0 ? '' : ` Rulesets: ${listed(rulesets, 5)}.`,
-    touches.denies.length > 0
-      ? ` It changes what ${listed(touches.denies, 3)} denies.`
-      : denies
-        ? ' It changes deny rules.'
-        : '',
-    touches.quarantine.length === 0
-      ? ''
-      : ` It changes rules that name the quarantine label, in ${listed(touches.quarantine, 3)}.`,
-    highValue === 0
-      ? ''
-      : ` ${counted(highValue, 'high-value host')} ${highValue === 1 ? 'is' : 'are'} concerned.`,
-    drafts.length === 0 ? '' : ` It settles what was told of the draft: ${listed(drafts, 3)}.`,
-  ];
-};
-
-/** How much that is. The PCE counts machines without a VEN too, so it may be more than all managed ones. */
-const share = (affected: number | null, managed: number): string => {
-  if (affected === null || managed === 0) return '';
-  if (affected > managed) return ` (${grouped(managed)} are managed)`;
-  return `, ${Math.round((100 * affected) / managed)} % of the ${grouped(managed)} managed ones`;
+  return {
+    findings: severity === undefined ? [] : [wentLiveFinding(what, severity, touches, managed)],
+    watch,
+  };
 };

@@ -48,13 +48,13 @@ const isAll = (entry: Dict): boolean => {
 const scopeText = (scope: unknown): string => {
   const entries = list(scope).map(dict);
   if (entries.every(isAll)) return 'everything';
-  return entries
-    .map((entry) => {
-      const named = dict(entry['label'] ?? entry['label_group'] ?? entry);
-      const key = text(named['key']) ?? 'label';
-      return isAll(entry) ? `every ${key}` : `${key}=${text(named['value']) ?? text(named['name']) ?? '?'}`;
-    })
-    .join(' ');
+  const words = entries.flatMap((entry): string[] => {
+    const named = dict(entry['label'] ?? entry['label_group'] ?? entry);
+    const key = text(named['key']);
+    if (!isAll(entry)) return [`${key ?? 'label'}=${text(named['value']) ?? text(named['name']) ?? '?'}`];
+    return key === undefined ? [] : [`every ${key}`];
+  });
+  return words.length === entries.length ? words.join(' ') : `${words.join(' ')} (every other label)`;
 };
 
 const sideWords = (changes: ResourceChange['changes']): string[] => [

@@ -1,5 +1,6 @@
 import type { Alert } from '../alert.ts';
 import type { PceEvent } from '../event.ts';
+import { asActive } from '../policy.ts';
 
 /** A draft that an alert of policy-draft-broad is open on. */
 export interface OpenDraft {
@@ -13,7 +14,7 @@ export interface OpenDraft {
 export const openDrafts = (firing: readonly Pick<Alert, 'rule' | 'subject'>[]): OpenDraft[] =>
   firing.flatMap(({ rule, subject: { href, name, aspect } }) =>
     rule === 'policy-draft-broad' && href !== null
-      ? [{ href, name: aspect === undefined ? name : `${name} by ${aspect}` }]
+      ? [{ href: asActive(href), name: aspect === undefined ? name : `${name} by ${aspect}` }]
       : [],
   );
 
