@@ -65,6 +65,14 @@ const BY_EVENT: readonly [string, ReturnType<typeof edit>, readonly string[], st
     'scope app=shop → everything',
   ],
   [
+    'a null href that names no key',
+    edit('rule_set.update', {
+      scopes: { before: scopeOf(LABEL, PROD), after: scopeOf({ href: null }, PROD) },
+    }),
+    ['warning rule set 471'],
+    'scope app=shop env=prod → env=prod (every other label)',
+  ],
+  [
     'a rule set that is switched on',
     edit(
       'rule_set.update',
@@ -229,7 +237,7 @@ describe('policy-draft-broad with the draft', () => {
     const [finding] = watch.reads(T0 + MINUTE, draft(ALL)).findings;
     expect(finding).toMatchObject({
       severity: 'warning',
-      subject: { kind: 'policy', name: 'rule set Core', aspect: 'maya' },
+      subject: { kind: 'policy', href: SET, name: 'rule set Core', aspect: 'maya' },
       title: 'Policy draft became broader: rule set Core',
     });
     watch.edits(edit('sec_rule.update', {}, { at: T0 + 2 * MINUTE }));

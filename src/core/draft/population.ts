@@ -34,7 +34,9 @@ export const populationOf = (estate: Estate): Population => {
   const kin = new Map<string, { labels: readonly Label[]; hosts: string[] }>();
   for (const { managed, labels, href } of estate.workloads()) {
     if (!managed) continue;
-    const key = kinKey(labels);
+    // In the order they come: a set that comes in two orders is two kinds, which changes no count.
+    let key = '';
+    for (const label of labels) key += `${label.href} `;
     const known = kin.get(key);
     if (known === undefined) kin.set(key, { labels, hosts: [href] });
     else known.hosts.push(href);
