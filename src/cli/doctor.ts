@@ -10,20 +10,26 @@ import { checkOutputs } from './doctor-outputs.ts';
 import { patientOf } from './doctor-patient.ts';
 import { checkPce } from './doctor-pce.ts';
 import { placesIn } from './doctor-places.ts';
+import { rehearse } from './doctor-rehearse.ts';
 import { checkPosting, checkSlack } from './doctor-slack.ts';
 import { atCwd, loadConfig } from './load-config.ts';
 import { defineVerb, EXIT } from './verb.ts';
 
+const MINUTE_MS = 60_000;
+const MOST_MINUTES = 60;
+
 /** Looks at everything the bot needs, with its own keys and tokens. */
 export const verb = defineVerb({
   name: 'doctor',
-  usage: 'doctor [--config F] [--data DIR] [--post] [--json]',
+  usage: 'doctor [--config F] [--data DIR] [--post] [--rehearse HOST [--minutes N]] [--json]',
   help: `Asks every PCE and Slack, with the keys and tokens of the configuration, whether the bot can work, and says for each thing
 that does not hold what to do. Reads only, but for one tiny traffic query per PCE that it deletes again. May run beside the bot.
 
   --config F   configuration, default ./config.yml
   --data DIR   state, default ./data
   --post       also posts a test message to every channel the bot posts to, and removes it
+  --rehearse HOST  quarantines that test host, waits until its policy is applied, and gives its labels back
+  --minutes N      waits at most so long for the policy, default 10
   --json       {ok, checks:[{id, ok, detail, fix}]}; ok is null for what was not looked at
 
 Exits 0 when every check holds, 1 when one does not, 2 when the configuration is wrong.`,
@@ -31,6 +37,8 @@ Exits 0 when every check holds, 1 when one does not, 2 when the configuration is
     config: { type: 'string', default: 'config.yml' },
     data: { type: 'string', default: 'data' },
     post: { type: 'boolean', default: false },
+    rehearse: { type: 'string', default: '' },
+    minutes: { type: 'string', default: '10' },
     json: { type: 'boolean', default: false },
   },
   async run({ flags }, edge) {
@@ -50,9 +58,28 @@ Exits 0 when every check holds, 1 when one does not, 2 when the configuration is
       );
       return EXIT.usage;
     }
+    const forMs = Number(flags.minutes) * MINUTE_MS;
+    if (!(forMs > 0 && forMs <= MOST_MINUTES * MINUTE_MS)) {
+      print([
+        {
+          id: 'rehearse.minutes',
+          ...fails(
+            `--minutes ${flags.minutes} is no time`,
+            `Write a number of minutes up to ${MOST_MINUTES}.`,
+          ),
+        },
+      ]);
+      return EXIT.usage;
+    }
     const folder = atCwd(edge, flags.data);
     const checks = await connected(config.settings, edge, (world) =>
-      examine(world, config.settings, folder, flags.post),
+      flags.rehearse === ''
+        ? examine(world, config.settings, folder, flags.post)
+        : rehearse(flags.rehearse, forMs, {
+            patients: world.pces.map((desk) => patientOf(desk, config.settings, Date.now())),
+            settings: config.settings,
+            folder,
+          }),
     );
     return print(checks) ? EXIT.done : EXIT.failed;
   },
