@@ -19,7 +19,7 @@ export const blocked: Command = {
   id: 'blocked',
   summary: 'hosts and services with the most blocked and potentially blocked connections',
   usage:
-    '/illumio blocked [key=value …] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
+    '/illumio blocked [key=value …] [--since 24h | --from T --to T] [-n rows] [--page n] [--pce name] [--share] [--files]',
   examples: ['/illumio blocked', '/illumio blocked env=prod --since 7d', '/illumio blocked -n 20'],
   role: 'analyst',
   scope: 'estate',

@@ -28,7 +28,7 @@ export const cross: Command = {
   id: 'cross',
   summary: 'what flows between two values of a label, or between all, by decision',
   usage:
-    '/illumio cross <key=value key=value|key> [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
+    '/illumio cross <key=value key=value|key> [--since 24h | --from T --to T] [-n rows] [--page n] [--pce name] [--share] [--files]',
   examples: [
     '/illumio cross env=prod env=dev',
     '/illumio cross env',

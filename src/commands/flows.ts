@@ -31,7 +31,7 @@ export const flows: Command = {
   id: 'flows',
   summary: 'who talks to whom: hosts, networks or labels on each side, one service or all',
   usage:
-    '/illumio flows <src> [to <dst>] [port] [network] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
+    '/illumio flows <src> [to <dst>] [port] [network] [--since 24h | --from T --to T] [-n rows] [--page n] [--pce name] [--share] [--files]',
   examples: [
     '/illumio flows web-01',
     '/illumio flows web-01 to db-01 5432',

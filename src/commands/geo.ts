@@ -12,7 +12,7 @@ export const geo: Command = {
   id: 'geo',
   summary: 'to which countries traffic goes, with a map',
   usage:
-    '/illumio geo [key=value …] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
+    '/illumio geo [key=value …] [--since 24h | --from T --to T] [-n rows] [--page n] [--pce name] [--share] [--files]',
   examples: ['/illumio geo', '/illumio geo env=prod --files', '/illumio geo env=prod --since 7d'],
   role: 'analyst',
   scope: 'estate',

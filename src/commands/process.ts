@@ -6,7 +6,7 @@ export const processes: Command = {
   id: 'process',
   summary: 'which processes are behind most connections',
   usage:
-    '/illumio process [key=value …] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
+    '/illumio process [key=value …] [--since 24h | --from T --to T] [-n rows] [--page n] [--pce name] [--share] [--files]',
   examples: ['/illumio process', '/illumio process env=prod', '/illumio process env=prod --since 7d'],
   role: 'analyst',
   scope: 'estate',

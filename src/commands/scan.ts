@@ -24,7 +24,7 @@ export const scan: Command = {
   id: 'scan',
   summary: 'port scans and sweeps, by the raw definition; of a host, all that it reached',
   usage:
-    '/illumio scan [host|network] [key=value …] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
+    '/illumio scan [host|network] [key=value …] [--since 24h | --from T --to T] [-n rows] [--page n] [--pce name] [--share] [--files]',
   examples: ['/illumio scan', '/illumio scan env=prod --since 7d', '/illumio scan web-01 --since 2h'],
   role: 'analyst',
   scope: 'estate',

@@ -6,7 +6,7 @@ export const services: Command = {
   id: 'services',
   summary: 'which services are used most',
   usage:
-    '/illumio services [key=value …] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
+    '/illumio services [key=value …] [--since 24h | --from T --to T] [-n rows] [--page n] [--pce name] [--share] [--files]',
   examples: ['/illumio services', '/illumio services env=prod', '/illumio services env=prod --since 7d'],
   role: 'analyst',
   scope: 'estate',

@@ -39,7 +39,7 @@ export const top: Command = {
   id: 'top',
   summary: 'who talks most: sources, destinations, hosts, services, pairs, processes, labels or locations',
   usage:
-    '/illumio top [src|dst|host|port|pair|process|label|location] [key=value …] [--by connections|bytes|peers|flows] [--label key] [--in|--out] [--since 24h | --from T --to T] [-n rows] [--pce name] [--share] [--files]',
+    '/illumio top [src|dst|host|port|pair|process|label|location] [key=value …] [--by connections|bytes|peers|flows] [--label key] [--in|--out] [--since 24h | --from T --to T] [-n rows] [--page n] [--pce name] [--share] [--files]',
   examples: [
     '/illumio top src env=prod',
     '/illumio top port --by peers --since 12h',
