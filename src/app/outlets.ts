@@ -12,7 +12,7 @@ export interface RunningOutlet extends Outlet {
 
 /** Opens every configured output; each takes over what is critical once Slack has been away for `AWAY_MS`. */
 export const openOutlets = async (
-  { settings, store, slack, clock, log, version, reached, troubles }: Base,
+  { settings, store, files, slack, clock, log, version, reached, troubles }: Base,
   desks: ReadonlyMap<string, Desk>,
 ): Promise<readonly RunningOutlet[]> => {
   let slackDownAt: number | undefined = clock.mono();
@@ -25,7 +25,17 @@ export const openOutlets = async (
   for (const one of settings.outputs ?? []) {
     const output = await openOutput(one, { clock, self: { host: hostname(), version } });
     const { tell } = troubles;
-    const deps = { store, inventories, settings, slackAway, clock, log, reached, tell };
+    const deps = {
+      store,
+      changes: files.commits,
+      inventories,
+      settings,
+      slackAway,
+      clock,
+      log,
+      reached,
+      tell,
+    };
     const outlet = createOutlet({ output, ...deps });
     outlets.push({ name: `output ${one.name}`, ...outlet, close: output.close });
   }

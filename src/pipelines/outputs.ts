@@ -21,11 +21,16 @@ export const AWAY_MS = 5 * 60_000;
 /** A pager's page should lead to the message in Slack: so long it may take to stand there (definitions §4 promises no more). */
 export const LINK_MS = 3_000;
 
+/** How long a look at all alerts holds while nothing is committed: time alone decides little, and not to the second. */
+const LOOK_MS = 3_000;
+
 export interface OutputsDeps {
   readonly output: Output;
   readonly store: Pick<Store, 'alertsSince' | 'firing' | 'outputRows' | 'incidentsOf' | 'commit'>;
   readonly inventories: ReadonlyMap<string, Pick<Inventory, 'workload'>>;
   readonly settings: Pick<Settings, 'routes' | 'outputs'>;
+  /** Changes with every commit. */
+  changes(): number;
   /** Slack has been away for five minutes: critical alerts go to every output at once (definitions §4). */
   slackAway(): boolean;
   readonly clock: Pick<Clock, 'now'>;
@@ -38,6 +43,15 @@ export interface Outlet {
   /** Sends what this output is owed, oldest first, until it does not take something. */
   run(): Promise<void>;
   status(): Promise<OutputStatus>;
+}
+
+/** What an output was owed when all alerts were last looked at. */
+interface Look {
+  readonly changes: number;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly owed: readonly Owed[];
+  readonly dead: number;
 }
 
 /**
@@ -54,8 +68,18 @@ export const createOutlet = (deps: OutputsDeps): Outlet => {
   let trouble: string | undefined;
   let toldAt: number | undefined;
 
-  const allOwed = async (rows: ReadonlyMap<string, OutputRow>): Promise<readonly Owed[]> => {
-    const now = clock.now();
+  let look: Look | undefined;
+
+  const looked = async (): Promise<Look> => {
+    const [changes, at] = [deps.changes(), clock.now()];
+    if (look?.changes === changes && at - look.at < LOOK_MS) return look;
+    const rows = await store.outputRows(output.name);
+    const dead = [...rows.values()].filter((row) => row.dead).length;
+    look = { changes, at, dead, owed: await allOwed(rows, at) };
+    return look;
+  };
+
+  const allOwed = async (rows: ReadonlyMap<string, OutputRow>, now: number): Promise<readonly Owed[]> => {
     const alerts = [...(await store.firing()), ...(await store.alertsSince(now - STALE_MS))];
     return [...new Map(alerts.map((alert) => [alert.fingerprint, alert])).values()]
       .flatMap((alert) => owedOf(alert, rows.get(outputKey(output.name, alert.fingerprint)), now) ?? [])
@@ -89,6 +113,7 @@ export const createOutlet = (deps: OutputsDeps): Outlet => {
     reached('notice taken');
     await store.commit([{ type: 'output-told', ...about, kind, severity: alert.severity, at: clock.now() }]);
     reached('notice durable');
+    look = undefined;
     failures = 0;
     trouble = undefined;
     toldAt = clock.now();
@@ -108,6 +133,7 @@ export const createOutlet = (deps: OutputsDeps): Outlet => {
       { err: error, output: output.name, fingerprint: alert.fingerprint, attempts, dead },
       'an output did not take a notice',
     );
+    look = undefined;
     trouble = error.message;
     if (dead) {
       tell(
@@ -127,19 +153,19 @@ export const createOutlet = (deps: OutputsDeps): Outlet => {
   return {
     async run() {
       if (clock.now() < quietUntil) return;
-      const owed = await allOwed(await store.outputRows(output.name));
+      const { owed } = await looked();
       for (const one of owed.filter(({ row }) => (row?.notBefore ?? 0) <= clock.now()).sort(leastTried))
         if (!(await send(one))) return;
     },
 
     async status() {
-      const rows = await store.outputRows(output.name);
-      const due = (await allOwed(rows)).map(dueSince);
+      const { owed, dead } = await looked();
+      const due = owed.map(dueSince);
       return {
         name: output.name,
         waiting: due.length,
         oldestAt: due.length === 0 ? undefined : Math.min(...due),
-        dead: [...rows.values()].filter(({ dead }) => dead).length,
+        dead,
         trouble,
         toldAt,
       };

@@ -54,10 +54,13 @@ const aBench = ({
   routes = [route(['pager'])],
   away = false,
   store = openMemoryStore(),
+  // Never the same: each run looks anew.
+  changes = () => Number.NaN,
 }: {
   routes?: readonly Route[];
   away?: boolean;
   store?: Store;
+  changes?: () => number;
 } = {}) => {
   const clock = fakeClock();
   const told: string[] = [];
@@ -67,6 +70,7 @@ const aBench = ({
     store,
     inventories: new Map([['prod-east', fakeInventory('prod-east', [])]]),
     settings: { routes, outputs: [] },
+    changes,
     slackAway: () => away,
     clock,
     log: fakeLog(),
@@ -127,6 +131,24 @@ describe('an output', () => {
     expect(taken[0]?.link).toBe('https://slack.com/archives/C1/p1732269731000100');
     await fire({ id: 'a2', fingerprint: 'without', begunAt: clock.now() });
     await clock.advance(LINK_MS);
+    await outlet.run();
+    expect(taken).toHaveLength(2);
+  });
+
+  it('is looked after anew when something was committed, and after three seconds whatever happened', async () => {
+    let commits = 1;
+    const { fire, outlet, clock, taken } = aBench({ changes: () => commits });
+    await outlet.run();
+    await fire();
+    await outlet.run();
+    expect(taken).toHaveLength(0);
+    commits = 2;
+    await outlet.run();
+    expect(taken).toHaveLength(1);
+    commits = 3;
+    await outlet.run();
+    await fire({ id: 'a2', fingerprint: 'second' });
+    await clock.advance(3 * SECOND);
     await outlet.run();
     expect(taken).toHaveLength(2);
   });
