@@ -31,6 +31,7 @@ const TABLE: VerbTable = {
     about: 'runs the alert rules over recorded events',
     load: () => import('./cli/replay.ts'),
   },
+  commands: { about: 'lists what people can ask in Slack', load: () => import('./cli/commands.ts') },
   rules: { about: 'lists the alert rules and their options', load: () => import('./cli/rules.ts') },
   audit: { about: 'verifies the record of who did what', load: () => import('./cli/audit.ts') },
   manifest: {

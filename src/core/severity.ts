@@ -12,3 +12,10 @@ export const graver = (a: Severity, b: Severity): Severity => (compareSeverity(a
 /** One step up, as a `high_value` match asks for; critical stays critical (definitions §3). */
 export const raised = (severity: Severity): Severity =>
   SEVERITIES[Math.min(SEVERITIES.indexOf(severity) + 1, SEVERITIES.length - 1)] ?? severity;
+
+/** `1 critical`, `3 warning`: how many of each there are, gravest first. */
+export const severityWords = (all: readonly { readonly severity: Severity }[]): string[] =>
+  [...SEVERITIES].reverse().flatMap((severity) => {
+    const count = all.filter((one) => one.severity === severity).length;
+    return count === 0 ? [] : [`${count} ${severity}`];
+  });

@@ -54,7 +54,7 @@ const aligned = (
   rows: readonly (readonly string[])[],
   right: readonly number[],
 ): string[] => {
-  const lines = [columns, ...rows].map((row) => row.map((cell) => clip(cell, CELL) || '–'));
+  const lines = [columns, ...rows].map((row) => row.map((cell) => clip(cell, CELL)));
   const widths = columns.map((_, at) => Math.max(...lines.map((row) => [...(row[at] ?? '')].length)));
   const padded = (cell: string, at: number): string => {
     const gap = ' '.repeat(Math.max(0, (widths[at] ?? 0) - [...cell].length));

@@ -34,7 +34,7 @@ routes:
     channel: C0SOC0001
     notify: {critical: S0SECOPS1}
 roles:
-  analyst: [{members: [S0SECOPS1]}]
+  analyst: [{members: [S0SECOPS1, T0SIM0001/U0OPS0001]}]
   responder: [{members: [S0SECOPS1, T0SIM0001/U0ANA0001]}]
   approver: [T0SIM0001/U0ANA0001, T0SIM0001/U0OPS0001]
   admin: [T0SIM0001/U0OPS0001]

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { SCOPES } from '../../adapters/slack/manifest.ts';
 import type { PceSimulator } from '../../simulators/pce/index.ts';
 import type { SlackSimulator } from '../../simulators/slack/index.ts';
 import { type DemoPace, demoConfig } from './config.ts';
+import { demoHistory } from './history.ts';
 
 /** Both simulators and the real bot as a process of its own, talking over loopback sockets, with its state in a temporary folder. */
 export interface DemoWorld {
@@ -44,6 +45,10 @@ export const openWorld = async (options: {
   const config = join(folder, 'config.yml');
   const dataDir = join(folder, 'data');
   await writeFile(config, demoConfig({ pce, slack }, options.pace));
+  const { now, workloads } = pce.control.state();
+  const history = demoHistory('prod-east', Object.keys(workloads).length - 3, Date.parse(now));
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(join(dataDir, 'series.json'), JSON.stringify(history));
   const run = (args: readonly string[]): ChildProcess =>
     spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 

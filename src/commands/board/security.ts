@@ -5,7 +5,7 @@ import type { PceDesk } from '../../core/command.ts';
 import { matchesLabels } from '../../core/label-query.ts';
 import { PceError } from '../../core/ports.ts';
 import { changeText } from '../../core/series/change.ts';
-import { SEVERITIES } from '../../core/severity.ts';
+import { SEVERITIES, severityWords } from '../../core/severity.ts';
 import { withPauses } from '../../core/steps.ts';
 import { counted, grouped, listed } from '../../core/text.ts';
 import type { PanelSection } from '../../views/panel.ts';
@@ -58,19 +58,15 @@ const openSection = (name: string, open: readonly Alert[]): PanelSection => {
   const newest = open.toSorted(
     (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || b.lastAt - a.lastAt,
   );
-  const bySeverity = [...SEVERITIES].reverse().flatMap((severity) => {
-    const count = open.filter((alert) => alert.severity === severity).length;
-    return count === 0 ? [] : [`${count} ${severity}`];
-  });
   const acknowledged = open.filter((alert) => alert.acknowledged !== undefined).length;
   return {
     title: `Open alerts · ${name}`,
     says:
       open.length === 0
         ? 'None.'
-        : `${listed(bySeverity)}${acknowledged === 0 ? '' : `; ${grouped(acknowledged)} acknowledged`}`,
-    columns: ['Rule', 'Severity', 'What'],
-    rows: newest.slice(0, MOST).map(({ rule, severity, subject }) => [rule, severity, subject.name]),
+        : `${listed(severityWords(open))}${acknowledged === 0 ? '' : `; ${grouped(acknowledged)} acknowledged`}`,
+    columns: ['What', 'Rule', 'Severity'],
+    rows: newest.slice(0, MOST).map(({ rule, severity, subject }) => [subject.name, rule, severity]),
   };
 };
 

@@ -5,7 +5,7 @@ import { matcherText } from '../../core/matcher.ts';
 import { PceError } from '../../core/ports.ts';
 import type { Response } from '../../core/response.ts';
 import { ruleLogs } from '../../core/rule-log.ts';
-import { SEVERITIES } from '../../core/severity.ts';
+import { SEVERITIES, severityWords } from '../../core/severity.ts';
 import { isActive, type Silence } from '../../core/silence.ts';
 import { counted, grouped, listed, span } from '../../core/text.ts';
 import type { PanelSection } from '../../views/panel.ts';
@@ -24,9 +24,9 @@ export const openSection = (firing: readonly Alert[], now: number): PanelSection
   const open = firing.filter(({ acknowledged }) => acknowledged === undefined).toSorted(graver);
   return {
     title: `Open: ${grouped(open.length)}`,
-    ...(open.length === 0 ? { says: 'nothing waits for an answer' } : {}),
-    columns: ['Alert', 'Severity', 'For'],
-    rows: open.map((one) => [`${one.rule} ${one.subject.name}`, one.severity, ago(one.firstAt, now)]),
+    says: open.length === 0 ? 'nothing waits for an answer' : listed(severityWords(open)),
+    columns: ['What', 'Rule', 'For'],
+    rows: open.map(({ subject, rule, firstAt }) => [subject.name, rule, ago(firstAt, now)]),
   };
 };
 
@@ -39,10 +39,10 @@ export const acknowledgedSection = (
   const taken = firing.filter(({ acknowledged }) => acknowledged !== undefined).toSorted(graver);
   return {
     title: `Acknowledged: ${grouped(taken.length)}`,
-    columns: ['Alert', 'By', 'For'],
+    columns: ['What', 'By', 'For'],
     rows: taken.map(({ rule, subject, acknowledged, firstAt, assigned }) => {
       const by = assigned?.to ?? (acknowledged === undefined ? '' : nameOf(acknowledged.by));
-      return [`${rule} ${subject.name}`, names.get(by) ?? by, ago(firstAt, now)];
+      return [`${subject.name} ${rule}`, names.get(by) ?? by, ago(firstAt, now)];
     }),
   };
 };
