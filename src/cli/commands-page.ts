@@ -8,7 +8,6 @@ export const COMMAND_PICTURES: Readonly<Record<string, string>> = {
   trend: 'Agents by mode over three days, a stretch without samples left blank',
   board: 'The board of the workloads with what changed since yesterday',
   handover: 'What the next shift has to know',
-  help: 'Every command with an example',
 };
 
 /** docs/commands.md: what stands in the registry, for people. */

@@ -13,9 +13,16 @@ export const graver = (a: Severity, b: Severity): Severity => (compareSeverity(a
 export const raised = (severity: Severity): Severity =>
   SEVERITIES[Math.min(SEVERITIES.indexOf(severity) + 1, SEVERITIES.length - 1)] ?? severity;
 
-/** `1 critical`, `3 warning`: how many of each there are, gravest first. */
+const PLURAL: Readonly<Record<Severity, string>> = {
+  info: 'info',
+  warning: 'warnings',
+  error: 'errors',
+  critical: 'critical',
+};
+
+/** `1 critical`, `3 warnings`: how many of each there are, gravest first. */
 export const severityWords = (all: readonly { readonly severity: Severity }[]): string[] =>
   [...SEVERITIES].reverse().flatMap((severity) => {
     const count = all.filter((one) => one.severity === severity).length;
-    return count === 0 ? [] : [`${count} ${severity}`];
+    return count === 0 ? [] : [`${count} ${count === 1 ? severity : PLURAL[severity]}`];
   });

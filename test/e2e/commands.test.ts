@@ -114,8 +114,6 @@ describe.skipIf(skipped !== '')(`every command and board on the demo page${skipp
     }
     await answerTo(page, '/illumio workload web*');
     await picture(page, 'workload');
-    await answerTo(page, '/illumio help');
-    await picture(page, 'help');
   });
 
   it('a trend that is shared has its chart in the thread', { timeout: 90_000 }, async () => {

@@ -6,6 +6,8 @@ import { HEALTH_STATS, type HealthMetric, healthFigure } from '../../core/series
 import { type Figures, HOUR_MS } from '../../core/series/sample.ts';
 
 const HOURS = 72;
+/** The part of the simulated fleet that has no VEN. */
+const UNMANAGED = 0.1;
 /** The story's bot was stopped for five hours: a hole, as charts show it. */
 const STOPPED = { from: 33, to: 28 } as const;
 /** What a usual day looks like, hour by hour, as a share of its busiest. */
@@ -13,15 +15,15 @@ const DAY = [3, 2, 2, 2, 3, 4, 6, 8, 10, 10, 9, 9, 8, 9, 10, 9, 8, 7, 5, 4, 4, 3
   (one) => one / 10,
 );
 
-/** Three days of samples before the demo begins, made up like everything of the demo: charts and boards need a past. @param managed hosts of the simulated fleet */
-export const demoHistory = (pce: string, managed: number, now: number): SeriesBook => {
+/** Three days of samples before the demo begins, made up like everything of the demo: charts and boards need a past. @param hosts of the simulated fleet */
+export const demoHistory = (pce: string, hosts: number, now: number): SeriesBook => {
   const last = Math.floor(now / HOUR_MS);
   let book = emptyBook();
   for (let ago = HOURS; ago >= 1; ago -= 1) {
     if (ago <= STOPPED.from && ago > STOPPED.to) continue;
     const hour = last - ago;
     const busy = DAY[((hour % 24) + 24) % 24] ?? 0;
-    book = withSample(book, pce, hour, 'agents', agents(managed, ago));
+    book = withSample(book, pce, hour, 'agents', agents(hosts, ago));
     book = withSample(book, pce, hour, 'events', events(busy, ago));
     book = withSample(book, pce, hour, 'health', health(busy, ago));
     book = withSample(book, pce, hour, 'flows', flows(busy, ago));
@@ -30,12 +32,15 @@ export const demoHistory = (pce: string, managed: number, now: number): SeriesBo
 };
 
 /** Hosts go over to full enforcement one by one. */
-const agents = (managed: number, ago: number): Figures => {
+const agents = (hosts: number, ago: number): Figures => {
+  const unmanaged = Math.round(hosts * UNMANAGED);
+  const managed = hosts - unmanaged;
   const visible = Math.min(managed, Math.round(ago / 9));
   const offline = ago % 17 === 0 ? 2 : 1;
   return {
     [agentFigure('managed', 'managed')]: managed,
-    [agentFigure('managed', 'unmanaged')]: 3,
+    [agentFigure('managed', 'unmanaged')]: unmanaged,
+    [agentFigure('in policy', 'unmanaged')]: 0,
     [agentFigure('mode', 'full')]: managed - visible,
     [agentFigure('mode', 'visibility only')]: visible,
     [agentFigure('offline', 'online')]: managed - offline,

@@ -46,7 +46,7 @@ export const openWorld = async (options: {
   const dataDir = join(folder, 'data');
   await writeFile(config, demoConfig({ pce, slack }, options.pace));
   const { now, workloads } = pce.control.state();
-  const history = demoHistory('prod-east', Object.keys(workloads).length - 3, Date.parse(now));
+  const history = demoHistory('prod-east', Object.keys(workloads).length, Date.parse(now));
   await mkdir(dataDir, { recursive: true });
   await writeFile(join(dataDir, 'series.json'), JSON.stringify(history));
   const run = (args: readonly string[]): ChildProcess =>
