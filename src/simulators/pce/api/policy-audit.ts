@@ -66,7 +66,7 @@ export const audit = (
           [kind]: {
             href,
             ...(name === undefined ? {} : { name }),
-            ...(scopes === undefined ? {} : { scopes }),
+            ...(scopes === undefined ? {} : { scopes: named(world, scopes) }),
           },
         },
         changes:

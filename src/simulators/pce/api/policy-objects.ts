@@ -17,7 +17,7 @@ export const policyObjectRoutes = (world: World): readonly Route[] =>
         path: `${path}/:id`,
         handle: (exchange) => {
           const before = theObject(world, exchange, collection);
-          const body = checkObject(world, collection, exchange.body);
+          const body = checkObject(world, collection, exchange.body, before);
           if (body['key'] !== undefined && body['key'] !== before['key'])
             throw invalid('key cannot be changed');
           world.policy.put(collection, changed(world, exchange, before, body));

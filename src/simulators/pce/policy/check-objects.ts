@@ -34,11 +34,16 @@ export const OBJECTS = {
 } as const;
 export type ObjectCollection = keyof typeof OBJECTS;
 
-/** Checks a body; 406 for unknown keys, addresses and ports that are none, and unknown labels. */
-export const checkObject = (world: World, collection: ObjectCollection, given: unknown): JsonObject => {
+/** Checks a body; 406 for unknown keys, addresses and ports that are none, and unknown labels. @param before what it changes */
+export const checkObject = (
+  world: World,
+  collection: ObjectCollection,
+  given: unknown,
+  before: JsonObject = {},
+): JsonObject => {
   const body = objectWith(given, ['name', 'description', ...OBJECTS[collection].keys]);
   optionalText(body, 'name');
-  CHECKS[collection](world, body);
+  CHECKS[collection](world, { ...before, ...body });
   return body;
 };
 
