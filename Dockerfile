@@ -7,6 +7,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY tools/bundle.js tools/
 RUN npm run -s build && npm prune --omit=dev --ignore-scripts
 # What is in the image, for who has to know: CycloneDX, and the licences as a list.
 COPY tools/sbom.js tools/

@@ -1,12 +1,18 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Resvg as ResvgClass } from '@resvg/resvg-js';
 import type { Renderer } from '../../core/ports.ts';
 
-/** Where the bundled fonts stand, from dist/ and from src/ alike (both lie two folders below the package). */
-const FONTS = ['Inter-Regular.ttf', 'Inter-SemiBold.ttf'].map((name) =>
-  fileURLToPath(new URL(`../../../assets/fonts/${name}`, import.meta.url)),
-);
+const FONTS = ['Inter-Regular.ttf', 'Inter-SemiBold.ttf'];
+
+/** `assets/fonts` of the package this file belongs to, found by walking up: from src/, dist/ and a bundle alike. */
+const fontsFolder = (): string => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, 'assets', 'fonts');
+};
 
 /** Twice the size of the drawing: sharp on a phone, about 100 kB. */
 const ZOOM = 2;
@@ -18,6 +24,8 @@ const ZOOM = 2;
  */
 export const createRenderer = (missing: (reason: string) => void): Renderer => {
   let resvg: typeof ResvgClass | 'missing' | undefined;
+  const folder = fontsFolder();
+  const fontFiles = FONTS.map((name) => join(folder, name));
   const load = (): typeof ResvgClass | 'missing' => {
     try {
       const library = createRequire(import.meta.url)('@resvg/resvg-js') as { Resvg: typeof ResvgClass };
@@ -33,7 +41,7 @@ export const createRenderer = (missing: (reason: string) => void): Renderer => {
       if (resvg === 'missing') return undefined;
       const drawing = new resvg(svg, {
         fitTo: { mode: 'zoom', value: ZOOM },
-        font: { fontFiles: FONTS, loadSystemFonts: false, defaultFontFamily: 'Inter' },
+        font: { fontFiles, loadSystemFonts: false, defaultFontFamily: 'Inter' },
       });
       return drawing.render().asPng();
     },

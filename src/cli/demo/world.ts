@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { SCOPES } from '../../adapters/slack/manifest.ts';
 import type { PceSimulator } from '../../simulators/pce/index.ts';
 import type { SlackSimulator } from '../../simulators/slack/index.ts';
+import { MAIN } from '../about.ts';
 import { type DemoPace, demoConfig } from './config.ts';
 import { demoHistory } from './history.ts';
 
@@ -27,7 +27,6 @@ export interface DemoWorld {
 }
 
 const READY_MS = 30_000;
-const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 
 /** Starts the simulators; the bot is started by the caller. */
 export const openWorld = async (options: {
