@@ -21,6 +21,7 @@ export const SOC = 'C0SOC0001';
 export const ANNOUNCE = 'C0ANNOUN1';
 export const MAYA = 'U0MAYA001';
 export const ANA = 'U0ANA0001';
+export const OLU = 'U0OPS0001';
 export const SAM = 'U0SAM0001';
 export const OTTO = 'U0OTTO001';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { offline, online, suspended, tampering } from './happenings.ts';
 import { policySteps } from './policy-steps.ts';
-import { ANA, ANNOUNCE, MAYA, Mismatch, OTTO, SAM, type Scene, type Seen, SOC } from './scene.ts';
+import { ANA, ANNOUNCE, MAYA, Mismatch, OLU, OTTO, SAM, type Scene, type Seen, SOC } from './scene.ts';
 import { root, type Step, say } from './step.ts';
 
 const expectEqual = (what: string, expected: string, saw: string): string => {
@@ -426,10 +426,10 @@ export const steps: readonly Step[] = [
   {
     title: 'no mention ever came from foreign text',
     async run(scene) {
-      const configured: readonly unknown[] = ['S0SECOPS1', ANA];
+      const configured: readonly unknown[] = ['S0SECOPS1', ANA, OLU];
       const foreign = scene.mentions().filter(({ id }) => !configured.includes(id));
       expectEqual('mentions', '[]', JSON.stringify(foreign));
-      return 'only @secops and the approver, from the configuration';
+      return 'only @secops and the approvers, from the configuration';
     },
   },
   {
