@@ -47,6 +47,7 @@ export const openResponding = (
       channel: settings.channels.announce ?? settings.channels.admin,
       approvers: settings.roles.approver.map(({ user }) => user),
       admins: settings.roles.admin.map(({ user }) => user),
+      list: settings.channels.quarantined,
     },
     reached,
     tell: troubles.tell,

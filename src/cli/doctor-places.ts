@@ -21,12 +21,13 @@ export type Verdict =
 
 /** Each channel once, in the order of the settings. */
 export const placesIn = ({ channels, routes, roles }: Settings): Place[] => {
-  const { fallthrough, fallback, admin, announce, approvers, share } = channels;
+  const { fallthrough, fallback, admin, announce, approvers, quarantined, share } = channels;
   const named: (readonly [string | undefined, Path, boolean])[] = [
     [fallthrough, ['default_channel'], true],
     [fallback, ['fallback_channel'], true],
     [admin, ['admin_channel'], true],
     [announce, ['announce_channel'], true],
+    [quarantined, ['quarantine', 'list_channel'], true],
     [approvers, ['approvers_channel'], true],
     ...share.map((id, i) => [id, ['share_channels', i], true] as const),
     ...routes.flatMap((route, i) =>

@@ -156,6 +156,9 @@ export const quarantine = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'How many writes of one kind may go out.' }),
+  list_channel: channel.optional().meta({
+    description: 'Where one message lists who is in quarantine, edited in place: pin it.',
+  }),
   dry_run: flag.prefault(false).meta({ description: 'Everything but the write itself; said so each time.' }),
 });
 

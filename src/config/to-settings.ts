@@ -36,6 +36,9 @@ export const toSettings = (
       fallback: config.fallback_channel ?? admin,
       admin,
       announce: config.announce_channel,
+      ...(config.quarantine?.list_channel === undefined
+        ? {}
+        : { quarantined: config.quarantine.list_channel }),
       ...(config.approvers_channel === undefined ? {} : { approvers: config.approvers_channel }),
       share: config.share_channels,
     },

@@ -2,7 +2,7 @@ import type { Incident } from './alert.ts';
 import type { Draft } from './apply.ts';
 import { SIGNATURE_MS, signatureKey } from './external.ts';
 import { outputKey } from './output/owed.ts';
-import type { State } from './state.ts';
+import { LIST_CARD, type State } from './state.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -20,7 +20,7 @@ export const prune = (draft: Draft, at: number): void => {
     if (toldAt < at - RETENTION_MS.told) draft.delete('told', key);
 
   for (const { key, at: shownAt } of [...draft.state.cards.values()])
-    if (shownAt < at - RETENTION_MS.closed) draft.delete('cards', key);
+    if (shownAt < at - RETENTION_MS.closed && !key.startsWith(LIST_CARD)) draft.delete('cards', key);
 
   for (const [key, takenAt] of [...draft.state.intakes])
     if (takenAt < at - (key.startsWith(signatureKey('')) ? SIGNATURE_MS : RETENTION_MS.told))

@@ -21,6 +21,8 @@ export interface Settings {
     /** Where the bot speaks of its own troubles. */
     readonly admin: string;
     readonly announce: string | undefined;
+    /** Where the list of quarantined hosts is kept; absent = nowhere. */
+    readonly quarantined?: string;
     /** Where a critical alert goes that nobody answers; the fallback channel if not given. */
     readonly approvers?: string | undefined;
     /** Channels `--share` may post to. */

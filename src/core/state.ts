@@ -68,6 +68,9 @@ export interface Restore {
 /** The one key of `brakes`. */
 export const BRAKE = 'bot';
 
+/** Keys of messages that stay for good, such as a list that people have pinned, begin so. */
+export const LIST_CARD = 'list.';
+
 /** A message of ours that is kept up to date: posted once per key, then edited. */
 export interface Card {
   readonly key: string;

@@ -40,6 +40,8 @@ export interface RespondingDeps {
     readonly channel: string;
     readonly approvers: readonly string[];
     readonly admins: readonly string[];
+    /** Where one message lists who is in quarantine; absent = nowhere. */
+    readonly list?: string | undefined;
   };
   /** Why nothing may be written to any PCE now; undefined when it may. */
   held(): Promise<string | undefined>;

@@ -15,6 +15,7 @@ import { carryOut } from './carry-out.ts';
 import { explain, type MayI } from './explain.ts';
 import { createKeyedMutex } from './mutex.ts';
 import { createPolicyWatch } from './policy-watch.ts';
+import { quarantineList } from './quarantine-list.ts';
 import type { RespondingDeps } from './response-desk.ts';
 import type { Submission } from './response-draft.ts';
 import { createForms, type Opening } from './response-form.ts';
@@ -59,7 +60,7 @@ export const createResponding = (deps: RespondingDeps): Responding => {
   const tend = async (): Promise<void> => {
     await approvals.lapse();
     await timeBox.look();
-    const wishes = [approvals.wishes(), timeBox.wishes(), alone.wishes()];
+    const wishes = [approvals.wishes(), timeBox.wishes(), alone.wishes(), quarantineList(deps)];
     for (const wish of (await Promise.all(wishes)).flat()) await cards.show(wish);
   };
 
