@@ -24,12 +24,13 @@ export const quarantinePlan = (current: readonly Label[], quarantine: readonly L
 /**
  * Key by key: where the label we put is still there, what stood there before comes back (nothing, if nothing); where somebody
  * else put another one meanwhile, theirs stays. Every other key stays as it is now (definitions §7.9).
- * @param exists whether the PCE still has a label: one that is gone leaves its key empty
+ * A label that was deleted and made anew with the same value is the same to people, whatever its href.
+ * @param today the label as the PCE has it now: one that is gone leaves its key empty
  */
 export const releasePlan = (
   current: readonly Label[],
   quarantined: LabelChange,
-  exists: (label: Label) => boolean,
+  today: (label: Label) => Label | undefined,
 ): LabelPlan => {
   let intended = [...current];
   const replaced: Label[] = [];
@@ -38,7 +39,7 @@ export const releasePlan = (
   for (const ours of quarantined.added) {
     const now = current.find(({ key }) => key === ours.key);
     const before = quarantined.replaced.find(({ key }) => key === ours.key);
-    if (now?.href !== ours.href) {
+    if (now === undefined || (now.href !== ours.href && now.value !== ours.value)) {
       notes.push(
         now === undefined
           ? `Somebody removed ${ours.key}=${ours.value} meanwhile; it stays removed.`
@@ -47,11 +48,12 @@ export const releasePlan = (
       continue;
     }
     intended = intended.filter(({ key }) => key !== ours.key);
-    replaced.push(ours);
+    replaced.push(now);
     if (before === undefined) continue;
-    if (exists(before)) {
-      intended.push(before);
-      added.push(before);
+    const back = today(before);
+    if (back !== undefined) {
+      intended.push(back);
+      added.push(back);
     } else notes.push(`${before.key}=${before.value} no longer exists on the PCE; the key stays empty.`);
   }
   return { intended, change: { replaced, added }, notes };

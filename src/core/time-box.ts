@@ -22,14 +22,22 @@ export type EndOfTime =
   | { readonly kind: 'release' }
   | { readonly kind: 'ask'; readonly why?: string };
 
-/** Released by itself only if it was asked so, nothing of the host fires, and the time passed at most 1 h ago (definitions §7.8). */
+/**
+ * Released by itself only if it was asked so, nothing of the host fires, no drift is open and the time passed at most 1 h ago
+ * (definitions §7.8). @param drift what became of the host since, a sentence; undefined = it is as it was
+ */
 export const endOfTime = (
   { until, review, kept }: Response,
-  { firing, now }: { readonly firing: number; readonly now: number },
+  {
+    firing,
+    drift,
+    now,
+  }: { readonly firing: number; readonly drift?: string | undefined; readonly now: number },
 ): EndOfTime => {
   if (until === undefined || kept !== undefined || now < until) return { kind: 'not yet' };
   if (review?.ending !== 'release') return { kind: 'ask' };
   if (now - until > LATE_MS) return { kind: 'ask', why: 'its time passed more than 1 h ago' };
   if (firing > 0) return { kind: 'ask', why: 'an alert of the host is firing' };
+  if (drift !== undefined) return { kind: 'ask', why: `the host is not as it was. ${drift}` };
   return { kind: 'release' };
 };

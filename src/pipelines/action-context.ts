@@ -22,9 +22,10 @@ export const contextFor = async (
   const quarantineLabels = found.filter((label): label is Label => label !== undefined);
   // What a release puts back must still exist: asked of the PCE, because the cached labels may be hours old.
   const restorable = new Map<string, Label>();
-  for (const { key, value } of open?.change?.replaced ?? []) {
+  for (const { href, key, value } of open?.change?.replaced ?? []) {
     const label = await desk.pce.findLabel(key, value);
-    if (label !== undefined) restorable.set(label.href, label);
+    // One that was deleted and made anew has another href.
+    if (label !== undefined) restorable.set(href, label);
   }
   return {
     quarantine: settings.quarantine,

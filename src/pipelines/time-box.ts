@@ -1,6 +1,8 @@
+import { driftsOf } from '../core/drift.ts';
 import { PceError } from '../core/ports.ts';
+import { quarantinedHosts } from '../core/quarantined.ts';
 import type { Response } from '../core/response.ts';
-import { EXTEND_MS, endOfTime, remindersDue } from '../core/time-box.ts';
+import { type EndOfTime, EXTEND_MS, endOfTime, remindersDue } from '../core/time-box.ts';
 import { bold, md, time } from '../views/parts.ts';
 import { reviewCard } from '../views/review.ts';
 import type { Pressed } from './approval.ts';
@@ -10,6 +12,8 @@ import type { RespondingDeps } from './response-desk.ts';
 
 /** Reminders are kept up to date for so long after they were said. */
 const SHOWN_MS = 9 * 24 * 3_600_000;
+/** A VEN that was not heard for longer may enforce nothing any more (definitions §7.11). */
+const SILENT_MS = 15 * 60_000;
 
 export interface TimeBox {
   /** Looks at every quarantine that stands: reminds, and releases what is to be released by itself. Due times are durable. */
@@ -26,13 +30,24 @@ export const createTimeBox = (
   const firing = async ({ pce, target }: Response): Promise<number> =>
     (await store.alertsOfHost(pce, target.href)).filter(({ state }) => state === 'firing').length;
 
+  /** What became of hosts since they were quarantined, as they were read when their time was over; by response. */
+  const drifts = new Map<string, string>();
+  const endOf = async (row: Response): Promise<EndOfTime> =>
+    endOfTime(row, { firing: await firing(row), drift: drifts.get(row.id), now: clock.now() });
+
   /** Asked for by the one who quarantined it so, and checked like any release; not tried while the PCE cannot be read. */
   const releaseByItself = async (row: Response): Promise<void> => {
     const { pce, target, until = 0 } = row;
     const tried = await store.responsesOf(pce, target.href);
     if (tried.some(({ releases, requestedAt }) => releases === row.id && requestedAt >= until)) return;
     const workload = await desks.get(pce)?.pce.workload(target.href, 'background');
-    if (workload === null || workload === undefined) return;
+    if (workload === undefined) return;
+    const [drift] = quarantinedHosts([row]).flatMap((host) =>
+      driftsOf(host, workload, clock.now(), SILENT_MS),
+    );
+    if (drift === undefined) drifts.delete(row.id);
+    else drifts.set(row.id, drift.story);
+    if (workload === null || drift !== undefined) return;
     const request: Response = {
       id: ids.next(),
       action: 'release',
@@ -54,8 +69,9 @@ export const createTimeBox = (
   const look = async (): Promise<void> => {
     for (const row of await store.quarantines()) {
       const now = clock.now();
-      const end = endOfTime(row, { firing: await firing(row), now });
-      if (end.kind === 'release')
+      // A drift that was seen is looked at again: what is as it was once more may be released within the hour.
+      drifts.delete(row.id);
+      if ((await endOf(row)).kind === 'release')
         await releaseByItself(row).catch((err: unknown) => {
           // A PCE that is away is asked again at the next look.
           if (!(err instanceof PceError)) throw err;
@@ -118,7 +134,7 @@ export const createTimeBox = (
       const due = [...rows.values()].filter(({ reminded = 0 }) => reminded > 0);
       return Promise.all(
         due.map(async (row) => {
-          const end = endOfTime(row, { firing: await firing(row), now: clock.now() });
+          const end = await endOf(row);
           const why = end.kind === 'ask' ? end.why : undefined;
           const over = row.releasedBy !== undefined || row.kept !== undefined;
           return {

@@ -30,7 +30,8 @@ const plan = (now: string, context: Partial<ActionContext> & { readonly gone?: s
     quarantineLabels: labels('Quarantine=Severe'),
     open: undefined,
     estate: {
-      label: (href): Label | undefined => (missing.has(href) ? undefined : { href, key: 'k', value: 'v' }),
+      label: (href): Label | undefined =>
+        missing.has(href) ? undefined : parts.open?.change?.replaced.find((label) => label.href === href),
     },
     never: false,
     mayWrite: true,

@@ -17,7 +17,7 @@ const quarantineLabels = fc
   .uniqueArray(fc.constantFrom(...KEYS), { minLength: 1, maxLength: 4 })
   .map((keys) => keys.map((key) => aLabel(`${key}=quarantined`)));
 
-const exists = (): boolean => true;
+const exists = (label: Label): Label => label;
 const under = (set: readonly Label[], key: string): string | undefined =>
   set.find((label) => label.key === key)?.value;
 const oncePerKey = (set: readonly Label[]): boolean => new Set(set.map(({ key }) => key)).size === set.length;
@@ -95,12 +95,22 @@ describe('quarantine and release', () => {
     fc.assert(
       fc.property(labelSet, quarantineLabels, (before, wanted) => {
         const { intended, change } = quarantinePlan(before, wanted);
-        const { intended: after, notes, change: back } = releasePlan(intended, change, () => false);
+        const { intended: after, notes, change: back } = releasePlan(intended, change, () => undefined);
         for (const { key } of wanted) expect(under(after, key)).toBeUndefined();
         expect(notes).toHaveLength(change.replaced.length);
         expect(back.added).toEqual([]);
       }),
     ));
+
+  it('give back, and take off, a label that was deleted and made anew with the same value', () => {
+    const { change } = quarantinePlan(labels('env=prod'), labels('env=quarantined'));
+    const anew = { href: '/orgs/1/labels/9001', key: 'env', value: 'prod' };
+    const marked = { href: '/orgs/1/labels/9002', key: 'env', value: 'quarantined' };
+    const plan = releasePlan([marked], change, () => anew);
+    expect(plan.intended).toEqual([anew]);
+    expect(plan.change).toEqual({ replaced: [marked], added: [anew] });
+    expect(plan.notes).toEqual([]);
+  });
 
   it('say what they keep because somebody else changed it', () => {
     const { change } = quarantinePlan(labels('env=prod app=shop'), labels('env=quarantined'));

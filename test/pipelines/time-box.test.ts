@@ -82,6 +82,20 @@ describe('a quarantine that is to be released by itself', () => {
     expect(await stateOf(bench)).toEqual(['done', 'done']);
   });
 
+  it('is asked about instead when the host is not as it was, and released once it is again', async () => {
+    const bench = await held('release');
+    const href = bench.host('web-01');
+    bench.sim.control.workload({ href, enforcement_mode: 'visibility_only' });
+    bench.clock.advance(HOUR);
+    await bench.responding.tend();
+    expect(bench.labels('web-01')).toBe(QUARANTINED);
+    expect(JSON.stringify(bench.chat.posts)).toContain('Its enforcement went from full to visibility_only');
+    bench.sim.control.workload({ href, enforcement_mode: 'full' });
+    bench.clock.advance(10 * MINUTE);
+    await bench.responding.tend();
+    expect(bench.labels('web-01')).toBe(OLD);
+  });
+
   it('is asked about instead while an alert of the host fires', async () => {
     const bench = await held('release');
     await bench.store.commit([
