@@ -200,8 +200,9 @@ const giveBack = async (
   const host = await pce.workload(href, 'response');
   if (host === null) return skipped(`${name} is no longer in the PCE`);
   const labels = await patient.labels();
-  const exists = (label: Label): boolean => labels.some((one) => one.href === label.href);
-  const { intended, notes } = releasePlan(host.labels, change, exists);
+  const today = ({ key, value }: Label): Label | undefined =>
+    labels.find((one) => one.key === key && one.value === value);
+  const { intended, notes } = releasePlan(host.labels, change, today);
   if (!sameLabels(intended, host.labels)) await pce.putLabels(href, intended);
   const outcome = await readBack(patient, href, intended);
   return outcome.ok === true && notes.length > 0
