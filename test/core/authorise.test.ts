@@ -215,6 +215,7 @@ const oracle = ({ action, profile, roles, memberships, targets, channel }: Quest
   if (action === 'rearm') return named(roles.approver) || named(roles.admin);
   const looks = [
     'my',
+    'find',
     'can-i',
     'board',
     'standing',
