@@ -15,7 +15,7 @@ const LOOK_BACK_MS = 7 * 86_400_000;
 export const policy: Command = {
   id: 'policy',
   summary: 'drafts that wait to be provisioned: what, whose, since when',
-  usage: '/illumio policy pending [--pce name] [--share]',
+  usage: '/illumio policy pending [--page n] [--pce name] [--share]',
   examples: [
     '/illumio policy pending',
     '/illumio policy pending --pce prod-east',
@@ -24,7 +24,7 @@ export const policy: Command = {
   role: 'analyst',
   scope: 'estate',
   async run(given, _asker, deps) {
-    const parsed = parseWords(given, THIS, ['pce', 'share']);
+    const parsed = parseWords(given, THIS, ['pce', 'page', 'share']);
     if (!parsed.ok) return parsed.problem;
     if (parsed.words.join(' ') !== 'pending')
       return problem('policy wants the word "pending" after it.', THIS.example);
@@ -40,7 +40,13 @@ export const policy: Command = {
       share: parsed.flags.share === true,
       message: pendingView(
         drafts.map((draft) => ({ ...draft, ...toldBy(draft, found, desk.inventory) })),
-        { pce: desk.pce.name, now, from, completeFrom: found?.completeFrom ?? from },
+        {
+          pce: desk.pce.name,
+          now,
+          from,
+          completeFrom: found?.completeFrom ?? from,
+          page: parsed.flags.page ?? 1,
+        },
       ),
     };
   },

@@ -1,6 +1,7 @@
 import type { Message, Pending } from '../core/ports.ts';
-import { counted, grouped, listed, span } from '../core/text.ts';
-import { bold, context, md, message, richText, section } from './parts.ts';
+import { counted, listed, span } from '../core/text.ts';
+import { pageButtons } from './ask.ts';
+import { actions, bold, clip, context, md, message, richText, section } from './parts.ts';
 
 export interface ShownPending extends Pending {
   /** Name of who changed it last; undefined where neither the PCE nor the log says. */
@@ -9,7 +10,9 @@ export interface ShownPending extends Pending {
   readonly how: readonly string[];
 }
 
-const MOST = 15;
+/** Drafts of a page, and characters of what is foreign in one: they fit a message. */
+const DRAFTS = 8;
+const SHORT = { name: 80, who: 60, how: 240 } as const;
 /** Drafts that are older than this are named as such (definitions §2 "Standing state"). */
 const OLD_MS = 7 * 86_400_000;
 
@@ -21,29 +24,42 @@ export const pendingView = (
     now,
     from,
     completeFrom,
-  }: { readonly pce: string; readonly now: number; readonly from: number; readonly completeFrom: number },
+    page: wanted,
+  }: {
+    readonly pce: string;
+    readonly now: number;
+    readonly from: number;
+    readonly completeFrom: number;
+    /** From 1 on; the last one there is for a greater one. */
+    readonly page: number;
+  },
 ): Message => {
   const head =
     drafts.length === 0
       ? 'Nothing waits to be provisioned'
       : `${counted(drafts.length, 'draft')} not provisioned`;
+  const pages = Math.max(1, Math.ceil(drafts.length / DRAFTS));
+  const page = Math.min(wanted, pages);
   const old = drafts.filter(({ at }) => at !== undefined && now - at > OLD_MS).length;
   return message(head, [
     richText([{ bold: head }], ...(old === 0 ? [] : [[`${counted(old, 'draft')} older than 7 days.`]])),
     ...drafts
-      .slice(0, MOST)
+      .slice((page - 1) * DRAFTS, page * DRAFTS)
       .map((draft) =>
         section(
-          md`${bold(`${draft.kind} ${draft.name}`, 80)} ${draft.change ?? 'changed'} by ${draft.who ?? draft.by.href ?? 'somebody the PCE does not name'}${draft.at === undefined ? '' : `, ${span(now - draft.at)} ago`}${draft.how.length === 0 ? '' : `\n${clipped(listed(draft.how, 6))}`}`,
+          md`${bold(`${draft.kind} ${draft.name}`, SHORT.name)} ${draft.change ?? 'changed'} by ${clip(draft.who ?? draft.by.href ?? 'somebody the PCE does not name', SHORT.who)}${draft.at === undefined ? '' : `, ${span(now - draft.at)} ago`}${draft.how.length === 0 ? '' : `\n${clip(listed(draft.how, 6), SHORT.how)}`}`,
         ),
       ),
-    ...(drafts.length > MOST ? [context(md`and ${grouped(drafts.length - MOST)} more`)] : []),
+    ...(pages > 1
+      ? [
+          context(md`page ${page} of ${pages}`),
+          actions(...pageButtons(`policy pending --pce ${pce}`, page, pages)),
+        ]
+      : []),
     context(
       md`PCE ${pce} · what was changed in them from the log since ${iso(from)}${completeFrom > from ? `, complete from ${iso(completeFrom)} on` : ''}`,
     ),
   ]);
 };
-
-const clipped = (text: string): string => (text.length <= 400 ? text : `${text.slice(0, 399)}…`);
 
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`;

@@ -169,6 +169,41 @@ describe('/illumio events', () => {
     expect(said).toContain('rule_set.update');
   });
 
+  it('whatever the names are, a page fits one message and nothing in them becomes a mention', async () => {
+    const bench = aBench();
+    const odd = `<!channel> <@U0MAYA> ${'a very long name '.repeat(40)}`;
+    bench.pce.recorded = Array.from({ length: 40 }, (_, n) =>
+      anEvent({
+        event_type: `rule_set.update`,
+        at: T0 - n * MINUTE,
+        created_by: byUser(odd),
+        resource_changes: [ruleSet('12', odd, { description: { before: odd, after: odd } })],
+      }),
+    );
+    bench.pce.drafts = Array.from({ length: 40 }, (_, n) => ({
+      kind: 'rule set',
+      href: '/orgs/1/sec_policy/draft/rule_sets/12',
+      name: odd,
+      change: 'changed' as const,
+      by: { href: '/users/1', name: odd },
+      at: T0 - n * HOUR,
+    }));
+    // Every message is held against Slack's limits by the bench.
+    for (const words of [
+      'events -n 50',
+      'changes -n 50',
+      'policy pending',
+      `event ${bench.pce.recorded[0]?.href}`,
+    ]) {
+      const messages = await bench.messages(words, 'U0ANA');
+      // In rich text it is literal; only mrkdwn could make a mention of it.
+      const markup = [...JSON.stringify(messages).matchAll(/"type":"mrkdwn","text":"([^"]*)"/g)];
+      expect(markup.filter(([, text = '']) => /<[!@]/.test(text.replaceAll(/<!date\^[^>]*>/g, '')))).toEqual(
+        [],
+      );
+    }
+  });
+
   it('is for analysts', async () => {
     const bench = aMorning();
     for (const words of ['events', 'event x', 'who jdoe', 'changes', 'policy pending'])

@@ -245,6 +245,35 @@ describe('/illumio investigate', () => {
     expect(bench.pce.asked).toEqual([]);
   });
 
+  it('a whole cardholder environment with long names fits one message, and the files hold all of it', async () => {
+    const long = 'a-rather-long-host-name-of-a-cardholder-environment.example.com';
+    const many = Array.from({ length: 200 }, (_, n) =>
+      aWorkload({ name: `host-${n}-${long}`, labels: 'env=prod', href: `/orgs/1/workloads/h${n}` }),
+    );
+    const bench = aBench({ pces: { 'prod-east': many } });
+    bench.pce.recorded = many.map((one, n) =>
+      anEvent({
+        event_type: 'workload.update',
+        at: T0 - n * MINUTE,
+        created_by: byUser(`somebody.with.a.long.name@${long}`),
+        resource_changes: [
+          changeOf(one, { labels: { created: labels('env=prod'), deleted: labels('env=dev') } }),
+        ],
+      }),
+    );
+    bench.pce.flowRows = many.flatMap((one, n) => [
+      flow(`198.51.100.${n}`, one),
+      flow(one, `peer-${n}-${long}`, { decision: 'allowed' }),
+    ]);
+    // Every message is held against Slack's limits by the bench.
+    const said = await bench.ask('investigate env=prod', 'U0ANA');
+    expect(said).toContain('Investigation of 200 hosts with env=prod');
+    expect(said).toContain('400 connected systems outside the set');
+    expect(
+      bench.chat.files.map(({ content }) => String(content).trimEnd().split('\r\n').length).slice(1),
+    ).toEqual([1 + 400, 1 + 400, 1 + 400, 1 + 200]);
+  });
+
   it('shows an analyst only the hosts of his labels', async () => {
     const bench = aBench({
       pces: { 'prod-east': hosts },
