@@ -1,4 +1,5 @@
 import { openInventory, openPce, type PceAdapter } from '../adapters/pce/index.ts';
+import { openArchive } from '../adapters/store/archive.ts';
 import { openTrafficShelf } from '../adapters/store/traffic-shelf.ts';
 import type { PceEvent } from '../core/event.ts';
 import type { Inventory } from '../core/ports.ts';
@@ -34,7 +35,9 @@ export const openDesk = (one: PceSettings, base: Base, { commit, compare, backfi
     base;
   const pce = openPce(one, { clock, log, share: callsNeeded(settings) });
   const inventory = openInventory(pce, { clock, log });
-  const sampling = createSampling({ pce, inventory, series, clock, log, tell: troubles.tell });
+  const { archiveMs } = settings;
+  const archive = archiveMs === undefined ? undefined : openArchive(dataDir, archiveMs);
+  const sampling = createSampling({ pce, inventory, series, archive, clock, log, tell: troubles.tell });
   const alerting = createAlerting({
     pce,
     inventory,

@@ -98,6 +98,10 @@ export const ConfigFile = z.strictObject({
     .default([])
     .meta({ description: 'Boards that stand in a channel, edited in place.' }),
   digests: z.array(digest).default([]).meta({ description: 'What is open, said daily or weekly.' }),
+  archive: z
+    .strictObject({ retain: duration.prefault('400d').meta({ description: 'How long.' }) })
+    .optional()
+    .meta({ description: 'Keep events as they came, a file a day; the PCE keeps them 30 days.' }),
   silences: z.array(silence).default([]).meta({ description: 'Alerts that are hidden until a date.' }),
   maintenance: z.array(maintenance).default([]).meta({ description: 'Windows in which alerts are hidden.' }),
   http: http.optional().meta({ description: 'For probes and Prometheus; left out = no port.' }),

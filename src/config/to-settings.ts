@@ -96,6 +96,7 @@ export const toSettings = (
       : { outputs: config.outputs.map((one, i) => toOutput(one, ['outputs', i], more.secrets, more.file)) }),
     ...(config.intake === undefined ? {} : { intake: toIntake(config.intake, more) }),
     ...(config.boards.length === 0 ? {} : { boards: config.boards.map(toBoard) }),
+    ...(config.archive === undefined ? {} : { archiveMs: config.archive.retain }),
     ...(config.digests.length === 0
       ? {}
       : {

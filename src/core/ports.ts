@@ -134,6 +134,12 @@ export interface SeriesShelf {
   between(pce: string, from: number, to: number): Promise<readonly HourSample[]>;
 }
 
+/** Events as the PCE gave them, kept for longer than it keeps them. */
+export interface EventArchive {
+  /** Keeps all events of a complete hour, from ≤ time < to (epoch ms); the same hour again replaces it. Durable when it resolves. */
+  keep(pce: string, from: number, to: number, events: readonly PceEvent[]): Promise<void>;
+}
+
 /** The hash-chained record of who did what; resolves when it is on the disk. */
 export interface Audit {
   append(entry: AuditEntry): Promise<void>;

@@ -76,6 +76,8 @@ export interface Settings {
   readonly maintenance?: readonly MaintenanceWindow[];
   /** Boards that stand in a channel. Absent = none. */
   readonly boards?: readonly PinnedBoard[];
+  /** How long events are kept as they came, ms; absent = they are not. */
+  readonly archiveMs?: number;
   /** Absent = none. */
   readonly digests?: readonly DigestSettings[];
   /** Absent = none. */

@@ -1,7 +1,15 @@
 import type { PceEvent } from '../core/event.ts';
 import type { HealthReading } from '../core/health.ts';
 import { usedIn } from '../core/policy-use.ts';
-import { type Clock, type Inventory, type Log, type Pce, PceError, type SeriesShelf } from '../core/ports.ts';
+import {
+  type Clock,
+  type EventArchive,
+  type Inventory,
+  type Log,
+  type Pce,
+  PceError,
+  type SeriesShelf,
+} from '../core/ports.ts';
 import { countAgents } from '../core/series/agents.ts';
 import { countTypes } from '../core/series/events.ts';
 import { countDecisions } from '../core/series/flows.ts';
@@ -18,6 +26,8 @@ export interface SamplingDeps {
   readonly pce: Pick<Pce, 'name' | 'policy'>;
   readonly inventory: Pick<Inventory, 'workloads' | 'readAt' | 'members' | 'refresh'>;
   readonly series: SeriesShelf;
+  /** Absent = events are not kept. */
+  readonly archive?: EventArchive | undefined;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   /** Tells people of a trouble of our own. */
@@ -38,7 +48,15 @@ export interface Sampling {
   flows(hours: readonly HourDecisions[]): Promise<void>;
 }
 
-export const createSampling = ({ pce, inventory, series, clock, log, tell }: SamplingDeps): Sampling => {
+export const createSampling = ({
+  pce,
+  inventory,
+  series,
+  archive,
+  clock,
+  log,
+  tell,
+}: SamplingDeps): Sampling => {
   const polled = createHealthHours();
   const { name } = pce;
 
@@ -74,7 +92,16 @@ export const createSampling = ({ pce, inventory, series, clock, log, tell }: Sam
       await agents();
     },
     async events(from, events) {
-      if (events !== null) await series.add(name, Math.floor(from / HOUR_MS), 'events', countTypes(events));
+      if (events === null) return;
+      await series.add(name, Math.floor(from / HOUR_MS), 'events', countTypes(events));
+      try {
+        await archive?.keep(name, from, from + HOUR_MS, events);
+      } catch (err) {
+        tell(
+          `The events of ${name} from ${new Date(from).toISOString()} on, an hour, could not be kept in the archive.`,
+        );
+        throw err;
+      }
     },
     async flows(hours) {
       for (const one of hours) await series.add(name, one.hour, 'flows', countDecisions(one));

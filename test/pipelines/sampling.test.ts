@@ -166,4 +166,31 @@ describe('sampling', () => {
       },
     });
   });
+
+  it('hands complete hours to the archive, and tells when one could not be kept', async () => {
+    const { pce, series, clock } = aBench();
+    const kept: number[][] = [];
+    const told: string[] = [];
+    let full = false;
+    const sampling = createSampling({
+      pce,
+      inventory: fakeInventory('prod-east', [], T0),
+      series,
+      clock,
+      log: fakeLog(),
+      tell: (text) => void told.push(text),
+      archive: {
+        keep: async (_pce, from, to, events) => {
+          if (full) throw new Error('disk full');
+          kept.push([from, to, events.length]);
+        },
+      },
+    });
+    await sampling.events(T0, [anEvent({ event_type: 'agent.tampering' })]);
+    await sampling.events(T0 + HOUR, null);
+    full = true;
+    await expect(sampling.events(T0 + 2 * HOUR, [])).rejects.toThrow('disk full');
+    expect(kept).toEqual([[T0, T0 + HOUR, 1]]);
+    expect(told.join()).toContain('2026-11-22T12:00:00.000Z');
+  });
 });

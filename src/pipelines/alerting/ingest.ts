@@ -272,6 +272,7 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
         await accept({ kind: 'hour', pce: pce.name, now: pceNow(), estate: inventory, from, events });
         await deps.commit([stream(pce.name, 'hours', from + HOUR_MS)]);
       });
+      // Last: a sample that cannot be written must not keep anything from being judged.
       await deps.sampled?.events(from, events);
     },
 
