@@ -37,7 +37,8 @@ export const events: Bench = {
       ).findings.length;
 
     const given = read();
-    if (given.length !== EVENTS || detect(given) !== MATCHING)
+    // One for each host, and where a rule tells many hosts as one, that as well.
+    if (given.length !== EVENTS || detect(given) < MATCHING)
       throw new Error(`${given.length} events gave ${detect(given)} findings`);
     const ratios: number[] = [];
     const rates: number[] = [];
