@@ -41,6 +41,10 @@ describe('repair', () => {
   ] as const)
     it(`does nothing when ${sentence}`, () => expect(plan(now, 'owner=jo', mayWrite).ok).toBe(false));
 
-  it('is offered to nobody: quarantine and release are', () =>
-    expect(actions.filter(({ offered }) => offered).map(({ id }) => id)).toEqual(['quarantine', 'release']));
+  it('is offered to nobody: the others are', () =>
+    expect(actions.filter(({ offered }) => offered).map(({ id }) => id)).toEqual([
+      'quarantine',
+      'release',
+      'enforcement',
+    ]));
 });
