@@ -34,7 +34,8 @@ export const createPeople = ({ slack, running }: ChaosWorld, reviewMs: number): 
   const ask = async (kind: Kind, host: Host): Promise<void> => {
     const root = rootsIn(control.state()).get(host.name);
     const who = { user: RESPONDER };
-    if (kind === 'quarantine' && root !== undefined)
+    // Nobody may give more than 30 commands in 10 min: what has a button is asked by it.
+    if (root !== undefined && root.saysQuarantined === (kind === 'release'))
       await control.click({ ...who, channel: root.channel, ts: root.ts, action_id: kind });
     else await control.command({ ...who, channel: 'C0SOC0001', text: `${kind} ${host.name}` });
   };

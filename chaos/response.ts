@@ -197,7 +197,8 @@ const createWork = (
     next(step: Step | undefined, random: Random): Task | undefined {
       const wantsApproval = step !== undefined && OF_APPROVALS.includes(step);
       const wants = held.length > 2 && (wantsApproval || random.chance(0.4));
-      const [release] = wants ? held.splice(Math.max(0, held.findIndex(isHeld)), 1) : [];
+      const release = wants ? held.find(isHeld) : undefined;
+      if (release !== undefined) held.splice(held.indexOf(release), 1);
       if (release !== undefined) return { kind: 'release', host: release, ending: 'ask' };
       const silent = random.chance(0.15) ? still.shift() : undefined;
       if (silent !== undefined) return { kind: 'quarantine', host: silent, ending: 'release' };
