@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** A request unanswered for so long may be carried out by its requester alone, where that is configured (definitions §7.5). */
-export const ALONE_AFTER_MS = 5 * MINUTE_MS;
+const ALONE_AFTER_MS = 5 * MINUTE_MS;
 /** How often (definitions §7.5): one per responder and hour, three per bot and day. */
 const MOST = { responder: 1, responderMs: HOUR_MS, bot: 3, botMs: 24 * HOUR_MS } as const;
 

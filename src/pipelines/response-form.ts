@@ -23,7 +23,7 @@ import { mayEndByItself, type Preview, previewOf, type Weighed, weighAgain } fro
 const DRAFT_MS = 30 * 60_000;
 
 /** Hosts that may be asked for at once (definitions §7.10). */
-export const MOST_AT_ONCE = 10;
+const MOST_AT_ONCE = 10;
 
 /** A click or a command that asks for an action on one workload, or on several at once. */
 export interface Opening {

@@ -84,7 +84,7 @@ const silentText = ({ silent }: PolicyFacts): Markup =>
   silent === true ? md` · 🔴 the host lost its controller: no heartbeat since the policy was applied` : md``;
 
 /** How its time ends. */
-export const endsText = ({ until, kept, review }: Pick<Response, 'until' | 'kept' | 'review'>): Markup => {
+const endsText = ({ until, kept, review }: Pick<Response, 'until' | 'kept' | 'review'>): Markup => {
   if (kept !== undefined || until === undefined) return md`until somebody releases it`;
   return review?.ending === 'release'
     ? md`released by itself at ${time(until)}`

@@ -20,7 +20,6 @@ export const SHOP_PROD = `${DRAFT}/rule_sets/1`;
 export const CORE = `${DRAFT}/rule_sets/40`;
 export const QUARANTINE = `${DRAFT}/rule_sets/50`;
 export const AMS = { actors: 'ams' };
-export const ANY = { ip_list: { href: `${DRAFT}/ip_lists/1` } };
 
 /** What people do at the console of the PCE. */
 export interface Console {

@@ -36,7 +36,7 @@ const KINDS = { allow: 'rule', deny: 'deny rule', 'override-deny': 'override-den
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** `from role=web to role=db on 5432/tcp, within app=shop env=prod` */
-export const ruleWords = (rule: PolicyRule, names: Names): string => {
+const ruleWords = (rule: PolicyRule, names: Names): string => {
   const scopes = scopesOf(rule).some(isAll) ? '' : `, within ${scopesText(rule, names)}`;
   return `from ${sideText(rule.consumers, names)} to ${sideText(rule.providers, names)} on ${servicesText(rule.services)}${scopes}`;
 };
