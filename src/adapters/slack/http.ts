@@ -31,6 +31,8 @@ export const createHttpDoor = (settings: SlackSettings, clock: Clock, log: Log):
   const guard = createGuard(secret, clock);
   const receiver = new HTTPReceiver({
     signingSecret: secret,
+    // Whatever gets here was checked by the guard, with the clock that everything else goes by; Bolt would ask the machine's.
+    signatureVerification: false,
     endpoints: [ENDPOINT],
     logger: sdkLogger(log),
     bodyLimit: MAX_BYTES,
