@@ -34,7 +34,8 @@ describe('fault 7: one channel is told to wait', () => {
     const config = `routes:
   - {match: {labels: role=db}, channel: C0GENERAL, group_by: [rule, subject]}
   - {channel: C0SOC0001, group_by: [rule, subject]}
-folding: false`;
+folding: false
+rules: {firewall-tampering: {spreading_hosts: 100}}`;
     const { world, hosts: all } = await aRunning({ config, pace: 1, hosts: 36, pce: { workloads: 40 } });
     const [dbs, others] = [true, false].map((db) =>
       all.filter(({ href }) => (roleOf(world, href) === 'db') === db),
