@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { startCalendar } from '../adapters/schedule/calendar.ts';
 import { type LoopSpec, runLoop } from '../adapters/schedule/loop.ts';
 import type { BotStatus } from '../core/command.ts';
+import { heldSince } from '../core/group.ts';
 import type { Boards } from '../pipelines/boards.ts';
 import { createDeadLetters } from '../pipelines/dead-letters.ts';
 import type { DeliveryLoop } from '../pipelines/delivery.ts';
@@ -88,6 +89,8 @@ export const runBot = async (
       action: 'start',
       verdict: 'noted',
       why: `version ${version}`,
+      roles: settings.roles,
+      groups: heldSince(await store.groups(), settings.limits.joinHoldMs),
     });
     await people.resume();
     for (const { close } of outlets) ends.push(close);

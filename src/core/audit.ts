@@ -1,4 +1,5 @@
 import type { Person } from './alert.ts';
+import type { Roles } from './settings.ts';
 
 /** What is recorded of every attempt, refusal and effect (definitions §7). `before` and `after` are label texts, never secrets. */
 export interface AuditEntry {
@@ -21,6 +22,10 @@ export interface AuditEntry {
   readonly before?: string;
   readonly after?: string;
   readonly requestIds?: readonly string[];
+  /** Of a start: the roles that hold from here to the next one, since a reload changes no right (core/reload-settings). */
+  readonly roles?: Roles;
+  /** User groups as they are after this: by group and user, from when on its roles are his, RFC 3339; null = since before. */
+  readonly groups?: Readonly<Record<string, Readonly<Record<string, string | null>>>>;
 }
 
 /** One line of data/audit.jsonl: an entry in its place in the chain. `hash` = SHA-256 of the line's JSON without `hash`. */

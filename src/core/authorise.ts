@@ -262,7 +262,8 @@ const labelsSaid = (scope: string, labels: Labels | null): string => {
 
 const idOf = (member: Grant['members'][number]): string => ('group' in member ? member.group : member.user);
 
-const scopeText = ({ labels, channels, actions }: Grant): string => {
+/** ` (labels env=dev, channels C1)`: what a grant is limited to; empty when it holds everywhere. */
+export const scopeText = ({ labels, channels, actions }: Grant): string => {
   const scope = [
     ...(labels === undefined ? [] : [`labels ${labels}`]),
     ...(channels === undefined ? [] : [`channels ${channels.join(' ')}`]),

@@ -29,6 +29,23 @@ export const groupRead = (
   ),
 });
 
+/** Who is in these groups, and from when on each has their roles: what the audit log keeps of them (core/who-could). */
+export const heldSince = (
+  rows: readonly GroupRow[],
+  holdMs: number,
+): Readonly<Record<string, Readonly<Record<string, string | null>>>> =>
+  Object.fromEntries(
+    rows.map(({ group, members }) => [
+      group,
+      Object.fromEntries(
+        Object.entries(members).map(([user, { since, letIn }]) => [
+          user,
+          since === null || letIn !== undefined ? null : new Date(since + holdMs).toISOString(),
+        ]),
+      ),
+    ]),
+  );
+
 /** What a new reading says that was not known; undefined when it says nothing new. */
 export const groupChange = (
   known: GroupRow | undefined,

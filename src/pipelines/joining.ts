@@ -1,5 +1,5 @@
 import { groupsIn } from '../core/authorise.ts';
-import { heldUntil, joinedOf } from '../core/group.ts';
+import { heldSince, heldUntil, joinedOf } from '../core/group.ts';
 import { type Newcomers, newcomersIn, stillHeld } from '../core/newcomers.ts';
 import { samePerson } from '../core/person.ts';
 import type { Audit, Chat, Clock, Log, Store } from '../core/ports.ts';
@@ -64,9 +64,10 @@ export const createJoining = (deps: JoiningDeps): Joining => {
     },
     async letIn({ id, person, channel: where, say }) {
       const [group = '', user = ''] = id.split('|');
-      const joined = joinedOf(await store.group(group), user);
+      const row = await store.group(group);
+      const joined = joinedOf(row, user);
       const held = joined !== undefined && heldUntil(joined, holdMs, clock.now()) !== undefined;
-      if (!held)
+      if (!held || row === undefined)
         return say(md`${mention(user)} does not wait any more. Nothing was changed.`, 'Nobody waits');
       const { verdict, profile } = await gate.check(person, 'let-in', { targets: [], channel: where });
       const newcomer = await chat.profile({ team: person.team, user });
@@ -81,6 +82,9 @@ export const createJoining = (deps: JoiningDeps): Joining => {
         verdict: why === undefined ? 'done' : 'refused',
         ...(why === undefined ? {} : { why }),
         target: { href: null, name: `${newcomer.name} (${user}) of user group ${group}` },
+        ...(why === undefined
+          ? { groups: { [group]: { ...heldSince([row], holdMs)[group], [user]: null } } }
+          : {}),
       });
       if (why !== undefined) {
         const refused = verdict.allowed ? { ...NOBODY, why } : verdict;

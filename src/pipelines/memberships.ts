@@ -1,6 +1,6 @@
 import type { Person } from '../core/alert.ts';
 import type { Membership } from '../core/authorise.ts';
-import { groupChange, heldUntil, joinedOf } from '../core/group.ts';
+import { groupChange, groupRead, heldSince, heldUntil, joinedOf } from '../core/group.ts';
 import type { Audit, Chat, Clock, Log, Store } from '../core/ports.ts';
 import { clockUtc } from '../core/text.ts';
 import { createKeyedMutex } from './mutex.ts';
@@ -32,24 +32,31 @@ export const createMemberships = (deps: MembershipsDeps): Memberships => {
 
   const note = (group: string, users: readonly string[]): Promise<void> =>
     oneAtATime(group, async () => {
-      const change = groupChange(await store.group(group), users);
+      const known = await store.group(group);
+      const change = groupChange(known, users);
       if (change === undefined) return;
       const at = clock.now();
       await store.commit([{ type: 'group-read', group, users, at }]);
+      const groups = heldSince([groupRead(known, { group, users, at })], holdMs);
+      const recordChange = (name: string, why: string): Promise<void> =>
+        audit.append({
+          actor: { system: 'slack' },
+          actorName: 'Slack',
+          action: 'role change',
+          verdict: 'noted',
+          target: { href: null, name },
+          why,
+          groups,
+        });
       const from = clockUtc(at + holdMs);
+      if (known === undefined)
+        await recordChange(
+          group,
+          `user group ${group} was read for the first time: who is in it has its role`,
+        );
       for (const user of change.joined)
         await recordChange(user, `joined user group ${group}; its role holds from ${from} UTC on`);
       for (const user of change.left) await recordChange(user, `left user group ${group}`);
-    });
-
-  const recordChange = (user: string, why: string): Promise<void> =>
-    audit.append({
-      actor: { system: 'slack' },
-      actorName: 'Slack',
-      action: 'role change',
-      verdict: 'noted',
-      target: { href: null, name: user },
-      why,
     });
 
   /** The members, or undefined when they cannot be read. */

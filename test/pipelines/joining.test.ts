@@ -107,8 +107,13 @@ describe('who joins a user group', () => {
       { action: 'let-in', value: 'S0RESPOND|U0EVE' },
     ]);
     expect(audit.entries.map(({ why }) => why)).toEqual([
+      'user group S0ANALYST was read for the first time: who is in it has its role',
+      'user group S0RESPOND was read for the first time: who is in it has its role',
       'joined user group S0RESPOND; its role holds from 11:01 UTC on',
     ]);
+    expect(audit.entries.at(-1)?.groups).toEqual({
+      S0RESPOND: { U0MAYA: null, U0EVE: expect.stringContaining('T11:01:00.000Z') },
+    });
     await clock.advance(61 * MINUTE);
     await joining.look();
     expect(shown(chat.posts[0]?.message ?? { text: '', blocks: [] })).toContain(
@@ -121,7 +126,12 @@ describe('who joins a user group', () => {
     await joining.look();
     await letIn('U0ANA');
     expect([said, await may('U0EVE')]).toEqual([['Let in'], true]);
-    expect(audit.entries.at(-1)).toMatchObject({ action: 'let in', verdict: 'done', actor: person('U0ANA') });
+    expect(audit.entries.at(-1)).toMatchObject({
+      action: 'let in',
+      verdict: 'done',
+      actor: person('U0ANA'),
+      groups: { S0RESPOND: { U0MAYA: null, U0EVE: null } },
+    });
   });
 
   it.each([
