@@ -67,6 +67,7 @@ rules: {firewall-tampering: {spreading_hosts: 100}}`;
     const mine = sent();
     const refused = mine.findIndex(({ ok }) => !ok);
     expect((mine[refused + 1]?.at ?? 0) - (mine[refused]?.at ?? 0)).toBeGreaterThanOrEqual(20 * SECOND);
+    await world.pass(MINUTE);
     const both = [...counts(world, hosts), ...counts(world, hosts, 'C0GENERAL')];
     expect(both.reduce((sum, n) => sum + n, 0)).toBe(hosts.length);
   });
