@@ -39,11 +39,13 @@ describe('fault 24: a storm of events', () => {
   }, 600_000);
 });
 
-/** What the bot counted over all alerts, as its files hold it. */
+/** What the bot counted over all alerts of hosts, as its files hold it: the story of many hosts counts for itself. */
 const counted = async (world: SteppedWorld): Promise<number> => {
   await world.stop();
   const store = await openFileStore({ folder: world.data(), log: aLog(), clock: world.clock });
-  const alerts = (await store.firing()).filter(({ rule }) => rule === 'firewall-tampering');
+  const alerts = (await store.firing()).filter(
+    ({ rule, subject }) => rule === 'firewall-tampering' && subject.kind !== 'pce',
+  );
   await store.close();
   return alerts.reduce((sum, { count }) => sum + count, 0);
 };
