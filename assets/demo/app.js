@@ -401,7 +401,8 @@ const composer = (form, threadOf) => {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const text = box.value.trim();
-    if (text === '') return;
+    // Before the first state has arrived there is nowhere to send it: it stays in the box.
+    if (text === '' || !state) return;
     if (sent.at(-1) !== text) sent.push(text);
     at = sent.length;
     box.value = '';
