@@ -40,18 +40,28 @@ export type SignIn =
 export const signInOf = (event: PceEvent): SignIn | undefined => {
   const { type, status, actor, action, notices } = event;
   if (actor.kind === 'host' || actor.kind === 'container_cluster') return undefined;
-  const says = (types: readonly string[]): boolean => notices.some((notice) => types.includes(notice.type));
-  const address = action.address ?? ofNotices(event, (info) => text(info['src_ip']));
-  const person = { event, address, caller: 'person' } as const;
-  if (says([LOCKED])) return { ...person, outcome: 'locked', name: nameIn(event) };
-  if (says(FAILED) || type === EXPIRED || (SIGN_INS.includes(type) && status === 'failure'))
-    return { ...person, outcome: 'failed', name: nameIn(event) };
-  if (SIGN_INS.includes(type))
-    return status === 'success' ? { ...person, outcome: 'in', name: nameIn(event) } : undefined;
+  const says = (types: readonly string[]): boolean =>
+    notices.length > 0 && notices.some((notice) => types.includes(notice.type));
+  const signsIn = SIGN_INS.includes(type);
+  if (says([LOCKED])) return personOf(event, 'locked');
+  if (type === EXPIRED || (signsIn && status === 'failure') || says(FAILED)) return personOf(event, 'failed');
+  if (signsIn) return status === 'success' ? personOf(event, 'in') : undefined;
   if (type !== REFUSED && !says([REFUSED])) return undefined;
   const key = action.apiKeyId ?? ofNotices(event, (info) => text(info['api_key_id']));
+  const address = addressOf(event);
   return key === undefined ? { event, address, caller: 'unknown' } : { event, address, caller: 'key', key };
 };
+
+const personOf = (event: PceEvent, outcome: PersonSignIn['outcome']): PersonSignIn => ({
+  event,
+  address: addressOf(event),
+  caller: 'person',
+  outcome,
+  name: nameIn(event),
+});
+
+const addressOf = (event: PceEvent): string | undefined =>
+  event.action.address ?? ofNotices(event, (info) => text(info['src_ip']));
 
 const nameIn = (event: PceEvent): string | undefined =>
   ofNotices(event, (info) => {

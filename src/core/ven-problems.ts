@@ -1,6 +1,6 @@
 import type { PceEvent } from './event.ts';
 import { HIDDEN_VEN_EVENTS } from './event-types.ts';
-import { glob } from './label-query.ts';
+import { globber } from './label-query.ts';
 import { type AffectedHost, firstNamedHosts } from './subject.ts';
 import type { Estate } from './workload.ts';
 
@@ -103,7 +103,9 @@ const badIn = (event: PceEvent): Bad[] => {
   return bad;
 };
 
+const HIDDEN = HIDDEN_VEN_EVENTS.map(globber);
+
 const hidden = (type: string): string | undefined =>
-  HIDDEN_VEN_EVENTS.some((pattern) => glob(pattern, type))
+  HIDDEN.some((isLike) => isLike(type))
     ? `the VEN reports ${type.replace(/^agent\./, '').replaceAll('_', ' ')}`
     : undefined;
