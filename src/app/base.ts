@@ -4,6 +4,7 @@ import { actions } from '../actions/index.ts';
 import { systemClock } from '../adapters/schedule/clock.ts';
 import { openSlack } from '../adapters/slack/index.ts';
 import { openAudit } from '../adapters/store/audit.ts';
+import { openTrail } from '../adapters/store/audit-trail.ts';
 import { openFileStore } from '../adapters/store/file.ts';
 import { openSeries, type SeriesFinding } from '../adapters/store/series.ts';
 import { analyses } from '../analytics/index.ts';
@@ -125,6 +126,7 @@ export const openBase = async (options: BotOptions) => {
     store,
     series,
     audit,
+    trail: openTrail(dataDir),
     rules,
     context,
     catalog,

@@ -35,8 +35,22 @@ export const openPeople = (
   base: Base,
   { desks, responding, joining, status, boards, questions, revoked }: PeopleDeps,
 ) => {
-  const { settings, store, series, audit, chat, gate, clock, ids, log, catalog, rules, rulebook, ruleBase } =
-    base;
+  const {
+    settings,
+    store,
+    series,
+    trail,
+    audit,
+    chat,
+    gate,
+    clock,
+    ids,
+    log,
+    catalog,
+    rules,
+    rulebook,
+    ruleBase,
+  } = base;
   const { announce, announced } = base;
   const acting = createActing({
     alertings: new Map([...desks].map(([name, { alerting }]) => [name, alerting])),
@@ -54,6 +68,7 @@ export const openPeople = (
       desks: [...desks.values()],
       store,
       series,
+      trail,
       chat,
       clock,
       settings,

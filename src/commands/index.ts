@@ -2,6 +2,7 @@ import type { Command } from '../core/command.ts';
 import { ack } from './ack.ts';
 import { alerts } from './alerts.ts';
 import { assign } from './assign.ts';
+import { auditLog } from './audit.ts';
 import { blocked } from './blocked.ts';
 import { board } from './board.ts';
 import { canI } from './can-i.ts';
@@ -72,6 +73,7 @@ export const commands: readonly Command[] = [
   who,
   changes,
   policy,
+  auditLog,
   quarantine,
   release,
   enforcement,

@@ -4,6 +4,7 @@ import type { Role } from './authorise.ts';
 import type { Deed } from './deed.ts';
 import type { Label } from './label.ts';
 import type {
+  AuditTrail,
   Chat,
   Clock,
   Geo,
@@ -32,6 +33,7 @@ export interface CommandDeps {
   readonly desks: readonly PceDesk[];
   readonly store: Store;
   readonly series: SeriesShelf;
+  readonly trail: AuditTrail;
   readonly chat: Chat;
   readonly clock: Clock;
   readonly settings: Settings;

@@ -24,7 +24,7 @@ const roles = {
   admin: [],
 };
 
-const NAMED = 'roles: {responder: [{members: [T0SIM0001/U0000000BOB]}]}\n';
+const NAMED = 'announce_channel: C0ANNOUN01\nroles: {responder: [{members: [T0SIM0001/U0000000BOB]}]}\n';
 
 const bot = { actor: { system: 'bot' }, actorName: 'bot', verdict: 'noted' } as const;
 /** Bob is named; Maya was in the group; Eve joins it on the 2nd and has its role from 11:00 on; Maya leaves on the 3rd. */

@@ -26,6 +26,7 @@ import {
   fakeInventory,
   fakeLog,
   fakePce,
+  fakeTrail,
 } from './fakes.ts';
 import { aGate } from './gate.ts';
 
@@ -122,6 +123,7 @@ export const aBench = (options: BenchOptions = {}) => {
   const log = fakeLog();
   const store = openMemoryStore();
   const series = openMemorySeries();
+  const trail = fakeTrail();
   const pces = Object.entries(options.pces ?? { 'prod-east': someHosts }).map(([name, rows]) => ({
     pce: fakePce(name, rows),
     inventory:
@@ -207,6 +209,7 @@ export const aBench = (options: BenchOptions = {}) => {
       desks: pces,
       store,
       series,
+      trail,
       chat,
       clock,
       settings,
@@ -259,6 +262,7 @@ export const aBench = (options: BenchOptions = {}) => {
     log,
     store,
     series,
+    trail,
     pces,
     pce: (pces[0] as (typeof pces)[number]).pce,
     opened,

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../src/core/audit.ts';
+import type { AuditEntry, AuditRecord } from '../../src/core/audit.ts';
 import { type PolicyChange, questionKey } from '../../src/core/draft/change.ts';
 import type { PceEvent } from '../../src/core/event.ts';
 import type { Flow } from '../../src/core/flow.ts';
@@ -7,6 +7,7 @@ import type { Label } from '../../src/core/label.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import {
   type Audit,
+  type AuditTrail,
   type ChannelInfo,
   type Chat,
   ChatError,
@@ -72,6 +73,22 @@ export const fakeAudit = (): Audit & { readonly entries: AuditEntry[] } => {
     append: async (entry) => {
       entries.push(entry);
     },
+  };
+};
+
+/** An audit log of the records that a test puts in, oldest first. */
+export const fakeTrail = (): AuditTrail & { readonly records: AuditRecord[] } => {
+  const records: AuditRecord[] = [];
+  return {
+    records,
+    find: async ({ from, to }, wanted) => ({
+      records: records
+        .filter((one) => Date.parse(one.time) >= from && Date.parse(one.time) < to && wanted(one))
+        .toReversed(),
+      read: records.length,
+      bad: 0,
+      completeFrom: from,
+    }),
   };
 };
 

@@ -17,6 +17,10 @@ export const recordOf = (line: string): AuditRecord | undefined => {
   }
 };
 
+/** The files of the chain, oldest first. */
+export const auditFiles = async (files: Files, folder: string): Promise<string[]> =>
+  (await files.list(folder)).filter((name) => name === AUDIT);
+
 /** The end of audit.jsonl up to its newest good record, which is then the last of `lines`; undefined when there is no file. */
 export const lastRecord = (files: Files, folder: string): Promise<Tail | undefined> =>
   readTail(files, join(folder, AUDIT), (line) => recordOf(line) !== undefined);

@@ -1,5 +1,5 @@
 import type { Alert, Delivery, Incident, Told } from '../alert.ts';
-import type { AuditEntry } from '../audit.ts';
+import type { AuditEntry, AuditRecord } from '../audit.ts';
 import type { Brake } from '../brake.ts';
 import type { PceEvent } from '../event.ts';
 import type { GroupRow } from '../group.ts';
@@ -112,4 +112,22 @@ export interface EventArchive {
 /** The hash-chained record of who did what; resolves when it is on the disk. */
 export interface Audit {
   append(entry: AuditEntry): Promise<void>;
+}
+
+/** What is in the audit log, for who may ask. */
+export interface AuditTrail {
+  /** Records with from ≤ time < to (epoch ms), newest first. Reads a bounded part of the log, from its end. */
+  find(
+    window: { readonly from: number; readonly to: number },
+    wanted: (record: AuditRecord) => boolean,
+  ): Promise<AuditFound>;
+}
+
+export interface AuditFound {
+  readonly records: readonly AuditRecord[];
+  /** Lines that were read, and those of them that are no good records. */
+  readonly read: number;
+  readonly bad: number;
+  /** Everything from here on was read, epoch ms; later than asked for where the log is too long. */
+  readonly completeFrom: number;
 }

@@ -3,6 +3,7 @@ import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type AuditOptions, type FileAudit, openAudit } from '../../../src/adapters/store/audit.ts';
+import { openTrail } from '../../../src/adapters/store/audit-trail.ts';
 import { type AuditEntry, verifyChain } from '../../../src/core/audit.ts';
 import { aFolder, aLog, fault, faultyFiles, open, poll } from './support.ts';
 
@@ -121,6 +122,54 @@ describe('the audit file', () => {
       await log.close();
     },
   );
+});
+
+describe('the audit log read for a question', () => {
+  const HOUR = 3_600_000;
+  const all = { from: 0, to: Date.UTC(2030, 0) };
+
+  /** An hour between any two records. */
+  const written = async (folder: string, actions: readonly string[]): Promise<void> => {
+    let now = Date.UTC(2025, 0, 1);
+    const log = await audit(folder, { clock: { now: () => now } });
+    for (const action of actions) {
+      await log.append(entry(action));
+      now += HOUR;
+    }
+    await log.close();
+  };
+
+  it('gives what is wanted of a time, newest first, and says how far back it read', async () => {
+    const folder = await aFolder();
+    await written(folder, ['one', 'two', 'three', 'four']);
+    const window = { from: Date.UTC(2025, 0, 1, 1), to: Date.UTC(2025, 0, 1, 3) };
+    const found = await openTrail(folder).find(window, () => true);
+    expect(found.records.map(({ action }) => action)).toEqual(['three', 'two']);
+    expect(found).toMatchObject({ read: 4, bad: 0, completeFrom: window.from });
+    expect((await openTrail(folder).find(all, ({ action }) => action === 'one')).records).toHaveLength(1);
+  });
+
+  it('reads no more than its bound, and says from when on it is complete', async () => {
+    const folder = await aFolder();
+    await written(folder, ['one', 'two', 'three']);
+    const found = await openTrail(folder, undefined, 2).find(all, () => true);
+    expect(found.records.map(({ action }) => action)).toEqual(['three', 'two']);
+    expect(found).toMatchObject({ read: 2, completeFrom: Date.UTC(2025, 0, 1, 1) });
+  });
+
+  it('shows no record that somebody edited, and counts it', async () => {
+    const folder = await aFolder();
+    await written(folder, ['one', 'two', 'three']);
+    const file = join(folder, 'audit.jsonl');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('two', 'TWO'));
+    const found = await openTrail(folder).find(all, () => true);
+    expect(found.records.map(({ action }) => action)).toEqual(['three', 'one']);
+    expect(found.bad).toBe(1);
+  });
+
+  it('finds nothing where there is no log yet', async () => {
+    expect(await openTrail(await aFolder()).find(all, () => true)).toMatchObject({ records: [], read: 0 });
+  });
 });
 
 describe('a state that was put back from a backup', () => {
