@@ -19,6 +19,7 @@ export const calendarJobs = (
     ...DAILY,
     run: async () => announced(`anchor.${audit.head().seq}`, anchorLine(audit.head())),
   },
+  { name: 'audit files', ...DAILY, run: async () => void (await audit.removeOld()) },
   ...[...desks].map(([pce, { sampling }]) => ({
     name: `${pce} samples`,
     ...HOURLY,

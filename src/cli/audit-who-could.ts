@@ -86,7 +86,7 @@ const find = (asked: Asked, at: number, edge: Edge): Found => {
   if (!chain.ok)
     return {
       ok: false,
-      why: `The audit log is broken at line ${chain.firstBad.line} (${chain.firstBad.why}): it proves nothing. See audit verify.`,
+      why: `The audit log is broken at ${read.at(chain.firstBad.line).file} line ${read.at(chain.firstBad.line).line} (${chain.firstBad.why}): it proves nothing. See audit verify.`,
     };
   const records = read.lines.map((line) => Kept.parse(JSON.parse(line)));
   const then = rightsAt(records, at);

@@ -1,5 +1,5 @@
 import { type ChainVerdict, verifyChain } from '../core/audit.ts';
-import { dict } from '../core/foreign.ts';
+import { dict, number } from '../core/foreign.ts';
 import { auditLines } from './audit-lines.ts';
 import { answerWhoCould } from './audit-who-could.ts';
 import { atCwd, sha256 } from './load-config.ts';
@@ -9,11 +9,12 @@ export const verb = defineVerb({
   name: 'audit',
   usage:
     'audit verify [--data DIR] [--anchor HASH] [--json] | audit who-could ACTION --at TIME [host | key=value…] [--data DIR] [--config F] [--json]',
-  help: `verify: checks DIR/audit.jsonl (./data): every record must match its own hash and follow from the one before it.
+  help: `verify: checks DIR/audit.jsonl (./data) and the full files before it, audit-….jsonl: every record must match its own hash and
+follow from the one before it. Where files older than 400 days were removed, a later record has to say so.
 
   --anchor  a hash that was posted to the announce channel: the record it names must still be there, so that
             a record rewritten with all its followers, or a tail cut off, is found too
-  --json    {ok, records, firstBad?:{line, seq, why}}
+  --json    {ok, records, firstBad?:{file, line, seq, why}}
 
 Exits 0 when the chain holds, 1 when it doesn't or there is no file.
 
@@ -47,30 +48,41 @@ Exits 0 when the record tells all of it, 1 when it does not reach so far back or
       edge.out(`${verdict.records} records, the chain holds. Newest hash: ${verdict.head}`);
     else
       edge.out(
-        `The chain is broken at line ${verdict.firstBad.line}: ${verdict.firstBad.why}. ${verdict.records} records before it hold.`,
+        `The chain is broken at ${verdict.file === undefined ? '' : `${verdict.file} `}line ${verdict.firstBad.line}: ${verdict.firstBad.why}. ${verdict.records} records before it hold.`,
       );
     return verdict.ok ? EXIT.done : EXIT.failed;
   },
 });
 
-const shown = (verdict: ChainVerdict) =>
+const shown = (verdict: Verified) =>
   verdict.ok
     ? { ok: true, records: verdict.records }
-    : { ok: false, records: verdict.records, firstBad: verdict.firstBad };
+    : {
+        ok: false,
+        records: verdict.records,
+        firstBad: { ...(verdict.file === undefined ? {} : { file: verdict.file }), ...verdict.firstBad },
+      };
 
-const verified = (folder: string, anchor: string | undefined): ChainVerdict => {
+/** With the file a bad line stands in, and its line there. */
+type Verified = ChainVerdict & { readonly file?: string };
+
+const verified = (folder: string, anchor: string | undefined): Verified => {
   const read = auditLines(folder);
   if (!read.ok) return { ok: false, records: 0, firstBad: { line: 1, seq: null, why: read.why } };
-  const { lines } = read;
+  const { lines, at } = read;
   const verdict = verifyChain(lines, sha256);
-  if (!verdict.ok || anchor === undefined || lines.some((line) => dict(JSON.parse(line))['hash'] === anchor))
-    return verdict;
+  if (!verdict.ok) {
+    const { file, line } = at(verdict.firstBad.line);
+    return { ...verdict, file, firstBad: { ...verdict.firstBad, line } };
+  }
+  if (anchor === undefined || lines.some((line) => dict(JSON.parse(line))['hash'] === anchor)) return verdict;
   return {
     ok: false,
     records: verdict.records,
+    file: at(lines.length).file,
     firstBad: {
-      line: lines.length,
-      seq: verdict.records,
+      line: at(lines.length).line,
+      seq: number(dict(JSON.parse(lines.at(-1) ?? '{}'))['seq']) ?? null,
       why: 'no record has the hash of the anchor: records were cut off or written anew',
     },
   };

@@ -40,6 +40,39 @@ export interface AuditRecord extends AuditEntry {
   readonly hash: string;
 }
 
+/** The file records are appended to. */
+export const AUDIT = 'audit.jsonl';
+
+/** Kept for at least so long (definitions §7), ms. */
+export const AUDIT_KEPT_MS = 400 * 86_400_000;
+
+/** What a full file is called from then on: by the sequence number of its last record, so that names are in the order of the chain. */
+export const archiveName = (seq: number): string => `audit-${String(seq).padStart(12, '0')}.jsonl`;
+
+/** Sequence number of the last record of a file that is full; undefined for any other name. */
+export const archivedUpTo = (name: string): number | undefined => {
+  const [, seq] = /^audit-(\d{12})\.jsonl$/.exec(name) ?? [];
+  return seq === undefined ? undefined : Number(seq);
+};
+
+/** The files of the chain among the names of a folder, oldest first. */
+export const auditFilesIn = (names: readonly string[]): string[] => [
+  ...names.filter((name) => archivedUpTo(name) !== undefined).sort(),
+  ...names.filter((name) => name === AUDIT),
+];
+
+/** The record that a file was removed for its age: what it ended with, so that the chain may begin behind it. */
+export const removalEntry = (name: string, last: Pick<AuditRecord, 'seq' | 'hash' | 'time'>): AuditEntry => ({
+  actor: { system: 'bot' },
+  actorName: 'bot',
+  action: REMOVED,
+  verdict: 'noted',
+  why: `${name} with the records up to ${last.seq}, of ${last.time}, is older than 400 days and is removed`,
+  after: `${last.seq} ${last.hash}`,
+});
+
+const REMOVED = 'audit removed';
+
 /** The `prev` of the first record of a chain. */
 export const GENESIS = '0'.repeat(64);
 
@@ -66,9 +99,12 @@ export type ChainVerdict =
       readonly firstBad: { readonly line: number; readonly seq: number | null; readonly why: string };
     };
 
-/** Checks a chain line by line; the first record that does not follow from the one before is named (fault 43). */
-export const verifyChain = (lines: Iterable<string>, sha256: (text: string) => string): ChainVerdict => {
-  let prev = GENESIS;
+/**
+ * Checks a chain line by line; the first record that does not follow from the one before is named (fault 43). It may begin behind
+ * records that were removed for their age, when a later record of it says so.
+ */
+export const verifyChain = (lines: readonly string[], sha256: (text: string) => string): ChainVerdict => {
+  let { prev, seq: due } = beginningOf(lines);
   let records = 0;
   let line = 0;
   for (const text of lines) {
@@ -78,19 +114,41 @@ export const verifyChain = (lines: Iterable<string>, sha256: (text: string) => s
       records,
       firstBad: { line, seq, why },
     });
-    let record: Record<string, unknown>;
-    try {
-      record = JSON.parse(text) as Record<string, unknown>;
-    } catch {
-      return bad('not JSON');
-    }
+    const record = objectOf(text);
+    if (record === undefined) return bad('not JSON');
     const { hash, ...body } = record;
     const seq = typeof body['seq'] === 'number' ? body['seq'] : null;
-    if (hash !== sha256(JSON.stringify(body))) return bad('its content does not match its hash', seq);
+    if (typeof hash !== 'string' || hash !== sha256(JSON.stringify(body)))
+      return bad('its content does not match its hash', seq);
     if (body['prev'] !== prev) return bad('it does not follow from the record before it', seq);
-    if (seq !== records + 1) return bad(`sequence number ${seq} where ${records + 1} was due`, seq);
+    if (seq !== due) return bad(`sequence number ${seq} where ${due} was due`, seq);
     prev = hash;
+    due += 1;
     records += 1;
   }
   return { ok: true, records, head: prev };
+};
+
+/** What the first record has to follow from: nothing, or the last one that was removed. The saying record is checked with the chain. */
+const beginningOf = (lines: readonly string[]): { readonly prev: string; readonly seq: number } => {
+  const first = objectOf(lines[0] ?? '');
+  const seq = first?.['seq'];
+  const prev = first?.['prev'];
+  if (typeof seq !== 'number' || typeof prev !== 'string' || prev === GENESIS)
+    return { prev: GENESIS, seq: 1 };
+  const said = lines.some((line) => {
+    if (!line.includes(REMOVED)) return false;
+    const record = objectOf(line);
+    return record?.['action'] === REMOVED && record['after'] === `${seq - 1} ${prev}`;
+  });
+  return said ? { prev, seq } : { prev: GENESIS, seq: 1 };
+};
+
+const objectOf = (line: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
 };

@@ -117,7 +117,7 @@ describe('audit who-could', () => {
       'of a log that somebody edited',
       ['--at', '2026-01-02'],
       log().replace('U0BOB', 'U0EVE'),
-      'broken at line 1',
+      'broken at audit.jsonl line 1',
     ],
     [
       'of a host nobody acted on before',

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { AuditRecord } from '../../core/audit.ts';
+import { type AuditRecord, auditFilesIn } from '../../core/audit.ts';
 import type { Files } from './files.ts';
-import { readTail, type Tail } from './tail.ts';
-
-export const AUDIT = 'audit.jsonl';
+import { readTail } from './tail.ts';
 
 /** The record of a line, or undefined when the line is not what its hash says. Whether it follows from the one before is not asked. */
 export const recordOf = (line: string): AuditRecord | undefined => {
@@ -17,16 +15,27 @@ export const recordOf = (line: string): AuditRecord | undefined => {
   }
 };
 
-/** The files of the chain, oldest first. */
-export const auditFiles = async (files: Files, folder: string): Promise<string[]> =>
-  (await files.list(folder)).filter((name) => name === AUDIT);
+/** The end of one file of the chain up to its newest good record, which is then the last of `lines`; undefined when there is no file. */
+export const tailOfFile = (files: Files, folder: string, name: string) =>
+  readTail(files, join(folder, name), (line) => recordOf(line) !== undefined);
 
-/** The end of audit.jsonl up to its newest good record, which is then the last of `lines`; undefined when there is no file. */
-export const lastRecord = (files: Files, folder: string): Promise<Tail | undefined> =>
-  readTail(files, join(folder, AUDIT), (line) => recordOf(line) !== undefined);
+/** The newest good record of one file of the chain. */
+export const lastRecordOf = async (
+  files: Files,
+  folder: string,
+  name: string,
+): Promise<AuditRecord | undefined> =>
+  (await tailOfFile(files, folder, name))?.lines.map(recordOf).find((record) => record !== undefined);
+
+/** The newest good record of the whole chain: after a rotation it stands in an older file. */
+export const lastRecord = async (files: Files, folder: string): Promise<AuditRecord | undefined> => {
+  for (const name of auditFilesIn(await files.list(folder)).toReversed()) {
+    const record = await lastRecordOf(files, folder, name);
+    if (record !== undefined) return record;
+  }
+  return undefined;
+};
 
 /** The newest commit that the audit speaks of; 0 when it speaks of none. */
-export const lastAuditedCommit = async (files: Files, folder: string): Promise<number> => {
-  const tail = await lastRecord(files, folder);
-  return tail?.lines.map(recordOf).find((record) => record !== undefined)?.commit ?? 0;
-};
+export const lastAuditedCommit = async (files: Files, folder: string): Promise<number> =>
+  (await lastRecord(files, folder))?.commit ?? 0;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { AuditRecord } from '../../core/audit.ts';
+import { type AuditRecord, auditFilesIn } from '../../core/audit.ts';
 import type { AuditTrail } from '../../core/ports.ts';
-import { auditFiles, recordOf } from './audit-tail.ts';
+import { recordOf } from './audit-tail.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { readTail } from './tail.ts';
 
@@ -31,7 +31,7 @@ export const openTrail = (
       return at < from || read >= most;
     };
     let stopped = false;
-    for (const name of (await auditFiles(files, folder)).toReversed()) {
+    for (const name of auditFilesIn(await files.list(folder)).toReversed()) {
       await readTail(files, join(folder, name), (line) => {
         stopped = enough(line);
         return stopped;
