@@ -370,6 +370,7 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
     at: time,
     change: change.exactOptional(),
     intended: z.array(label).exactOptional(),
+    releases: id.exactOptional(),
     outcome: z.string().exactOptional(),
     needs: needs.exactOptional(),
     lapsesAt: time.exactOptional(),

@@ -309,6 +309,8 @@ export type Transition =
       readonly at: number;
       readonly change?: LabelChange;
       readonly intended?: readonly Label[];
+      /** The quarantine a release ends, where it became known only now. */
+      readonly releases?: string;
       readonly outcome?: string;
       readonly needs?: Needs;
       readonly lapsesAt?: number;

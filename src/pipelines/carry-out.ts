@@ -74,8 +74,10 @@ export const carryOut = async (
       response.state === 'writing'
         ? { change: response.change ?? plan.change, intended: response.intended ?? plan.intended }
         : plan;
+    // Its form may have been opened before the quarantine was read back: what it ends is what stands now.
+    const releases = action.id === 'release' ? (response.releases ?? context.open?.id ?? null) : null;
     if (isAlready({ ...response, intended }, workload))
-      return await confirm(response, workload, plan.notes, desk, deps);
+      return await confirm({ ...response, releases }, workload, plan.notes, desk, deps);
 
     if (deps.limits.dryRun)
       return await end(
@@ -97,9 +99,10 @@ export const carryOut = async (
           at: deps.clock.now(),
           change,
           intended,
+          ...(releases === null ? {} : { releases }),
         },
       ]);
-    const writing: Response = { ...response, state: 'writing', change, intended };
+    const writing: Response = { ...response, state: 'writing', change, intended, releases };
     deps.reached?.('writing durable');
     const requestId = await write(writing, desk, deps);
     deps.reached?.('put');

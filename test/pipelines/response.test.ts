@@ -544,6 +544,33 @@ describe('a release', () => {
     expect(bench.labels('web-01')).toBe('app=hr env=dev');
   });
 
+  it('ends the quarantine also where its form was opened before that was read back', async () => {
+    const bench = await aBench();
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const slow = bench.again({
+      pce: {
+        ...bench.pce,
+        putLabels: async (href, labels) => {
+          const id = await bench.pce.putLabels(href, labels);
+          await held;
+          return id;
+        },
+      },
+    });
+    const quarantine = await bench.open('web-01', { responding: slow });
+    const carried = done(bench.submit(quarantine, REASON, MAYA, slow));
+    await until(() => bench.puts() === 1);
+    const draft = await bench.open('web-01', { action: 'release', person: JO, soon: true });
+    letGo();
+    await carried;
+    await done(bench.submit(draft, REASON, JO));
+    expect(bench.labels('web-01')).toBe(OLD);
+    expect(await bench.store.quarantines('lab')).toEqual([]);
+  });
+
   it('survives a kill: the quarantine is released exactly once', async () => {
     const bench = await aBench();
     await bench.respond('web-01');
