@@ -70,7 +70,8 @@ describe('the chaos harness', () => {
   }, 120_000);
 
   test.concurrent('fault 33: sees every response once, and what people read true, of a bot that dies before, in and after its writes', async () => {
-    const { code, json } = await chaos('--flow', 'response', '--seed', '3');
+    // With fewer alerts there are fewer hosts than the ten that are asked for at once.
+    const { code, json } = await chaos(...'--flow response --alerts 200 --seed 3'.split(' '));
     expect(json).toMatchObject({ doublePuts: 0, lostReleases: 0, falseClaims: 0, kills: 3, seed: 3 });
     expect(Object.keys(json).join(' ')).toBe(
       'responses doublePuts lostReleases falseClaims repairs kills seconds seed',
