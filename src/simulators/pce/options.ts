@@ -24,6 +24,8 @@ export interface Quirks {
   readonly emptyDownloads: boolean;
   /** The download is CSV whatever `Accept` says (facts §7.2: the default body is CSV). */
   readonly alwaysCsv: boolean;
+  /** Nothing is compressed although the client accepts it, as behind a proxy that takes `Accept-Encoding` away. */
+  readonly plainBodies: boolean;
   /** Whether `X-Total-Count` ignores the filters, as measured live on 25.2.40 (facts §4.1), or counts the matches. */
   readonly totalCountIgnoresFilters: boolean;
 }
@@ -99,6 +101,7 @@ export const settle = (options: PceSimulatorOptions): Settings => {
       queriesEnd: [],
       emptyDownloads: false,
       alwaysCsv: false,
+      plainBodies: false,
       totalCountIgnoresFilters: true,
       ...options.quirks,
     },

@@ -32,7 +32,8 @@ export const createListener =
     world.agenda.settle();
     response.sendDate = false;
     response.setHeader('Date', new Date(world.clock.now()).toUTCString());
-    const gzip = /\bgzip\b/.test(call.headers['accept-encoding'] ?? '');
+    const accepted = /\bgzip\b/.test(call.headers['accept-encoding'] ?? '');
+    const gzip = accepted && !world.settings.quirks.plainBodies;
     if (call.url.pathname.startsWith(CONTROL)) {
       await send(control(call), response, gzip);
       return;
