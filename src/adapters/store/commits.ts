@@ -1,4 +1,4 @@
-import { apply, TransitionRefused } from '../../core/apply.ts';
+import { type Fork, fork, TransitionRefused } from '../../core/apply.ts';
 import type { State, Transition } from '../../core/state.ts';
 import { readTransition } from '../../core/state-schema.ts';
 
@@ -14,15 +14,17 @@ export interface Commits {
 }
 
 interface Waiting {
+  readonly transitions: readonly Transition[];
   readonly texts: readonly string[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Group commit. A commit is applied to the pending head at once, so that the next one is checked against it; the commits of one
- * tick, and those that arrive during a write, are written together. When a write fails, the head goes back to the durable state
- * and everything that waited is rejected with the write's error: later commits were checked against what never came to be.
+ * Group commit. A commit is applied at once to a draft that its group shares, so that the next one is checked against it and a group
+ * costs one copy of the tables it touches; the commits of one tick, and those that arrive during a write, are written together.
+ * When a write fails, the draft begins again at the durable state and everything that waited is rejected with the write's error:
+ * later commits were checked against what never came to be.
  * @param write makes the group durable, all or nothing; gets the JSON of each transition
  */
 export const commitsOf = (
@@ -30,15 +32,33 @@ export const commitsOf = (
   write: (transitions: readonly string[]) => Promise<void>,
 ): Commits => {
   let durable = start;
-  let head = start;
+  /** What the waiting commits were applied to: the durable state, or what is being written. */
+  let base = start;
+  let head = fork(base);
   let waiting: Waiting[] = [];
   let jobs: (() => Promise<void>)[] = [];
   let running: Promise<void> | undefined;
 
+  const restart = (from: State): void => {
+    base = from;
+    head = fork(base);
+  };
+  /** All or nothing: what a refused commit had changed before its refusal is forgotten. */
+  const applied = (transitions: readonly Transition[]): void => {
+    try {
+      addAll(head, transitions);
+    } catch (error) {
+      restart(base);
+      for (const before of waiting) addAll(head, before.transitions);
+      throw error;
+    }
+  };
+
   const writeGroup = async (): Promise<void> => {
     const group = waiting;
-    const reached = head;
+    const reached = head.state;
     waiting = [];
+    restart(reached);
     try {
       await write(group.flatMap(({ texts }) => texts));
       durable = reached;
@@ -46,7 +66,7 @@ export const commitsOf = (
     } catch (error) {
       const all = [...group, ...waiting];
       waiting = [];
-      head = durable;
+      restart(durable);
       for (const { reject } of all) reject(error);
     }
   };
@@ -69,11 +89,10 @@ export const commitsOf = (
   return {
     async commit(transitions) {
       if (transitions.length === 0) return;
-      const next = apply(head, transitions);
       const texts = transitions.map(readable);
-      head = next;
+      applied(transitions);
       await new Promise<void>((resolve, reject) => {
-        waiting.push({ texts, resolve, reject });
+        waiting.push({ transitions, texts, resolve, reject });
         wake();
       });
     },
@@ -87,6 +106,10 @@ export const commitsOf = (
       while (running !== undefined) await running;
     },
   };
+};
+
+const addAll = (head: Fork, transitions: readonly Transition[]): void => {
+  for (const transition of transitions) head.add(transition);
 };
 
 /** The JSON of a transition. Refuses what could not be read back (a number that is none, say): it would spoil the next start. */

@@ -308,6 +308,19 @@ describe.each(STORES)('the %s store', (_name, make) => {
     await store.close();
   });
 
+  it('forgets one that does not fit among those written together, and nothing of the others', async () => {
+    const store = await make();
+    const answers = await Promise.allSettled([
+      store.commit([alert(1), poll(7)]),
+      store.commit([alert(2), poll(8), delivery('i1.first.0')]),
+      store.commit([alert(3)]),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await store.cursor('lab', 'events')).toBe(7);
+    expect(ids(await store.alertsSince(0))).toEqual(['a1', 'a3']);
+    await store.close();
+  });
+
   it('refuses what could not be read back, at the door', async () => {
     const store = await make();
     const never = { type: 'alert-snoozed', fingerprint: 'f1', by: { team: 'T1', user: 'U1' } } as const;
