@@ -112,6 +112,7 @@ export const runResponses = async (
       await world.start();
       continue;
     }
+    if (step === 'end durable') relabel(world, host, `inc-${turn}`, foreign);
     const between =
       (step !== undefined && OF_REPAIRS.includes(step)) || random.chance(0.25)
         ? writeBetween(world, host, `inc-${turn}`, foreign)
@@ -226,13 +227,27 @@ const live = async (
   await sleep(random.int(LIFE_MS));
 };
 
-/** Somebody else sets a label while a PUT of the bot's is under way: after its last read, before it takes effect. */
-const writeBetween = (
+/** Somebody else sets a label now: a form that is open is stopped when it is sent in. */
+const relabel = (
   { pce }: ChaosWorld,
   { href }: Host,
+  ticket: string,
+  foreign: Map<string, Record<string, string>>,
+): void => {
+  const { labels } = pce.control.state().workloads[href] as { readonly labels: Record<string, string> };
+  pce.control.labels({ href, labels: { ...labels, ticket } });
+  foreign.set(href, { ...foreign.get(href), ticket });
+};
+
+/** Somebody else sets a label while a PUT of the bot's is under way: after its last read, before it takes effect. */
+const writeBetween = (
+  world: ChaosWorld,
+  host: Host,
   value: string,
   foreign: Map<string, Record<string, string>>,
 ): { stop(): Promise<void> } => {
+  const { pce } = world;
+  const { href } = host;
   const puts = (): number =>
     pce.control.state().requests.filter(({ method, path }) => method === 'PUT' && path.endsWith(href)).length;
   const before = puts();
@@ -241,10 +256,7 @@ const writeBetween = (
   const done = (async () => {
     while (!over && puts() === before) await sleep(10);
     pce.control.clearFaults(id);
-    if (puts() === before) return;
-    const { labels } = pce.control.state().workloads[href] as { readonly labels: Record<string, string> };
-    pce.control.labels({ href, labels: { ...labels, ticket: value } });
-    foreign.set(href, { ...foreign.get(href), ticket: value });
+    if (puts() !== before) relabel(world, host, value, foreign);
   })();
   return {
     async stop() {

@@ -144,8 +144,8 @@ export const openBase = async (options: BotOptions) => {
     log,
     startedAt: clock.now(),
     /** Says a line where what responders do is announced; nowhere without such a channel. */
-    announce: (key: string, line: Message): void => {
-      if (settings.channels.announce !== undefined) troubles.say(key, line, settings.channels.announce);
+    announce: (key: string, line: Message, said?: () => Promise<void>): void => {
+      if (settings.channels.announce !== undefined) troubles.say(key, line, settings.channels.announce, said);
     },
     /** What responders do is announced wherever it was clicked (definitions §8). */
     announced: (key: string, line: Message): void =>

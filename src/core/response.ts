@@ -70,6 +70,13 @@ export const hasEnded = ({ state }: Pick<Response, 'state'>): boolean => NEXT[st
 export const isRunnable = ({ state }: Pick<Response, 'state'>): boolean =>
   state === 'requested' || state === 'approved' || state === 'blocked' || state === 'writing';
 
+/**
+ * True for an end that somebody must be told of beside the messages that follow from the state: a denied request is shown as it
+ * stands in its message of the announce channel.
+ */
+export const owesWord = (state: ResponseState): boolean =>
+  state === 'done' || state === 'stopped' || state === 'failed' || state === 'lapsed';
+
 /** True for what gives back what a quarantine replaced. */
 export const givesBack = ({ action }: Pick<Response, 'action'>): boolean => action === 'release';
 
@@ -118,6 +125,8 @@ export interface Response {
   readonly endedAt?: number;
   /** Why it stopped or failed, for people. */
   readonly outcome?: string;
+  /** Ended, and nobody is known to have been told: set with the end itself, so that no kill comes between. */
+  readonly untold?: true;
   /** The quarantine that this release gives back, or null. */
   readonly releases: string | null;
   /** For a quarantine that is done: the response that released it. */

@@ -315,6 +315,8 @@ export type Transition =
       readonly needs?: Needs;
       readonly lapsesAt?: number;
     }
+  /** What came of it stands in Slack, or was said to the one who asked. */
+  | { readonly type: 'response-told'; readonly id: string }
   /** One of the approver list agrees; with the last vote it needs the request is approved. */
   | { readonly type: 'response-voted'; readonly id: string; readonly vote: Vote }
   /** Reviewed later, or kept until somebody releases it. */

@@ -161,7 +161,9 @@ export const createApprovals = (
         };
         await note(over, bot, 'refused', 'lapsed', { why: outcome });
         const who = [...board.approvers, ...board.admins];
-        deps.announce(`lapsed.${rows[0].batch ?? rows[0].id}`, lapsedLine(over, titleOf(over[0]), who));
+        deps.announce(`lapsed.${rows[0].batch ?? rows[0].id}`, lapsedLine(over, titleOf(over[0]), who), () =>
+          store.commit(over.map(({ id }) => ({ type: 'response-told' as const, id }))),
+        );
       }
     },
     async wishes() {

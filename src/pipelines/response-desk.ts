@@ -47,8 +47,11 @@ export interface RespondingDeps {
   held(): Promise<string | undefined>;
   /** Tells people of a trouble of our own. */
   tell(trouble: string): void;
-  /** Says in the announce channel, for all to see, what was done; once per key. */
-  announce(key: string, line: Message): void;
+  /**
+   * Says in the announce channel, for all to see, what was done; once per key.
+   * @param said called when it stands there
+   */
+  announce(key: string, line: Message, said?: () => Promise<void>): void;
   /** True when one of the bot's own keys made the event. */
   isOurs(event: PceEvent): boolean;
   /** Named steps, for tests that end the process at each of them. */

@@ -1,10 +1,10 @@
 import type { Action, ActionContext } from '../core/action.ts';
 import type { PceEvent } from '../core/event.ts';
-import { ChatError, type Handling, type Message } from '../core/ports.ts';
-import { isRunnable, type Outcome, outcomeOf, type Response } from '../core/response.ts';
+import type { Handling, Message } from '../core/ports.ts';
+import { hasEnded, isRunnable, type Outcome, outcomeOf, type Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
 import { type Markup, md } from '../views/parts.ts';
-import { announcement, notDoneLine, notice } from '../views/response.ts';
+import { notice } from '../views/response.ts';
 import { outcomeLines } from '../views/response-outcome.ts';
 import { contextFor } from './action-context.ts';
 import { compareOwnEvents } from './aftermath.ts';
@@ -19,6 +19,7 @@ import { quarantineList } from './quarantine-list.ts';
 import type { RespondingDeps } from './response-desk.ts';
 import type { Submission } from './response-draft.ts';
 import { createForms, type Opening } from './response-form.ts';
+import { createTelling } from './telling.ts';
 import { createTimeBox } from './time-box.ts';
 
 export interface Responding {
@@ -47,6 +48,7 @@ export interface Responding {
 export const createResponding = (deps: RespondingDeps): Responding => {
   const { desks, actions, store, chat, log } = deps;
   const forms = createForms(deps);
+  const telling = createTelling(deps);
   const oneAtATime = createKeyedMutex();
   const cards = createCards(deps);
   const approvals = createApprovals(deps, ({ id, target }) => oneAtATime(target.href, () => takeUp(id)));
@@ -69,13 +71,16 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     if (!sent.ok) return sent.handling;
     const { action, responses } = sent;
     const name = titleOf(responses);
+    const ids = responses.map(({ id }) => id);
+    let answered = (): void => {};
     return {
       ack: { update: notice(action, name, [md`Checking ${name} …`]) },
       before: async () => {
+        answered = telling.answering(ids);
         await store.commit(responses.map((response) => ({ type: 'response-requested' as const, response })));
         deps.reached?.('response durable');
       },
-      work: () => answer(responses, action, submission.viewId),
+      work: () => answer(responses, action, submission.viewId).finally(() => answered()),
     };
   };
 
@@ -85,42 +90,34 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     action: Action,
     viewId: string,
   ): Promise<void> => {
+    const name = titleOf(requests);
     const lines: Markup[] = [];
+    const ended: Response[] = [];
     let waits = false;
     for (const { id, target } of requests) {
       const outcome = await oneAtATime(target.href, () => outcomeNow(id));
       const response = await store.response(id);
       if (response === undefined || outcome === undefined) continue;
       waits ||= outcome.state === 'waiting';
+      if (hasEnded(response)) ended.push(response);
       // Several hosts that wait for the same people are told once where they are asked.
       const known = new Set(lines.map(({ mrkdwn }) => mrkdwn));
       lines.push(...outcomeLines(outcome, action, response).filter(({ mrkdwn }) => !known.has(mrkdwn)));
     }
     if (waits) await tend();
     try {
-      await chat.updateView(viewId, notice(action, titleOf(requests), lines));
+      await chat.updateView(viewId, notice(action, name, lines));
     } catch (err) {
       log.info({ err }, 'the form was closed before the outcome was known');
-      await tellRequester(requests[0], action, lines);
+      await telling.toRequester({ ...requests[0], target: { ...requests[0].target, name } }, lines);
     }
+    for (const response of ended) await telling.answered(response);
   };
 
   /** Right after a start the loop that takes up unfinished responses may have been faster. */
   const outcomeNow = async (id: string): Promise<Outcome | undefined> => {
     const response = await store.response(id);
     return response && (outcomeOf(response) ?? (await finish(response)));
-  };
-
-  const tellRequester = async (
-    { target, channel, by }: Response,
-    action: Action,
-    lines: readonly Markup[],
-  ): Promise<void> => {
-    if (channel === null) return;
-    await chat.ephemeral(
-      { channel, user: by.user },
-      { text: `${action.title} ${target.name}`, blocks: notice(action, target.name, lines).blocks },
-    );
   };
 
   const finish = async (response: Response): Promise<Outcome | undefined> => {
@@ -132,9 +129,6 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     const context = (workload: Workload): Promise<ActionContext> =>
       contextFor(workload, desk, deps, response);
     const outcome = await carryOut(response, action, desk, { ...deps, context });
-    if (outcome.state === 'done') deps.announce(`done.${response.id}`, announcement(response, action));
-    if (outcome.state === 'lapsed')
-      deps.announce(`lapsed.${response.id}`, notDoneLine(response, action, outcome.why));
     await desk.touchHost(response.target.href);
     return outcome;
   };
@@ -145,16 +139,13 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     if (response === undefined || !isRunnable(response)) return;
     const outcome = await finish(response);
     log.info({ response: id, state: outcome?.state }, 'took up a response');
-    const action = actions.find((one) => one.id === response.action);
-    if (action === undefined || outcome === undefined || !('why' in outcome) || outcome.state === 'blocked')
-      return;
-    // Its form is gone by now, and the audit log is nobody's answer. That it is done is announced.
-    try {
-      await tellRequester(response, action, outcomeLines(outcome, action, response));
-    } catch (err) {
-      if (!(err instanceof ChatError)) throw err;
-      deps.tell(`${action.title} ${response.target.name}, asked for by ${response.byName}: ${outcome.why}`);
-    }
+    await payFor(id);
+  };
+
+  /** Its form may be gone by now, and the audit log is nobody's answer. */
+  const payFor = async (id: string): Promise<void> => {
+    const ended = await store.response(id);
+    if (ended !== undefined) await telling.pay(ended);
   };
 
   return {
@@ -185,12 +176,17 @@ export const createResponding = (deps: RespondingDeps): Responding => {
       if ((await deps.held()) !== undefined) return;
       for (const row of await store.responsesUnfinished())
         if (isRunnable(row)) await oneAtATime(row.target.href, () => takeUp(row.id));
+      for (const { id } of await store.responsesUntold()) await payFor(id);
     },
     watch: createPolicyWatch(deps),
     compare: (pce, events) =>
       compareOwnEvents(pce, events, {
         ...deps,
-        carryOut: (response) => oneAtATime(response.target.href, () => finish(response)),
+        carryOut: (response) =>
+          oneAtATime(response.target.href, async () => {
+            await finish(response);
+            await payFor(response.id);
+          }),
       }),
   };
 };

@@ -7,7 +7,7 @@ import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
 
 export type SettleDeps = Pick<RespondingDeps, 'store' | 'audit' | 'clock' | 'reached'>;
 
-/** It was read back as intended: durable, then in the audit log; what others changed meanwhile is said and stays. */
+/** It was read back as intended: in the audit log, then durable; what others changed meanwhile is said and stays. */
 export const confirm = async (
   response: Response,
   workload: Workload,
@@ -23,6 +23,12 @@ export const confirm = async (
       ? planned
       : [...planned, `Somebody else changed its labels meanwhile: ${others}. That stays.`];
   const at = deps.clock.now();
+  // Before it is durable: killed in between it is read back and recorded once more, the other way round never.
+  await record(response, deps, 'done', {
+    after: standText(response, workload),
+    ...(requestId === undefined ? {} : { requestIds: [requestId] }),
+  });
+  deps.reached?.('audited');
   await deps.store.commit([
     { type: 'response-moved', id: response.id, from: response.state, to: 'done', at },
     ...(response.releases === null
@@ -31,11 +37,6 @@ export const confirm = async (
   ]);
   deps.reached?.('done durable');
   inventory.note(workload.href, workload);
-  await record(response, deps, 'done', {
-    after: standText(response, workload),
-    ...(requestId === undefined ? {} : { requestIds: [requestId] }),
-  });
-  deps.reached?.('audited');
   return { state: 'done', labels: workload.labels, notes };
 };
 
@@ -46,6 +47,7 @@ export const end = async (
   state: 'stopped' | 'failed' | 'lapsed',
   why: string,
 ): Promise<Outcome> => {
+  await record(response, deps, state === 'lapsed' ? 'stopped' : state, { why });
   await deps.store.commit([
     {
       type: 'response-moved',
@@ -56,7 +58,7 @@ export const end = async (
       outcome: why,
     },
   ]);
-  await record(response, deps, state === 'lapsed' ? 'stopped' : state, { why });
+  deps.reached?.('end durable');
   return { state, why };
 };
 

@@ -28,8 +28,8 @@ export interface Troubles {
   /** Says a trouble as soon as Slack takes it; the same sentence at most once an hour. */
   tell(trouble: string): void;
   /**
-   * Says a line under a key, in the admin channel or the one named: not again when a message with this key stands there, even one
-   * of an earlier process.
+   * Says a line under a key, in the admin channel or the one named: not again when a message with this key waits or stands there, even
+   * one of an earlier process.
    * @param said called when it stands in Slack
    */
   say(key: string, line: Message, channel?: string, said?: () => Promise<void>): void;
@@ -153,6 +153,8 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
   };
 
   const say: Troubles['say'] = (key, message, channel = channels.admin, said = nothing) => {
+    const waits = [...lines, ...(pending === undefined ? [] : [pending])];
+    if (waits.some((one) => one.key === key && one.channel === channel)) return;
     if (lines.length < MOST.kept) lines.push({ key, message, channel, said });
   };
 

@@ -239,15 +239,18 @@ export const announcement = (
     context(md`PCE ${pce} · audit id ${id}`),
   ]);
 
-/** Said aloud when a request ended undone although everybody had agreed. */
+/** Said aloud when a request ended undone although everybody had agreed, or when the one who asked cannot be told himself. */
 export const notDoneLine = (
-  { byName, target, pce, reason, id }: Response,
+  { byName, target, pce, reason, id, state, outcome = '' }: Response,
   { title }: Pick<Action, 'title'>,
-  why: string,
 ): Message =>
   message(`${title} ${target.name} was not done`, [
     section(
-      md`${bold(`${title} ${target.name}`)}, asked for by ${byName}, lapsed: ${why} Nothing was changed. Reason: ${reason}`,
+      md`${bold(`${title} ${target.name}`)}, asked for by ${byName}, ${
+        state === 'failed'
+          ? `did not work as intended. ${outcome}`
+          : `${state === 'lapsed' ? 'lapsed' : 'was stopped'}: ${outcome} Nothing was changed.`
+      } Reason: ${reason}`,
     ),
     context(md`PCE ${pce} · audit id ${id}`),
   ]);

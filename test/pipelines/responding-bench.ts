@@ -126,6 +126,8 @@ export const aBench = async (
   const touched: string[] = [];
   const said: string[] = [];
   const announced: string[] = [];
+  const standing = new Set<string>();
+  const owed: (Promise<void> | undefined)[] = [];
   let serial = 0;
   const responding = (more: Partial<RespondingDeps> & { readonly pce?: Pce } = {}): Responding => {
     const { pce: own = pce, ...deps } = more;
@@ -151,7 +153,11 @@ export const aBench = async (
       ids: { next: () => `id${++serial}` },
       log: aLog(),
       tell: (trouble: string) => void troubles.push(trouble),
-      announce: (_key, line) => void announced.push(JSON.stringify(line)),
+      announce: (key, line, said) => {
+        if (!standing.has(key)) announced.push(JSON.stringify(line));
+        standing.add(key);
+        owed.push(said?.());
+      },
       isOurs: (event) =>
         isOurs(
           event,
@@ -249,6 +255,7 @@ export const aBench = async (
     records,
   };
   onTestFinished(async () => {
+    await Promise.all(owed);
     const lines = (await readFile(join(folder, 'audit.jsonl'), 'utf8')).split('\n').slice(0, -1);
     const sha256 = (line: string): string => createHash('sha256').update(line).digest('hex');
     expect(verifyChain(lines, sha256)).toMatchObject({ ok: true, records: lines.length });

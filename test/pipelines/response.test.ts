@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Handling, Modal, Pce } from '../../src/core/ports.ts';
+import { ChatError, type Handling, type Modal, type Pce } from '../../src/core/ports.ts';
 import type { PceSimulator } from '../../src/simulators/pce/index.ts';
 import { anAdapter } from '../adapters/pce/support/pce.ts';
 import { anAlert } from '../support/asking.ts';
@@ -460,6 +460,68 @@ describe('a kill while it is carried out', () => {
     };
     await bench.again({ pce: real, settings }).resume();
     expect([OLD, QUARANTINED]).toContain(bench.labels('web-01'));
+  });
+
+  /** Sends the form in, and ends the process when it is to say what came of it; before that `meanwhile` happens. */
+  const diesUntold = async (bench: Bench, meanwhile = (): void => {}) => {
+    let dead = false;
+    const updateView: typeof bench.chat.updateView = (...args) =>
+      dead ? new Promise(() => {}) : bench.chat.updateView(...args);
+    const process = bench.again({ chat: { ...bench.chat, updateView } });
+    const draft = await bench.open('web-01', { responding: process });
+    meanwhile();
+    dead = true;
+    void done(bench.submit(draft, REASON, MAYA, process));
+    await until(() => bench.touched.length > 0);
+    bench.touched.length = 0;
+    return process;
+  };
+
+  it('after it was stopped, and before anybody was told: the next start tells the one who asked, once', async () => {
+    const bench = await aBench();
+    const dying = await diesUntold(bench, () =>
+      bench.relabel('web-01', { app: 'shop', env: 'prod', loc: 'fra', role: 'web', ticket: 'inc-34' }),
+    );
+    expect(await stateOf(bench)).toEqual(['stopped']);
+    // As long as its form may answer, nothing else does.
+    await dying.resume();
+    expect(bench.chat.answers).toEqual([]);
+
+    const next = bench.again();
+    await next.resume();
+    expect(bench.chat.answers.map(({ to, message }) => [to, shown(message)])).toEqual([
+      ['C0SOC', expect.stringContaining('ticket (none) → inc-34')],
+    ]);
+    await next.resume();
+    await bench.again().resume();
+    expect(bench.chat.answers).toHaveLength(1);
+    expect(bench.puts()).toBe(0);
+  });
+
+  it('after it was done, and before that was announced: the next start announces it, and its alerts are shown anew', async () => {
+    const bench = await aBench();
+    await diesUntold(bench);
+    expect(await stateOf(bench)).toEqual(['done']);
+    expect(bench.announced).toEqual([]);
+
+    await bench.again().resume();
+    expect(bench.touched).toEqual([bench.host('web-01')]);
+    await bench.again().resume();
+    expect(bench.announced).toHaveLength(1);
+    expect(bench.announced[0]).toContain('was labelled for quarantine');
+    expect(bench.puts()).toBe(1);
+  });
+
+  it('after it was stopped, and the one who asked cannot be told alone: it is said where responses are announced', async () => {
+    const bench = await aBench();
+    await diesUntold(bench, () => bench.relabel('web-01', { app: 'shop', env: 'dev' }));
+    const refused = async (): Promise<void> => {
+      throw new ChatError('no-channel', 'user_not_in_channel');
+    };
+    await bench.again({ chat: { ...bench.chat, ephemeral: refused } }).resume();
+    expect(bench.announced.join()).toContain('was stopped: Labels changed');
+    await bench.again().resume();
+    expect(bench.chat.answers).toEqual([]);
   });
 
   it('is waited for while the PCE is away', async () => {

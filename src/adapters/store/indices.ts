@@ -70,10 +70,11 @@ export const toldBy = rowsBy(({ incident, lookAt }: Told) => [
   ...(lookAt === undefined ? [] : ['look']),
 ]);
 
-/** `host|pce|href`, `unfinished`, `quarantine`, `watched`: done, and not all is known yet of what its policy became. */
-export const responsesBy = rowsBy(({ state, action, releasedBy, pce, target, policy }: Response) => [
+/** `host|pce|href`, `unfinished`, `untold`, `quarantine`, `watched`: done, and not all is known yet of what its policy became. */
+export const responsesBy = rowsBy(({ state, action, releasedBy, pce, target, policy, untold }: Response) => [
   `host|${pce}|${target.href}`,
   ...(state === 'done' && policy?.settled !== true && releasedBy === undefined ? ['watched'] : []),
   ...(hasEnded({ state }) ? [] : ['unfinished']),
+  ...(untold === true ? ['untold'] : []),
   ...(action === 'quarantine' && state === 'done' && releasedBy === undefined ? ['quarantine'] : []),
 ]);

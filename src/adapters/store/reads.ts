@@ -49,6 +49,7 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
 
   response: async (id) => durable().responses.get(id),
   responsesUnfinished: async () => responsesBy(durable().responses, 'unfinished'),
+  responsesUntold: async () => responsesBy(durable().responses, 'untold'),
   responsesWatched: async () => responsesBy(durable().responses, 'watched'),
   responsesSince: async (since) =>
     [...durable().responses.values()].filter(({ requestedAt }) => requestedAt >= since),

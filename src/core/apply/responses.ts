@@ -1,5 +1,5 @@
 import { sameAccount } from '../person.ts';
-import { hasEnded, mayMove } from '../response.ts';
+import { hasEnded, mayMove, owesWord } from '../response.ts';
 import { BRAKE } from '../state.ts';
 import { add, type Draft, known, type Of, type Reducers, type Row, TransitionRefused } from './draft.ts';
 
@@ -19,8 +19,14 @@ export const responseReducers = {
       ...(to === 'writing' ? { writtenAt: at } : {}),
       ...(to === 'blocked' ? { blockedAt: at } : {}),
       ...(hasEnded({ state: to }) ? { endedAt: at } : {}),
+      ...(owesWord(to) ? { untold: true as const } : {}),
       ...(to === 'done' && row.review !== undefined ? { until: at + row.review.afterMs } : {}),
     });
+  },
+
+  'response-told': (draft, t) => {
+    const { untold: _told, ...row } = known(draft, 'responses', t.id, t);
+    draft.set('responses', t.id, row);
   },
 
   'response-voted': (draft, t) => {

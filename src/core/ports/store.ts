@@ -77,6 +77,8 @@ export interface Store {
   restore(): Promise<Restore | undefined>;
   /** Responses that have not ended. */
   responsesUnfinished(): Promise<readonly Response[]>;
+  /** Responses that have ended, and nobody is known to have been told. */
+  responsesUntold(): Promise<readonly Response[]>;
   /** Responses that are done and whose policy has been neither seen applied nor given up. */
   responsesWatched(): Promise<readonly Response[]>;
   /** Every response on one workload, oldest first. */
