@@ -32,7 +32,7 @@ async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerato
 }
 
 async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: 64 * 1024 });
+  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
   // The error, if any, comes out of the iteration: `pipeline` destroys the last stream with it.
   pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => {});
   yield* gunzip;

@@ -23,8 +23,8 @@ export const csvText = (row: (flow: Flow) => void): FlowText => {
   };
 
   return {
-    use(bytes, end, last) {
-      let done = 0;
+    use({ bytes }, from, end, last) {
+      let done = from;
       while (done < end) {
         const stop = recordEnd(bytes, done, end);
         if (stop === MORE && !last) return done;

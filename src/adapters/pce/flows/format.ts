@@ -3,6 +3,7 @@ import type { Label } from '../../../core/label.ts';
 import { csvText } from './csv.ts';
 import { jsonArray, jsonLines } from './json.ts';
 import { BYTE, skipSpace } from './scan.ts';
+import type { Text } from './text.ts';
 
 /** What one reading of flows gave. */
 export interface FlowCount {
@@ -14,8 +15,8 @@ export interface FlowCount {
 
 /** One of the forms that flows come in. */
 export interface FlowText {
-  /** Reads what it can of a window; says how many bytes it is done with. Throws SyntaxError. */
-  use(bytes: Buffer, end: number, last: boolean): number;
+  /** Reads what it can of a window, beginning at `from`; says up to where it is done with it. Throws SyntaxError. */
+  use(text: Text, from: number, end: number, last: boolean): number;
   /** Throws SyntaxError when the text is not complete. */
   finish(): FlowCount;
 }
@@ -27,13 +28,14 @@ export const anyFormat = (
 ): FlowText => {
   let chosen: FlowText | undefined;
   return {
-    use(bytes, end, last) {
-      if (chosen !== undefined) return chosen.use(bytes, end, last);
+    use(text, from, end, last) {
+      if (chosen !== undefined) return chosen.use(text, from, end, last);
+      const { bytes } = text;
       if (end < MARK.length && !last) return 0;
       const at = skipSpace(bytes, bytes.indexOf(MARK) === 0 ? MARK.length : 0);
       if (at >= end) return end;
       chosen = formatOf(bytes[at] as number)(row, known);
-      return at + chosen.use(bytes.subarray(at), end - at, last);
+      return chosen.use(text, at, end, last);
     },
     finish() {
       if (chosen === undefined) throw new SyntaxError('an empty answer');

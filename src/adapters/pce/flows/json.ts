@@ -3,6 +3,7 @@ import type { Label } from '../../../core/label.ts';
 import type { FlowText } from './format.ts';
 import { createRowReader, type RowReader } from './row.ts';
 import { BYTE, elementEnd, MORE, skipSpace } from './scan.ts';
+import type { Text } from './text.ts';
 
 /** Rows of a JSON array. Throws SyntaxError when the text is no array or is cut short; rows before that were handed over. */
 export const jsonArray = (
@@ -22,8 +23,9 @@ export const jsonArray = (
   };
 
   return {
-    use(bytes, end, last) {
-      let done = 0;
+    use(text, from, end, last) {
+      const { bytes } = text;
+      let done = from;
       for (;;) {
         const at = skipSpace(bytes, done);
         if (at >= end) return end;
@@ -39,7 +41,7 @@ export const jsonArray = (
           done = at + 1;
           continue;
         }
-        const stop = element(reader, bytes, at, end);
+        const stop = element(reader, text, at, end);
         if (stop === MORE) {
           if (last) throw new SyntaxError(`cut short after ${records} records`);
           return at;
@@ -60,9 +62,10 @@ export const jsonArray = (
 };
 
 /** Where the element at `at` ends: the comma or bracket after it. */
-const element = (reader: RowReader, bytes: Buffer, at: number, end: number): number => {
+const element = (reader: RowReader, text: Text, at: number, end: number): number => {
+  const { bytes } = text;
   if (bytes[at] === BYTE.openObject) {
-    const read = reader.read(bytes, at, end);
+    const read = reader.read(text, at, end);
     if (read === MORE) return MORE;
     if (read > 0) {
       const after = skipSpace(bytes, read);
@@ -84,12 +87,13 @@ export const jsonLines = (
   let records = 0;
   let rows = 0;
   return {
-    use(bytes, end, last) {
-      let done = 0;
+    use(text, from, end, last) {
+      const { bytes } = text;
+      let done = from;
       for (;;) {
         const at = skipSpace(bytes, done);
         if (at >= end) return end;
-        const stop = line(reader, bytes, at, end, last);
+        const stop = line(reader, text, at, end, last);
         if (stop === MORE) return at;
         records += 1;
         if (reader.flow !== undefined) {
@@ -103,12 +107,13 @@ export const jsonLines = (
   };
 };
 
-const line = (reader: RowReader, bytes: Buffer, at: number, end: number, last: boolean): number => {
+const line = (reader: RowReader, text: Text, at: number, end: number, last: boolean): number => {
+  const { bytes } = text;
   const newline = bytes.indexOf(BYTE.newline, at);
   const ends = newline >= 0 && newline < end;
   if (!ends && !last) return MORE;
   const stop = ends ? newline : end;
-  const read = bytes[at] === BYTE.openObject ? reader.read(bytes, at, stop) : MORE;
+  const read = bytes[at] === BYTE.openObject ? reader.read(text, at, stop) : MORE;
   if (read < 0 || skipSpace(bytes, read) < stop) reader.parse(bytes.toString('utf8', at, stop));
   return stop;
 };

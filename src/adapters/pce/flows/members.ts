@@ -1,4 +1,5 @@
-import { afterString, BYTE, MORE, ODD, skipSpace, standsAt } from './scan.ts';
+import { afterString, BYTE, MORE, ODD, skipSpace } from './scan.ts';
+import { sameBytes, type Text, textOver } from './text.ts';
 
 /** A value that changes from row to row is not worth remembering after so many tries. */
 const TRIES = 4;
@@ -7,23 +8,24 @@ const MOST_BYTES = 256;
 
 /**
  * Reads the members of one object after the other. Rows of one answer have the same keys in the same order, and most of what nobody
- * needs is the same in all: what stood at a place before is looked for there first, byte by byte.
+ * needs is the same in all: what stood at a place before is looked for there first.
  */
 export interface Members<K> {
-  /** Where the value begins whose quoted name should be at `at`; MORE or ODD as in scan.ts. `key` is then its name, if it is one of ours. */
-  read(nth: number, bytes: Uint8Array, at: number, end: number): number;
+  /** Where the value of the member begins that should be at `at`; MORE or ODD as in scan.ts. `key` is then its name, if it is one of ours. */
+  read(nth: number, text: Text, at: number, end: number): number;
   /** After the value that stood there before, when the same one stands there now; else ODD. */
-  same(nth: number, bytes: Uint8Array, at: number, end: number): number;
+  same(nth: number, text: Text, at: number, end: number): number;
   /** Remembers the value between `at` and `to`. @returns `to` */
-  learn(nth: number, bytes: Uint8Array, at: number, to: number): number;
+  learn(nth: number, text: Text, at: number, to: number): number;
   key: K | undefined;
 }
 
 interface Place<K> {
   readonly key: K | undefined;
-  /** The name with its quotes and colon, as written. */
-  readonly name: Uint8Array;
-  value: Uint8Array | undefined;
+  /** All up to the value: white space, name, colon. */
+  readonly name: DataView;
+  /** The value, and the sign behind it that says that it ends there. */
+  value: DataView | undefined;
   tries: number;
 }
 
@@ -32,34 +34,39 @@ export const createMembers = <K>(
   keyAt: (bytes: Uint8Array, at: number, after: number) => K | undefined,
 ): Members<K> => {
   const places: Place<K>[] = [];
+
+  const discover = (nth: number, text: Text, at: number, end: number): number => {
+    const { bytes } = text;
+    const name = skipSpace(bytes, at);
+    if (bytes[name] !== BYTE.quote) return name >= end ? MORE : ODD;
+    const after = afterString(bytes, name, end);
+    if (after < 0) return after;
+    const colon = skipSpace(bytes, after);
+    if (bytes[colon] !== BYTE.colon) return colon >= end ? MORE : ODD;
+    const value = skipSpace(bytes, colon + 1);
+    if (value >= end) return MORE;
+    members.key = keyAt(bytes, name + 1, after);
+    places[nth] = { key: members.key, name: copied(text, at, value), value: undefined, tries: 0 };
+    return value;
+  };
+
   const members: Members<K> = {
     key: undefined,
-    read(nth, bytes, at, end) {
+    read(nth, text, at, end) {
       const before = places[nth];
-      if (before !== undefined && stands(bytes, at, before.name, end)) {
-        members.key = before.key;
-        return at + before.name.length;
-      }
-      if (bytes[at] !== BYTE.quote) return at >= end ? MORE : ODD;
-      const after = afterString(bytes, at, end);
-      if (after < 0) return after;
-      const colon = skipSpace(bytes, after);
-      if (bytes[colon] !== BYTE.colon) return colon >= end ? MORE : ODD;
-      const value = skipSpace(bytes, colon + 1);
-      if (value >= end) return MORE;
-      members.key = keyAt(bytes, at + 1, after);
-      places[nth] = { key: members.key, name: copied(bytes, at, value), value: undefined, tries: 0 };
-      return value;
+      if (before === undefined || !stands(text, at, before.name, end)) return discover(nth, text, at, end);
+      members.key = before.key;
+      return at + before.name.byteLength;
     },
-    same(nth, bytes, at, end) {
+    same(nth, text, at, end) {
       const value = places[nth]?.value;
-      return value !== undefined && stands(bytes, at, value, end) ? at + value.length : ODD;
+      return value !== undefined && stands(text, at, value, end) ? at + value.byteLength - 1 : ODD;
     },
-    learn(nth, bytes, at, to) {
+    learn(nth, text, at, to) {
       const place = places[nth];
       if (place === undefined || to < 0 || to - at > MOST_BYTES || place.tries >= TRIES) return to;
       place.tries += 1;
-      place.value = place.tries < TRIES ? copied(bytes, at, to) : undefined;
+      place.value = place.tries < TRIES && ends(text.bytes[to]) ? copied(text, at, to + 1) : undefined;
       return to;
     },
   };
@@ -67,9 +74,11 @@ export const createMembers = <K>(
 };
 
 /** The bytes after `end` are zero or old: what reaches them is not there. */
-const stands = (bytes: Uint8Array, at: number, wanted: Uint8Array, end: number): boolean =>
-  at + wanted.length <= end && standsAt(bytes, at, wanted);
+const stands = (text: Text, at: number, wanted: DataView, end: number): boolean =>
+  at + wanted.byteLength <= end && sameBytes(text.words, at, wanted, 0, wanted.byteLength);
+
+const ends = (byte: number | undefined): boolean => byte === BYTE.comma || byte === BYTE.closeObject;
 
 /** A copy of its own: what a Buffer calls a slice is a view of bytes that are soon others. */
-const copied = (bytes: Uint8Array, from: number, to: number): Uint8Array =>
-  Uint8Array.from(bytes.subarray(from, to));
+const copied = ({ bytes }: Text, from: number, to: number): DataView =>
+  textOver(Buffer.from(bytes.subarray(from, to))).words;

@@ -3,6 +3,7 @@ import type { Label } from '../../../core/label.ts';
 import { createMembers } from './members.ts';
 import { afterString, BYTE, MORE, ODD, skipSpace, standsAt } from './scan.ts';
 import { type SpanMemo, spanMemo } from './span-memo.ts';
+import type { Text } from './text.ts';
 import { createTimes } from './time.ts';
 
 /** Reads one row after the other out of bytes. */
@@ -11,7 +12,7 @@ export interface RowReader {
    * The position after the object that opens at `at`; MORE when it does not close before `end`; ODD when it is not in the plain
    * shape that is read here, and `parse` must judge it. `flow` is then the row, undefined when it cannot be used.
    */
-  read(bytes: Buffer, at: number, end: number): number;
+  read(text: Text, at: number, end: number): number;
   /** Reads one row from its text by JSON.parse. */
   parse(json: string): void;
   flow: Flow | undefined;
@@ -21,6 +22,8 @@ export interface RowReader {
 const END_BYTES = 48 * 1024 * 1024;
 const SERVICE_BYTES = 4 * 1024 * 1024;
 const SKIPPED_BYTES = 256 * 1024;
+/** A time with its quotes. */
+const TIME_BYTES = 22;
 /** Digits of a whole number that a double holds whatever they are. */
 const DIGITS = 15;
 
@@ -35,8 +38,7 @@ const KEYS = [
   'dst_bo',
   'timestamp_range',
 ] as const;
-type Key = (typeof KEYS)[number];
-const KEY_BYTES = KEYS.map((key) => ({ key, bytes: Buffer.from(`${key}"`) }));
+const RANGE_KEYS = ['first_detected', 'last_detected'] as const;
 const DECISION_BYTES = (['allowed', 'potentially_blocked', 'blocked', 'unknown'] as const).map((word) => ({
   word,
   bytes: Buffer.from(`"${word}"`),
@@ -46,8 +48,6 @@ const DIRECTION_BYTES = (['inbound', 'outbound'] as const).map((word) => ({
   bytes: Buffer.from(`"${word}"`),
 }));
 const WORDS = ['null', 'true', 'false'].map((word) => Buffer.from(word));
-const FIRST = Buffer.from('"first_detected"');
-const LAST = Buffer.from('"last_detected"');
 
 /**
  * A reader of rows that looks only at what a Flow needs. What it accepts is exactly what `parseFlow(JSON.parse(text))` gives;
@@ -59,9 +59,10 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
   const services = spanMemo(parseService, SERVICE_BYTES);
   const skipped = spanMemo(() => true, SKIPPED_BYTES);
   const times = createTimes();
-  const members = createMembers(keyAt);
+  const members = createMembers(keyAmong(KEYS));
+  const rangeMembers = createMembers(keyAmong(RANGE_KEYS));
   let whole = 0;
-  const range = { met: false, firstAt: 0, lastAt: 0 };
+  const range = { first_detected: 0, last_detected: 0 };
 
   /** A whole number into `whole`. */
   const count = (bytes: Buffer, at: number, end: number): number => {
@@ -79,30 +80,37 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
     return closes(bytes[here] as number) ? here : ODD;
   };
 
-  /** `{"first_detected":"2026-07-01T10:00:00Z","last_detected":"…"}` in that order into `range`. */
-  const timeRange = (bytes: Buffer, at: number, end: number): number => {
-    const first = member(bytes, skipSpace(bytes, at + 1), FIRST);
-    if (first < 0) return ODD;
-    const firstAt = times.read(bytes, first);
-    if (Number.isNaN(firstAt)) return ODD;
-    const comma = skipSpace(bytes, first + 22);
-    if (bytes[comma] !== BYTE.comma) return ODD;
-    const last = member(bytes, skipSpace(bytes, comma + 1), LAST);
-    if (last < 0) return ODD;
-    const lastAt = times.read(bytes, last);
-    const close = skipSpace(bytes, last + 22);
-    if (Number.isNaN(lastAt) || bytes[close] !== BYTE.closeObject || close >= end) return ODD;
-    range.met = true;
-    range.firstAt = firstAt;
-    range.lastAt = lastAt;
-    return close + 1;
+  /** The times of a row into `range`. */
+  const timeRange = (text: Text, at: number, end: number): number => {
+    range.first_detected = Number.NaN;
+    range.last_detected = Number.NaN;
+    let here = at + 1;
+    for (let nth = 0; ; nth += 1) {
+      here = rangeMembers.read(nth, text, here, end);
+      if (here < 0) return here;
+      if (rangeMembers.key === undefined) here = skip(text, here, end);
+      else {
+        const ms = times.read(text.bytes, here);
+        if (Number.isNaN(ms)) return ODD;
+        range[rangeMembers.key] = ms;
+        here += TIME_BYTES;
+      }
+      if (here < 0) return here;
+      here = skipSpace(text.bytes, here);
+      if (here >= end) return MORE;
+      const byte = text.bytes[here];
+      here += 1;
+      if (byte === BYTE.closeObject) return here;
+      if (byte !== BYTE.comma) return ODD;
+    }
   };
 
   /** A value nobody needs. */
-  const skip = (bytes: Buffer, at: number, end: number): number => {
+  const skip = (text: Text, at: number, end: number): number => {
+    const { bytes } = text;
     const byte = bytes[at] as number;
     if (byte === BYTE.quote) return afterString(bytes, at, end);
-    if (byte === BYTE.openObject || byte === BYTE.openArray) return skipped.read(bytes, at, end);
+    if (byte === BYTE.openObject || byte === BYTE.openArray) return skipped.read(text, at, end);
     if (byte === BYTE.minus) return count(bytes, at + 1, end);
     if (byte >= BYTE.zero && byte <= BYTE.nine) return count(bytes, at, end);
     const word = WORDS.find((one) => standsAt(bytes, at, one));
@@ -115,7 +123,8 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
       const parsed = parseFlow(parsedOr(json), known);
       reader.flow = parsed.ok ? parsed.flow : undefined;
     },
-    read(bytes, at, end) {
+    read(text, at, end) {
+      const { bytes } = text;
       let source: End | undefined;
       let destination: End | undefined;
       let service: ReturnType<typeof parseService>;
@@ -124,10 +133,10 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
       let bytesOut = 0;
       let decision: Decision = 'unknown';
       let direction: Flow['direction'];
-      range.met = false;
-      let here = skipSpace(bytes, at + 1);
+      range.first_detected = Number.NaN;
+      let here = at + 1;
       for (let nth = 0; ; nth += 1) {
-        here = members.read(nth, bytes, here, end);
+        here = members.read(nth, text, here, end);
         if (here < 0) return here;
         const { key } = members;
         const object = bytes[here] === BYTE.openObject;
@@ -135,17 +144,17 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
         switch (key) {
           case 'src':
           case 'dst':
-            here = object ? ends.read(bytes, from, end) : skip(bytes, from, end);
+            here = object ? ends.read(text, from, end) : skip(text, from, end);
             if (key === 'src') source = object ? ends.value : undefined;
             else destination = object ? ends.value : undefined;
             break;
           case 'service':
-            here = object ? services.read(bytes, from, end) : skip(bytes, from, end);
+            here = object ? services.read(text, from, end) : skip(text, from, end);
             service = object ? services.value : undefined;
             break;
           case 'timestamp_range':
             if (!object) return from >= end ? MORE : ODD;
-            here = timeRange(bytes, from, end);
+            here = timeRange(text, from, end);
             break;
           case 'num_connections':
             here = count(bytes, from, end);
@@ -172,8 +181,8 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
             break;
           }
           default: {
-            const same = members.same(nth, bytes, from, end);
-            here = same > 0 ? same : members.learn(nth, bytes, from, skip(bytes, from, end));
+            const same = members.same(nth, text, from, end);
+            here = same > 0 ? same : members.learn(nth, text, from, skip(text, from, end));
           }
         }
         if (here < 0) return here;
@@ -183,10 +192,12 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
         here += 1;
         if (byte === BYTE.closeObject) break;
         if (byte !== BYTE.comma) return ODD;
-        here = skipSpace(bytes, here);
       }
       reader.flow =
-        source === undefined || destination === undefined || service === undefined || !range.met
+        source === undefined ||
+        destination === undefined ||
+        service === undefined ||
+        Number.isNaN(range.first_detected + range.last_detected)
           ? undefined
           : {
               source,
@@ -197,9 +208,9 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
               bytes: bytesIn + bytesOut,
               decision,
               direction,
-              firstAt: range.firstAt,
+              firstAt: range.first_detected,
               first: undefined,
-              lastAt: range.lastAt,
+              lastAt: range.last_detected,
               last: undefined,
             };
       return here;
@@ -227,19 +238,11 @@ const wordAt = <T extends { readonly bytes: Uint8Array }>(
   return undefined;
 };
 
-/** Which of the keys we read stands between `at` and the position after its closing quote. */
-const keyAt = (bytes: Uint8Array, at: number, after: number): Key | undefined => {
-  const size = after - at;
-  for (const { key, bytes: wanted } of KEY_BYTES)
-    if (wanted.length === size && standsAt(bytes, at, wanted)) return key;
-  return undefined;
-};
-
-/** Where the value of a member begins that must stand at `at`; ODD when it does not. */
-const member = (bytes: Uint8Array, at: number, name: Uint8Array): number => {
-  if (!standsAt(bytes, at, name)) return ODD;
-  const colon = skipSpace(bytes, at + name.length);
-  return bytes[colon] === BYTE.colon ? skipSpace(bytes, colon + 1) : ODD;
+/** Which of the keys stands between `at` and the position after its closing quote. */
+const keyAmong = <K extends string>(keys: readonly K[]) => {
+  const known = keys.map((key) => ({ key, bytes: Buffer.from(`${key}"`) }));
+  return (bytes: Uint8Array, at: number, after: number): K | undefined =>
+    known.find((one) => one.bytes.length === after - at && standsAt(bytes, at, one.bytes))?.key;
 };
 
 const parsedOr = (json: string): unknown => {

@@ -1,4 +1,5 @@
-import { afterBrackets, BYTE, MORE, ODD } from './scan.ts';
+import { afterBrackets, MORE, ODD } from './scan.ts';
+import { sameBytes, type Text, textOver } from './text.ts';
 
 /**
  * What objects and arrays of a text mean, parsed once for each different sequence of bytes. In a traffic answer 97 of 100
@@ -6,7 +7,7 @@ import { afterBrackets, BYTE, MORE, ODD } from './scan.ts';
  */
 export interface SpanMemo<T> {
   /** The position after the value at `at`, MORE, or ODD when it is not JSON. `value` is then its meaning. */
-  read(bytes: Buffer, at: number, end: number): number;
+  read(text: Text, at: number, end: number): number;
   value: T | undefined;
 }
 
@@ -20,92 +21,101 @@ const CHAIN = 12;
  * @param meaning of the parsed value, the same for the same value
  */
 export const spanMemo = <T>(meaning: (value: unknown) => T, maxBytes: number): SpanMemo<T> => {
-  let store = Buffer.alloc(Math.min(maxBytes, 64 * 1024));
+  let store = textOver(Buffer.alloc(Math.min(maxBytes, 64 * 1024)));
   let used = 0;
   let heads = new Int32Array(1_024).fill(-1);
-  let entries: { hash: number[]; from: number[]; size: number[]; next: number[]; value: T[] } = empty();
+  /** Of each entry, side by side: its hash, where its bytes are in the store, how many, and the entry before it in its slot. */
+  let entries = new Int32Array(FIELDS * heads.length);
+  let values: T[] = [];
 
-  const remember = (hash: number, bytes: Buffer, at: number, to: number, value: T): void => {
+  const remember = (hash: number, text: Text, at: number, to: number, value: T): void => {
     const size = to - at;
     if (size > maxBytes) return;
     if (used + size > maxBytes) {
       used = 0;
-      entries = empty();
+      values = [];
       heads.fill(-1);
     }
-    if (used + size > store.length) {
-      const wider = Buffer.alloc(Math.min(maxBytes, Math.max(2 * store.length, used + size)));
-      store.copy(wider, 0, 0, used);
-      store = wider;
+    if (used + size > store.bytes.length) {
+      const wider = Buffer.alloc(Math.min(maxBytes, Math.max(2 * store.bytes.length, used + size)));
+      store.bytes.copy(wider, 0, 0, used);
+      store = textOver(wider);
     }
-    if (entries.hash.length >= heads.length) {
-      heads = new Int32Array(2 * heads.length).fill(-1);
-      for (const [entry, other] of entries.hash.entries()) link(other, entry);
-    }
-    bytes.copy(store, used, at, to);
-    const entry = entries.hash.push(hash) - 1;
-    entries.from.push(used);
-    entries.size.push(size);
-    entries.value.push(value);
-    link(hash, entry);
+    if (values.length >= heads.length) widen();
+    text.bytes.copy(store.bytes, used, at, to);
+    const entry = values.push(value) - 1;
+    entries[FIELDS * entry + HASH] = hash;
+    entries[FIELDS * entry + FROM] = used;
+    entries[FIELDS * entry + SIZE] = size;
+    link(entry);
     used += size;
   };
-  const link = (hash: number, entry: number): void => {
-    const slot = hash & (heads.length - 1);
-    entries.next[entry] = heads[slot] as number;
+  const link = (entry: number): void => {
+    const slot = (entries[FIELDS * entry + HASH] as number) & (heads.length - 1);
+    entries[FIELDS * entry + NEXT] = heads[slot] as number;
     heads[slot] = entry;
+  };
+  const widen = (): void => {
+    heads = new Int32Array(2 * heads.length).fill(-1);
+    const wider = new Int32Array(FIELDS * heads.length);
+    wider.set(entries);
+    entries = wider;
+    for (let entry = 0; entry < values.length; entry += 1) link(entry);
   };
 
   const memo: SpanMemo<T> = {
     value: undefined,
-    read(bytes, at, end) {
-      const hash = prefixHash(bytes, at);
+    read(text, at, end) {
+      const hash = prefixHash(text.words, at);
       let compared = 0;
-      for (let entry = heads[hash & (heads.length - 1)] as number; entry >= 0; ) {
-        const to = at + (entries.size[entry] as number);
-        if (entries.hash[entry] === hash) {
-          // A complete JSON text is never the beginning of another: equal bytes are the whole value.
-          const from = entries.from[entry] as number;
-          if (to <= end && bytes.compare(store, from, from + to - at, at, to) === 0) {
-            memo.value = entries.value[entry] as T;
-            return to;
-          }
-          compared += 1;
-          if (compared > CHAIN) break;
+      let entry = heads[hash & (heads.length - 1)] as number;
+      for (; entry >= 0; entry = entries[FIELDS * entry + NEXT] as number) {
+        if (entries[FIELDS * entry + HASH] !== hash) continue;
+        const size = entries[FIELDS * entry + SIZE] as number;
+        // A complete JSON text is never the beginning of another: equal bytes are the whole value.
+        if (
+          at + size <= end &&
+          sameBytes(text.words, at, store.words, entries[FIELDS * entry + FROM] as number, size)
+        ) {
+          memo.value = values[entry] as T;
+          return at + size;
         }
-        entry = entries.next[entry] as number;
+        compared += 1;
+        if (compared > CHAIN) break;
       }
-      const to = afterBrackets(bytes, at, end);
+      const to = afterBrackets(text.bytes, at, end);
       if (to < 0) return MORE;
-      const parsed = parsedOr(bytes.toString('utf8', at, to));
+      const parsed = parsedOr(text.bytes.toString('utf8', at, to));
       if (parsed === undefined) return ODD;
       const value = meaning(parsed);
       memo.value = value;
-      if (compared <= CHAIN) remember(hash, bytes, at, to, value);
+      if (compared <= CHAIN) remember(hash, text, at, to, value);
       return to;
     },
   };
   return memo;
 };
 
-const empty = <T>() => ({
-  hash: [] as number[],
-  from: [] as number[],
-  size: [] as number[],
-  next: [] as number[],
-  value: [] as T[],
-});
+const [HASH, FROM, SIZE, NEXT, FIELDS] = [0, 1, 2, 3, 4];
 
-/** FNV-1a up to the first closing brace: what follows a short object must not count. */
-const prefixHash = (bytes: Buffer, at: number): number => {
+/** Multiplies word by word (the prime of FNV-1a) up to the first closing brace: what follows a short object must not count. */
+const prefixHash = (words: DataView, at: number): number => {
   let hash = 0x811c9dc5 | 0;
-  for (let here = at; here < at + PREFIX_BYTES; here += 1) {
-    const byte = bytes[here] as number;
-    hash = Math.imul(hash ^ byte, 0x01000193);
-    if (byte === BYTE.closeObject) break;
+  for (let here = at; here < at + PREFIX_BYTES; here += 4) {
+    const word = words.getInt32(here, true);
+    const braces = zeroBytes(word ^ 0x7d7d7d7d);
+    if (braces !== 0) {
+      hash = Math.imul(hash ^ (word & ((braces & -braces) - 1)), 0x01000193);
+      break;
+    }
+    hash = Math.imul(hash ^ word, 0x01000193);
+    hash ^= hash >>> 15;
   }
   return hash ^ (hash >>> 15);
 };
+
+/** The highest bit of each byte that is zero; above the first such byte perhaps of others too. */
+const zeroBytes = (word: number): number => (word - 0x01010101) & ~word & 0x80808080;
 
 /** undefined = not JSON; a text in brackets is never undefined itself. */
 const parsedOr = (json: string): unknown => {

@@ -1,5 +1,6 @@
 import { LIMITS } from '../limits.ts';
 import { PREFIX_BYTES } from './span-memo.ts';
+import { type Text, textOver } from './text.ts';
 
 /** Takes text in pieces of any size and shows it in windows that begin where the last one was used up to. */
 export interface Window {
@@ -18,26 +19,26 @@ const SPARE_BYTES = 2 * PREFIX_BYTES;
  *   window makes it grow; beyond `LIMITS.recordBytes` that is a SyntaxError.
  */
 export const createWindow = (
-  use: (bytes: Buffer, end: number, last: boolean) => number,
+  use: (text: Text, end: number, last: boolean) => number,
   windowBytes: number = WINDOW_BYTES,
 ): Window => {
-  let held = Buffer.alloc(windowBytes + SPARE_BYTES);
+  let text = textOver(Buffer.alloc(windowBytes + SPARE_BYTES));
   let end = 0;
 
   const show = (last: boolean): void => {
-    held.fill(0, end, end + SPARE_BYTES);
-    const used = use(held, end, last);
-    held.copyWithin(0, used, end);
+    text.bytes.fill(0, end, end + SPARE_BYTES);
+    const used = use(text, end, last);
+    text.bytes.copyWithin(0, used, end);
     end -= used;
   };
-  const room = (): number => held.length - SPARE_BYTES - end;
+  const room = (): number => text.bytes.length - SPARE_BYTES - end;
   const makeRoom = (): void => {
     show(false);
     if (room() > 0) return;
     if (end > LIMITS.recordBytes) throw new SyntaxError(`a record longer than ${LIMITS.recordBytes} bytes`);
-    const wider = Buffer.alloc(2 * (held.length - SPARE_BYTES) + SPARE_BYTES);
-    held.copy(wider, 0, 0, end);
-    held = wider;
+    const wider = Buffer.alloc(2 * (text.bytes.length - SPARE_BYTES) + SPARE_BYTES);
+    text.bytes.copy(wider, 0, 0, end);
+    text = textOver(wider);
   };
 
   return {
@@ -45,7 +46,7 @@ export const createWindow = (
       for (let from = 0; from < piece.length; ) {
         if (room() === 0) makeRoom();
         const size = Math.min(room(), piece.length - from);
-        piece.copy(held, end, from, from + size);
+        piece.copy(text.bytes, end, from, from + size);
         end += size;
         from += size;
       }
