@@ -94,7 +94,7 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       log.error({ event }, 'Slack took the app away: nothing can be said there until it is installed again');
     },
   });
-  base.receive(people.inbox);
+  base.receive(people);
   const outside = createIntake({ desks, store, audit, meter: base.meter, clock, log, tell });
 
   return {

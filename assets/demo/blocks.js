@@ -1,4 +1,5 @@
 import { h, json, NEW_TAB } from './dom.js';
+import { externalNode } from './external.js';
 import { richText, textBox, words } from './mrkdwn.js';
 import { busy, post } from './sim.js';
 
@@ -118,6 +119,10 @@ const typedNode = (type) => (at, about) => {
   return node;
 };
 
+/** A list that the app fills while somebody types. */
+const typeaheadNode = (many) => (at, about) =>
+  externalNode(many, at, about, draftKey(at), (control, value) => enter(at, control, value));
+
 /** A picture out of this workspace's files; any other is not fetched, since the page loads nothing from outside. */
 const pictureNode = ({ image_url, slack_file, alt_text, title }) => {
   const source = slack_file?.url ?? image_url ?? `/files/${slack_file?.id}/image`;
@@ -133,6 +138,8 @@ const ELEMENTS = {
   button: buttonNode,
   overflow: overflowNode,
   static_select: selectNode,
+  external_select: typeaheadNode(false),
+  multi_external_select: typeaheadNode(true),
   radio_buttons: choicesNode('radio'),
   checkboxes: choicesNode('checkbox'),
   plain_text_input: typedNode('text'),

@@ -11,7 +11,7 @@ import { analyses } from '../analytics/index.ts';
 import { commands } from '../commands/index.ts';
 import { parseCustomRule } from '../config/custom-text.ts';
 import type { Catalog } from '../core/command.ts';
-import type { Inbox, Message } from '../core/ports.ts';
+import type { Inbox, Message, Suggest } from '../core/ports.ts';
 import { replaceable } from '../core/replaceable.ts';
 import { routesWith } from '../core/route.ts';
 import { contextOf } from '../core/rule-context.ts';
@@ -73,7 +73,12 @@ export const openBase = async (options: BotOptions) => {
 
   // Slack hands its inbound to whatever takes it by then; pipelines need the chat to be built.
   let inbox: Inbox = () => ({});
-  const slack = openSlack(settings.slack, (inbound) => inbox(inbound), { clock, log });
+  let suggest: Suggest = async () => [];
+  const slack = openSlack(settings.slack, (inbound) => inbox(inbound), {
+    clock,
+    log,
+    suggest: (typing) => suggest(typing),
+  });
   const chat = meteredChat(slack.chat, meter);
   const memberships = createMemberships({
     chat,
@@ -151,8 +156,8 @@ export const openBase = async (options: BotOptions) => {
     announced: (key: string, line: Message): void =>
       troubles.say(key, line, settings.channels.announce ?? settings.channels.admin),
     /** Whatever Slack hands over goes here from now on. */
-    receive: (next: Inbox): void => {
-      inbox = next;
+    receive: (next: { readonly inbox: Inbox; readonly suggest: Suggest }): void => {
+      ({ inbox, suggest } = next);
     },
     /** Takes other settings: who reads a property of `settings`, `rules` or `context` reads the new one. */
     replace: async (next: Settings, hash: string): Promise<void> => {

@@ -7,6 +7,7 @@ import type { BotStatus } from '../core/command.ts';
 import { createActing } from '../pipelines/acting.ts';
 import { createAsking } from '../pipelines/asking.ts';
 import type { Boards } from '../pipelines/boards.ts';
+import { createCommandForms } from '../pipelines/command-forms.ts';
 import { createHome } from '../pipelines/home.ts';
 import { createInbox } from '../pipelines/inbox.ts';
 import type { Joining } from '../pipelines/joining.ts';
@@ -62,6 +63,7 @@ export const openPeople = (
     ids,
     announce: announced,
   });
+  const forms = createCommandForms({ desks: [...desks.values()], catalog, gate, chat, clock, ids });
   const ask = createAsking({
     questions,
     deps: {
@@ -84,6 +86,7 @@ export const openPeople = (
     act: acting.act,
     announce,
     explain: responding.explain,
+    openForm: forms.open,
     openResponse: (inbound, { action, pce, hrefs, wanted }, say) =>
       responding.open({
         action,
@@ -118,7 +121,7 @@ export const openPeople = (
       })),
     announce: announced,
   });
-  return createInbox({
+  const inbox = createInbox({
     questions,
     ask,
     responding,
@@ -126,6 +129,7 @@ export const openPeople = (
     tend: acting.tend,
     silence: acting.silence,
     rules: ruleChanges,
+    forms,
     welcome: createWelcome({ store, chat, clock, log, settings }),
     home: (user) => showHome({ team: settings.slack.team, user }),
     store,
@@ -134,4 +138,5 @@ export const openPeople = (
     log,
     revoked,
   });
+  return { ...inbox, suggest: forms.offer };
 };

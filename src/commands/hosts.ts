@@ -60,7 +60,7 @@ export const findHosts = (
 };
 
 /** What buttons name a host by: exactly one, whatever it is called. */
-const isHref = (word: string): boolean =>
+export const isHref = (word: string): boolean =>
   /^\/orgs\/\d+\/(?:[a-z_]*workloads|vens|agents)\/[\w-]+$/.test(word);
 
 const byHref = (

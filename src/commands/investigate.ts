@@ -13,6 +13,7 @@ import type { Workload } from '../core/workload.ts';
 import { investigationView } from '../views/investigation.ts';
 import { evidenceFiles } from '../views/investigation-files.ts';
 import { chosenDesks } from './desks.ts';
+import { investigateForm } from './forms.ts';
 import { findHosts, type Hit, visibleHosts } from './hosts.ts';
 import { problem } from './problem.ts';
 import { type Window, windowOf } from './window.ts';
@@ -28,7 +29,7 @@ export const investigate: Command = {
   summary:
     'what happened to a host: events, labels, policy, blocked flows, alerts, responses, with evidence files',
   usage:
-    '/illumio investigate <host|address|network|key=value …> [--since 24h | --from T --to T] [--pce name] [--share]',
+    '/illumio investigate [<host|address|network|key=value …>] [--since 24h | --from T --to T] [--pce name] [--share]',
   examples: [
     '/illumio investigate web-01',
     '/illumio investigate 192.0.2.10 --since 7d',
@@ -37,6 +38,7 @@ export const investigate: Command = {
   role: 'analyst',
   scope: 'own',
   async run(given, asker, deps) {
+    if (given.length === 0) return { kind: 'form', form: investigateForm };
     const parsed = parseWords(given, THIS, ['pce', 'since', 'from', 'to', 'share']);
     if (!parsed.ok) return parsed.problem;
     const { words, flags } = parsed;

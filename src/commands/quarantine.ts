@@ -1,12 +1,18 @@
-import type { Command } from '../core/command.ts';
+import type { Asker, Command, CommandDeps, Reply } from '../core/command.ts';
+import { chosenDesks } from './desks.ts';
+import { quarantineForm } from './forms.ts';
+import { findHosts, visibleHosts } from './hosts.ts';
 import { problem } from './problem.ts';
 import { someTargets } from './targets.ts';
+import { parseWords } from './words.ts';
+
+const THIS = { id: 'quarantine', example: '/illumio quarantine web-01' };
 
 /** Opens the quarantine form for one host or several; nothing is changed before it is submitted. */
 export const quarantine: Command = {
   id: 'quarantine',
   summary: 'isolate a host, or up to ten at once: shows what would change, and asks why',
-  usage: '/illumio quarantine <host> … [--pce name]',
+  usage: '/illumio quarantine [<host> …] [--choose] [--pce name]',
   examples: [
     '/illumio quarantine web-01',
     '/illumio quarantine 192.0.2.10',
@@ -17,6 +23,8 @@ export const quarantine: Command = {
   async run(given, asker, deps) {
     if (deps.settings.quarantine === undefined)
       return problem('Quarantine is off: the configuration names no strategy and no labels for it.');
+    if (given.length === 0) return { kind: 'form', form: quarantineForm };
+    if (given.includes('--choose')) return chosen(given, asker, deps);
     const targets = await someTargets(given, 'quarantine', asker, deps);
     if (targets.kind === 'problem') return targets;
     const [first, ...others] = targets.workloads;
@@ -27,4 +35,23 @@ export const quarantine: Command = {
       hrefs: [first.href, ...others.map(({ href }) => href)],
     };
   },
+};
+
+/** The form with these hosts in it already: some can be taken out and others put in before anything is read. */
+const chosen = async (given: readonly string[], asker: Asker, { desks }: CommandDeps): Promise<Reply> => {
+  const parsed = parseWords(given, THIS, ['choose', 'pce']);
+  if (!parsed.ok) return parsed.problem;
+  const among = chosenDesks(desks, parsed.flags.pce);
+  if ('kind' in among) return among;
+  const hits = parsed.words.map((word) => findHosts([word], among, THIS));
+  const wrong = hits.find((one) => one.kind === 'problem');
+  if (wrong !== undefined) return wrong;
+  const found = hits.flatMap((one) => (one.kind === 'found' ? one.hits : []));
+  return {
+    kind: 'form',
+    form: quarantineForm,
+    chosen: (await visibleHosts(found, asker))
+      .filter(({ workload }) => workload.managed)
+      .map(({ desk, workload }) => ({ pce: desk.pce.name, workload })),
+  };
 };

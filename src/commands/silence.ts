@@ -5,6 +5,7 @@ import { glob, isLabelTerm, parseLabelQuery } from '../core/label-query.ts';
 import { isEmpty, type Matcher, severitiesOf } from '../core/matcher.ts';
 import { SEVERITIES } from '../core/severity.ts';
 import { listed } from '../core/text.ts';
+import { silenceForm } from './forms.ts';
 import { nearestText, type Problem, problem } from './problem.ts';
 
 const EXAMPLE = '/illumio silence host=web-01 for 2h because patching';
@@ -12,7 +13,7 @@ const EXAMPLE = '/illumio silence host=web-01 for 2h because patching';
 /** Hides alerts for a time: shows first what that means, now and over the last 7 days. */
 export const silence: Command = {
   id: 'silence',
-  summary: 'hide alerts for a time: shows what that hides before it does',
+  summary: 'hide alerts for a time: shows what that hides before it does; alone it asks in a form',
   usage:
     '/illumio silence [rule=…] [severity=…] [host=…] [subject=…] [pce=…] [key=value …] for <2h> because <why>',
   examples: [
@@ -23,6 +24,7 @@ export const silence: Command = {
   role: 'responder',
   scope: 'own',
   async run(given, _asker, deps) {
+    if (given.length === 0) return { kind: 'form', form: silenceForm };
     const at = given.indexOf('for');
     const [, duration, because, ...words] = at < 0 ? [] : given.slice(at);
     const reason = words.join(' ').trim();

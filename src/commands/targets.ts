@@ -3,7 +3,7 @@ import { isLabelTerm } from '../core/label-query.ts';
 import { listed } from '../core/text.ts';
 import type { Workload } from '../core/workload.ts';
 import { chosenDesks } from './desks.ts';
-import { findHosts, type Hit, visibleHosts } from './hosts.ts';
+import { findHosts, type Hit, isHref, visibleHosts } from './hosts.ts';
 import { type Problem, problem } from './problem.ts';
 import { oneTarget } from './target.ts';
 import { parseWords } from './words.ts';
@@ -32,7 +32,7 @@ export const someTargets = async (
   const { words, flags } = parsed;
   const option = flags.pce === undefined ? [] : ['--pce', flags.pce];
   const names = words.filter((word) => !isLabelTerm(word));
-  const wide = names.length < words.length || names.some((word) => /[*/]/.test(word));
+  const wide = names.length < words.length || names.some((word) => /[*/]/.test(word) && !isHref(word));
   if (!wide) return eachOf(names, option, id, asker, deps);
   const desks = chosenDesks(deps.desks, flags.pce);
   if ('kind' in desks) return desks;

@@ -23,6 +23,7 @@ export interface Flags {
   readonly all?: true;
   readonly in?: true;
   readonly out?: true;
+  readonly choose?: true;
 }
 export type Flag = keyof Flags;
 
@@ -75,6 +76,7 @@ const READERS: Readonly<Record<Flag, Reader | 'switch'>> = {
   all: 'switch',
   in: 'switch',
   out: 'switch',
+  choose: 'switch',
 };
 
 /**

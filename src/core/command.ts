@@ -1,6 +1,7 @@
 import type { Action } from './action.ts';
 import type { Analysis } from './analysis.ts';
 import type { Role } from './authorise.ts';
+import type { CommandForm, FoundHost } from './command-form.ts';
 import type { Deed } from './deed.ts';
 import type { Label } from './label.ts';
 import type {
@@ -86,6 +87,8 @@ export type Reply =
   | { readonly kind: 'explain'; readonly action: string; readonly pce: string; readonly href: string }
   /** Does something about alerts or silences, with the same checks as the buttons. */
   | { readonly kind: 'deed'; readonly deed: Deed }
+  /** Asks in a form what the command is about; `chosen` hosts stand in it from the start. */
+  | { readonly kind: 'form'; readonly form: CommandForm; readonly chosen?: readonly FoundHost[] }
   /** Names the word, what was expected, and a corrected command to copy. */
   | { readonly kind: 'problem'; readonly text: string; readonly copy?: string };
 

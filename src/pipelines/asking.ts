@@ -11,7 +11,7 @@ import {
   type Profile,
   type Renderer,
 } from '../core/ports.ts';
-import { openHere } from '../views/open-here.ts';
+import { openFormHere, openHere } from '../views/open-here.ts';
 import { context, type Markup, md, message, section } from '../views/parts.ts';
 import { problemView } from '../views/problem.ts';
 import { progressView } from '../views/progress.ts';
@@ -42,6 +42,8 @@ export interface AskingDeps {
   announce(key: string, line: Message): void;
   /** Says whether the asker could do something to a host now, and why. */
   explain(question: MayI): Promise<Message>;
+  /** Asks in a form what a command is about. */
+  openForm(inbound: Asked, reply: Extract<Reply, { kind: 'form' }>): Promise<void>;
   /** Takes over a command that wants to change a host: checks, opens the form. */
   openResponse(inbound: Asked, reply: Extract<Reply, { kind: 'respond' }>, say: Say): Promise<void>;
 }
@@ -123,6 +125,8 @@ const handle = async (
       // A form opens only from something that was pressed or typed after /illumio.
       if (inbound.triggerId === '') return tell(openHere(reply));
       return asking.openResponse(inbound, reply, (said, plain) => tell(message(plain, [section(said)])));
+    case 'form':
+      return inbound.triggerId === '' ? tell(openFormHere(reply)) : asking.openForm(inbound, reply);
     case 'explain':
       return tell(await asking.explain({ ...reply, person: inbound.person, channel: inbound.channel }));
     case 'deed':

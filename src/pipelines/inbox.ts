@@ -4,11 +4,13 @@ import { ChatError, type Handling, type Inbound, type Inbox } from '../core/port
 import { HOSTS_SHORTCUT } from '../core/shortcut.ts';
 import type { Task } from '../core/state.ts';
 import { ALONE_FORM } from '../views/break-glass.ts';
+import { COMMAND_FORM } from '../views/command-form.ts';
 import { RULE_NEW } from '../views/new-rule-form.ts';
 import { clip, md, message, section, time } from '../views/parts.ts';
 import { notice, RESPONSE_FORM } from '../views/response.ts';
 import { RULE_SAVE, RULE_TUNE } from '../views/rule-form.ts';
 import { type Click, type ClickDeps, clicked } from './clicks.ts';
+import type { CommandForms } from './command-forms.ts';
 import type { Joining } from './joining.ts';
 import type { Responding } from './response.ts';
 import type { RuleChanges } from './rule-changes.ts';
@@ -21,6 +23,7 @@ export interface InboxDeps extends ClickDeps {
   /** Somebody looks at the Home tab; Slack names the user alone. */
   readonly home: (user: string) => Promise<void>;
   readonly rules: RuleChanges;
+  readonly forms: Pick<CommandForms, 'take'>;
   /** The bot was invited to a channel. */
   readonly welcome: (channel: string) => Promise<void>;
   /** Slack took the app or its token away: nothing more can be said in Slack. */
@@ -105,6 +108,10 @@ const decide =
         if (inbound.callbackId === RULE_TUNE) return deps.rules.fill(sentOf(inbound));
         if (inbound.callbackId === RULE_NEW) return deps.rules.write(sentOf(inbound));
         if (inbound.callbackId === RULE_SAVE) return deps.rules.save(sentOf(inbound));
+        if (inbound.callbackId === COMMAND_FORM) {
+          const taken = deps.forms.take(inbound);
+          return 'asked' in taken ? durably(taken.asked) : taken.handling;
+        }
         return {
           ack: {
             update: notice({ title: 'Unknown' }, 'form', [

@@ -1,7 +1,7 @@
 import type { Reply } from '../core/command.ts';
 import { targetRef } from '../core/command.ts';
 import type { Message } from '../core/ports.ts';
-import { actions, button, md, message, section } from './parts.ts';
+import { actions, askButton, button, md, message, section } from './parts.ts';
 
 type Respond = Extract<Reply, { kind: 'respond' }>;
 
@@ -22,3 +22,10 @@ export const openHere = ({ action, pce, hrefs: [href, ...more] }: Respond): Mess
     ),
   ]);
 };
+
+/** The same for the form that asks what a command is about. */
+export const openFormHere = ({ form }: Extract<Reply, { kind: 'form' }>): Message =>
+  message('The form opens from here.', [
+    section(md`The form opens from here.`),
+    actions(askButton(form.command, `${form.title}…`, form.command)),
+  ]);

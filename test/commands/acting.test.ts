@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aBench, someHosts } from '../support/asking.ts';
+import { buttonsOf } from '../support/blocks.ts';
 import { aWorkload, labels } from '../support/builders.ts';
 
 const hrefOf = (name: string): string => someHosts.find((host) => host.name === name)?.href ?? '';
@@ -23,12 +24,6 @@ describe('/illumio quarantine', () => {
       'offers the nearest name, never a pattern',
       'quarantine wbe-01',
       'Nearest: web-01',
-      '/illumio quarantine web-01',
-    ],
-    [
-      'wants a host',
-      'quarantine',
-      'I expected a host name, an address or labels',
       '/illumio quarantine web-01',
     ],
     [
@@ -83,10 +78,57 @@ describe('/illumio quarantine', () => {
   });
 });
 
+describe('a command that does not say what it is about', () => {
+  it.each(['quarantine', 'investigate', 'silence'])('%s alone asks it in a form', async (words) => {
+    const bench = aBench();
+    expect(await bench.ask(words, words === 'investigate' ? 'U0ANA' : 'U0MAYA')).toBe('');
+    expect(bench.forms).toEqual([{ command: words, chosen: [] }]);
+  });
+
+  it('the form opens with the hosts that were found; what nothing can be done to is left out', async () => {
+    const bench = aBench();
+    await bench.ask(`quarantine --choose ${['web-01', 'printer-1', 'web-02'].map(hrefOf).join(' ')}`);
+    expect(bench.forms).toEqual([{ command: 'quarantine', chosen: ['web-01', 'web-02'] }]);
+  });
+
+  it.each([
+    ['a name that nobody bears', 'quarantine --choose web-99', 'No workload matches "web-99"'],
+    [
+      'an option it does not take',
+      'quarantine --choose --share web-01',
+      'does not know the option "--share"',
+    ],
+  ])('says %s instead', async (_, words, says) => {
+    const bench = aBench();
+    expect(await bench.ask(words)).toContain(says);
+    expect(bench.forms).toEqual([]);
+  });
+
+  it('is a button where no form can open: in a thread, by naming the bot', async () => {
+    const bench = aBench();
+    await bench.run(bench.inbound('quarantine', { triggerId: '', responseUrl: '', thread: '1.2' }));
+    const [answer] = bench.chat.answers.slice(-1);
+    expect(buttonsOf(answer?.message ?? { text: '', blocks: [] })).toEqual([
+      { action: 'ask.quarantine', value: 'quarantine', text: 'Quarantine…' },
+    ]);
+  });
+
+  it('needs the role of its command', async () => {
+    const bench = aBench();
+    expect(await bench.ask('quarantine', 'U0VIC')).toContain("You can't use quarantine");
+    expect(bench.forms).toEqual([]);
+  });
+});
+
 describe('/illumio quarantine for several hosts', () => {
   it.each([
     ['a pattern', 'quarantine web*', ['web-01', 'web-02', 'web-07']],
     ['names, each once', 'quarantine web-01 web-07 web-01', ['web-01', 'web-07']],
+    [
+      'hosts that were chosen in a form',
+      `quarantine ${hrefOf('web-01')} ${hrefOf('web-07')} --pce prod-east`,
+      ['web-01', 'web-07'],
+    ],
   ])('opens one form for %s', async (_, words, names) => {
     const bench = aBench();
     expect(await bench.ask(words)).toBe('');

@@ -229,7 +229,6 @@ describe('/illumio investigate', () => {
   });
 
   it.each([
-    ['investigate', /I expected a host name/],
     ['investigate wbe-01', /Nearest: web-01/],
     ['investigate web-01 --since 24h --to 2026-11-22T10:00:00Z', /not both/],
   ])('explains %s', async (words, why) => {

@@ -96,6 +96,44 @@ describe.skipIf(skipped !== '')(`look-ups on the demo page${skipped}`, { timeout
       await maya.keyboard.press('Escape');
     });
 
+    it('chooses hosts out of what is offered while she types', async () => {
+      await maya.getByLabel('Message or command').fill('/illumio quarantine');
+      await maya.keyboard.press('Enter');
+      const form = maya.getByRole('dialog', { name: 'Quarantine' });
+      const box = form.getByRole('combobox', { name: 'Hosts' });
+      await box.fill('web');
+      await form.getByRole('option', { name: /^web-02 ·/ }).click();
+      await box.fill('no-such-host');
+      await form.getByText('No results').waitFor();
+      await box.fill('db-0');
+      await form.getByRole('option', { name: /^db-01 ·/ }).waitFor();
+      await picture(maya, 'choose-hosts', form);
+      await box.press('Enter');
+      await form.getByRole('button', { name: /^Remove db-01/ }).waitFor();
+      await form.getByRole('button', { name: 'Go on' }).click();
+      const both = maya.getByRole('dialog', { name: 'Quarantine 2 hosts' });
+      await both.getByText('web-02').first().waitFor();
+      await both.getByText('db-01').first().waitFor();
+      await maya.keyboard.press('Escape');
+      await both.waitFor({ state: 'hidden' });
+    });
+
+    it('investigates what she chose, and is told what is missing', async () => {
+      await maya.getByLabel('Message or command').fill('/illumio investigate');
+      await maya.keyboard.press('Enter');
+      const form = maya.getByRole('dialog', { name: 'Investigate' });
+      const go = form.getByRole('button', { name: 'Investigate' });
+      await go.click();
+      await form.getByText('Choose a host, or labels.').waitFor();
+      await form.getByRole('combobox', { name: /^Labels/ }).fill('role=d');
+      await form.getByRole('option', { name: 'role=db' }).click();
+      await go.click();
+      await maya
+        .locator('#messages .ephemeral', { hasText: /Investigation of .*role=db/ })
+        .last()
+        .waitFor();
+    });
+
     it('asks in a thread by naming the bot', async () => {
       const { channels } = (await (await fetch(`${demo.url}/_sim/state`)).json()) as {
         channels: { name: string; messages: { ts: string; text: string }[] }[];

@@ -176,6 +176,8 @@ export const aBench = (options: BenchOptions = {}) => {
   };
   const explained: MayI[] = [];
   const opened: { action: string; pce: string; hrefs: readonly string[]; wanted?: string }[] = [];
+  /** Forms that asked what a command is about, and the hosts that stood in them. */
+  const forms: { command: string; chosen: readonly string[] }[] = [];
   const gate = aGate({ chat, roles: settings.roles, log });
   const announced: Message[] = [];
   /** Nodes of a PCE that a person said were removed. */
@@ -230,6 +232,8 @@ export const aBench = (options: BenchOptions = {}) => {
       explained.push(question);
       return { text: 'explained', blocks: [] };
     },
+    openForm: async (_inbound, { form, chosen = [] }) =>
+      void forms.push({ command: form.command, chosen: chosen.map(({ workload }) => workload.name) }),
     openResponse: async (_inbound, { kind: _kind, ...reply }) => {
       opened.push(reply);
     },
@@ -266,6 +270,7 @@ export const aBench = (options: BenchOptions = {}) => {
     pces,
     pce: (pces[0] as (typeof pces)[number]).pce,
     opened,
+    forms,
     explained,
     announced,
     gone,

@@ -1,5 +1,15 @@
 import { type Dict, dict, text } from '../../core/foreign.ts';
-import type { Chat, Clock, Handling, Inbound, Inbox, Log } from '../../core/ports.ts';
+import type {
+  Chat,
+  Choice,
+  Clock,
+  Handling,
+  Inbound,
+  Inbox,
+  Log,
+  Suggest,
+  Typing,
+} from '../../core/ports.ts';
 import type { Channels } from './channels.ts';
 import type { Identity } from './identity.ts';
 import { readPayload } from './payload.ts';
@@ -32,6 +42,7 @@ export interface Intake {
 export const createIntake = (deps: {
   readonly identity: Identity;
   readonly inbox: Inbox;
+  readonly suggest: Suggest;
   readonly chat: Chat;
   readonly people: People;
   readonly channels: Channels;
@@ -71,6 +82,7 @@ export const createIntake = (deps: {
         if (read !== undefined) log.warn({ why: read.foreign, envelope }, 'payload refused');
         return acknowledge(body['type'] === 'block_suggestion' ? { options: [] } : undefined);
       }
+      if ('typing' in read) return acknowledge(await offered(read.typing, deps));
       const { inbound } = read;
       const ids = [inbound.id, envelope].filter((id): id is string => id !== undefined && id !== '');
       const before = seen.get(ids);
@@ -109,6 +121,30 @@ const decide = (inbox: Inbox, inbound: Inbound): Handling => {
   } catch (err) {
     return { work: () => Promise.reject(err) };
   }
+};
+
+/** Slack waits 3 s for what is offered (facts/slack §3), the way there and back included. */
+const OFFER_MS = 2_000;
+
+/** The choices for what was typed, in time; none rather than late or wrong ones: who sees none types on. */
+const offered = async (
+  typing: Typing,
+  { suggest, clock, log }: { readonly suggest: Suggest; readonly clock: Clock; readonly log: Log },
+): Promise<Dict> => {
+  const answered = new AbortController();
+  const late = clock.sleep(OFFER_MS, answered.signal).then((): readonly Choice[] => {
+    if (!answered.signal.aborted) log.warn({ action: typing.action }, 'choices came too late');
+    return [];
+  });
+  const choices = suggest(typing).catch((err: unknown): readonly Choice[] => {
+    log.error({ err, action: typing.action }, 'choices could not be offered');
+    return [];
+  });
+  const first = await Promise.race([choices, late]);
+  answered.abort();
+  return {
+    options: first.map(({ text, value }) => ({ text: { type: 'plain_text', text, emoji: false }, value })),
+  };
 };
 
 /** What goes with the acknowledgement: only submissions take an answer. */

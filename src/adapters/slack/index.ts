@@ -1,5 +1,5 @@
 import type { App, Receiver } from '@slack/bolt';
-import { type Chat, ChatError, type Clock, type Inbox, type Log } from '../../core/ports.ts';
+import { type Chat, ChatError, type Clock, type Inbox, type Log, type Suggest } from '../../core/ports.ts';
 import type { SlackSettings } from '../../core/settings.ts';
 import { aborted } from './aborted.ts';
 import { createApi } from './api.ts';
@@ -45,6 +45,8 @@ export interface SlackAdapter {
 export interface SlackDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** What lists in forms offer; absent = nothing. */
+  readonly suggest?: Suggest;
   /** Shorter times, for tests. */
   readonly times?: Partial<LineTimes & { readonly startMs: number }>;
 }
@@ -55,7 +57,7 @@ const STOP_MS = 4_500;
 const ASK_AGAIN_MS = { away: 3_000, refused: 30_000 } as const;
 
 export const openSlack = (settings: SlackSettings, inbox: Inbox, deps: SlackDeps): SlackAdapter => {
-  const { clock, log } = deps;
+  const { clock, log, suggest = async () => [] } = deps;
   const api = createApi(settings, log);
   const identity = createIdentity(settings, api);
   const people = createPeople(settings.team, api, clock);
@@ -93,7 +95,7 @@ export const openSlack = (settings: SlackSettings, inbox: Inbox, deps: SlackDeps
   };
 
   const appWith = async (receiver: Receiver, us: Identity): Promise<App> => {
-    intake = createIntake({ identity: us, inbox, chat, people, channels, clock, log });
+    intake = createIntake({ identity: us, inbox, suggest, chat, people, channels, clock, log });
     return createApp(settings, receiver, us, intake, log);
   };
 

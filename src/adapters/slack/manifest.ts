@@ -123,7 +123,11 @@ export const manifest = (options: { readonly http?: string } = {}): Manifest => 
         ...(url === undefined ? {} : { request_url: url }),
         bot_events: EVENTS.map((one) => one.event),
       },
-      interactivity: { is_enabled: true, ...(url === undefined ? {} : { request_url: url }) },
+      interactivity: {
+        is_enabled: true,
+        // The choices of lists in forms are asked for at an address of their own; Socket Mode needs none (facts/slack §2, §6).
+        ...(url === undefined ? {} : { request_url: url, message_menu_options_url: url }),
+      },
       org_deploy_enabled: false,
       socket_mode_enabled: url === undefined,
       token_rotation_enabled: false,

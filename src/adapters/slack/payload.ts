@@ -1,11 +1,15 @@
 import type { Person } from '../../core/alert.ts';
 import { type Dict, dict, list, text } from '../../core/foreign.ts';
-import type { Inbound } from '../../core/ports.ts';
+import type { Inbound, Typing } from '../../core/ports.ts';
 import { type Identity, wroteIt } from './identity.ts';
 import { askedOf, saidIn } from './typed.ts';
 
 /** A payload as we understand it, or why it is not for us; undefined for kinds we only acknowledge (closed views, …). */
-export type Read = { readonly inbound: Inbound } | { readonly foreign: string } | undefined;
+export type Read =
+  | { readonly inbound: Inbound }
+  | { readonly typing: Typing }
+  | { readonly foreign: string }
+  | undefined;
 
 /**
  * Reads what Slack sent. Shapes: fixtures/slack/app-backend, events; docs.slack.dev/interactivity. Anything absent reads as empty,
@@ -23,6 +27,8 @@ export const readPayload = (body: Dict, us: Identity): Read => {
       return { inbound: submission(body) };
     case 'message_action':
       return { inbound: shortcut(body) };
+    case 'block_suggestion':
+      return { typing: typing(body) };
     default:
       return undefined;
   }
@@ -128,12 +134,25 @@ const messageOf = (body: Dict, us: Identity) => {
   return { ts, thread, ours: wroteIt(us, message) || container['is_ephemeral'] === true };
 };
 
+/** docs.slack.dev/reference/interaction-payloads/block_suggestion; `value` is what was typed so far. */
+const typing = (body: Dict): Typing => {
+  const view = dict(body['view']);
+  return {
+    person: personOf(body),
+    callbackId: string(view['callback_id']),
+    privateMetadata: string(view['private_metadata']),
+    action: string(body['action_id']),
+    typed: string(body['value']),
+  };
+};
+
 const submission = (body: Dict): Inbound => {
   const view = dict(body['view']);
   return {
     kind: 'submission',
     id: text(body['trigger_id']) ?? `${string(view['id'])}:${string(view['hash'])}`,
     person: personOf(body),
+    triggerId: text(body['trigger_id']) ?? '',
     viewId: string(view['id']),
     callbackId: string(view['callback_id']),
     privateMetadata: string(view['private_metadata']),

@@ -188,6 +188,8 @@ export type Inbound =
       readonly kind: 'submission';
       readonly id: string;
       readonly person: Person;
+      /** Opens one more form. */
+      readonly triggerId: string;
       readonly viewId: string;
       readonly callbackId: string;
       readonly privateMetadata: string;
@@ -211,6 +213,25 @@ export interface Handling {
   readonly ack?: { readonly update: Modal } | { readonly errors: Readonly<Record<string, string>> };
   readonly work?: () => Promise<void>;
 }
+
+/** A line of a list: what people read, and the id that comes back, at most 75 characters. */
+export interface Choice {
+  readonly text: string;
+  readonly value: string;
+}
+
+/** Somebody types into a list of a form whose choices are ours to offer. It comes again for every letter, and changes nothing. */
+export interface Typing {
+  readonly person: Person;
+  readonly callbackId: string;
+  readonly privateMetadata: string;
+  /** `action_id` of the list. */
+  readonly action: string;
+  readonly typed: string;
+}
+
+/** What is offered for it, at most 100; from memory, since Slack waits 3 s. Too late or rejected = nothing is. */
+export type Suggest = (typing: Typing) => Promise<readonly Choice[]>;
 
 /** Decides what an inbound means. Must not throw and must not wait: waiting belongs into `work`. */
 export type Inbox = (inbound: Inbound) => Handling;

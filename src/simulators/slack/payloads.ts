@@ -1,3 +1,4 @@
+import type { Placed } from './blocks/walk.ts';
 import { APP } from './seed.ts';
 import type { Sim } from './sim.ts';
 import type { Channel, Json, User, View } from './types.ts';
@@ -66,6 +67,17 @@ export const messageAction = (
   message_ts: message['ts'],
   message,
   ...handouts,
+});
+
+/** Something typed into an external select of a view (docs.slack.dev/reference/interaction-payloads/block_suggestion): no trigger, nothing can be opened. */
+export const blockSuggestion = (user: User, view: View, { block, element }: Placed, typed: string): Json => ({
+  type: 'block_suggestion',
+  ...common(user),
+  container: { type: 'view', view_id: view.id },
+  action_id: element['action_id'],
+  block_id: block['block_id'],
+  value: typed,
+  view: apiView(view),
 });
 
 /** A submitted modal (fixtures/slack/app-backend/ViewSubmissionPayload.json). */

@@ -84,6 +84,8 @@ export interface View {
   body: Json;
   hash: string;
   values: Record<string, Record<string, Json>>;
+  /** What external selects were offered so far, by "block/action": nothing else can be chosen there. */
+  readonly offered: Record<string, Json[]>;
   /** Messages of the last `response_action: errors`, by block id. */
   errors: Record<string, string>;
 }

@@ -60,22 +60,23 @@ export const initialState = (blocks: readonly Json[]): Record<string, Record<str
 /**
  * The state entry of an element after a person entered `value`: text for inputs, an option's value (or list of
  * values) for menus, an id, a date; null or "" empties it. Refuses in a sentence what the client would not let a person enter.
+ * @param offered what an external select has shown so far
  */
-export const enter = (element: Json, value: unknown): Json => {
+export const enter = (element: Json, value: unknown, offered: readonly Json[] = []): Json => {
   const type = String(element['type']);
   const kept = STATEFUL[type] ?? cannot(`a ${type} takes no value`);
   const empty = value === null || value === '';
-  return { type, [kept.key]: empty ? nothing(kept) : held(element, kept.holds, value) };
+  return { type, [kept.key]: empty ? nothing(kept) : held(element, kept.holds, value, offered) };
 };
 
-const held = (element: Json, holds: Keeps['holds'], value: unknown): unknown => {
+const held = (element: Json, holds: Keeps['holds'], value: unknown, offered: readonly Json[]): unknown => {
   switch (holds) {
     case 'text':
       return typedText(element, String(value));
     case 'option':
-      return optionOf(element, value);
+      return optionOf(element, value, offered);
     case 'options':
-      return asList(value).map((one) => optionOf(element, one));
+      return asManyAs(element, asList(value)).map((one) => optionOf(element, one, offered));
     case 'ids':
       return asList(value).map(String);
     case 'id':
@@ -89,11 +90,18 @@ const held = (element: Json, holds: Keeps['holds'], value: unknown): unknown => 
 
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
-const optionOf = (element: Json, value: unknown): Json => {
-  if (String(element['type']).includes('external'))
-    return isObject(value) ? value : cannot('give the whole option');
+const asManyAs = (element: Json, values: unknown[]): unknown[] => {
+  const { max_selected_items: most } = element;
+  return typeof most === 'number' && values.length > most
+    ? cannot(`${String(element['action_id'])}: at most ${most} can be chosen`)
+    : values;
+};
+
+/** An option is chosen among those that are shown; of an external select those that were offered, or chosen from the start. */
+const optionOf = (element: Json, value: unknown, offered: readonly Json[]): Json => {
   const wanted = isObject(value) ? value['value'] : value;
-  const known = optionsOf(element);
+  const initial = [element['initial_option'], element['initial_options']].flat().filter(isObject);
+  const known = [...optionsOf(element), ...offered, ...initial];
   const option = known.find((one) => one['value'] === wanted);
   return (
     option ??

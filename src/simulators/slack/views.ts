@@ -78,6 +78,7 @@ const create = (sim: Sim, fresh: Fresh): View => {
     body: { ...fresh.body, blocks },
     hash: sim.ids.hash(),
     values: initialState(blocks),
+    offered: {},
     errors: {},
   };
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createIntake } from '../../../src/adapters/slack/inbound.ts';
-import type { Chat, Inbound } from '../../../src/core/ports.ts';
+import type { Chat, Inbound, Suggest } from '../../../src/core/ports.ts';
 import { fakeClock, memoryLog } from './support.ts';
 
 const US = {
@@ -23,7 +23,7 @@ const click = (more: object = {}) => ({
   ...more,
 });
 
-const anIntake = () => {
+const anIntake = (suggest: Suggest = async () => []) => {
   const taken: Inbound[] = [];
   const worked: string[] = [];
   const acks: unknown[] = [];
@@ -37,6 +37,7 @@ const anIntake = () => {
       const done = async (): Promise<void> => void worked.push(inbound.id);
       return inbound.kind === 'submission' ? { ack: { errors: { a: 'b' } }, work: done } : { work: done };
     },
+    suggest,
     chat: {} as Chat,
     people: nothing as never,
     channels: nothing as never,
@@ -174,5 +175,35 @@ it('reads every kind of input', async () => {
       one: '',
       at: '1795000000',
     },
+  });
+});
+
+describe('typing into a list', () => {
+  const typed = (more: object = {}) => ({
+    type: 'block_suggestion',
+    api_app_id: 'A0SIM0001',
+    team: { id: 'T0SIM0001' },
+    user: { id: 'U0MAYA001', team_id: 'T0SIM0001' },
+    action_id: 'host',
+    value: 'web',
+    view: { callback_id: 'command-form', private_metadata: 'draft-1' },
+    ...more,
+  });
+
+  it('is acknowledged with nothing when the choices take longer than 2 s: Slack waits 3', async () => {
+    const { take, acks, clock, log } = anIntake(() => new Promise(() => {}));
+    const taken = take(typed(), 'e1');
+    await clock.advance(1_999);
+    expect(acks).toEqual([]);
+    await clock.advance(1);
+    await taken;
+    expect(acks).toEqual([{ options: [] }]);
+    expect(log.said).toMatchObject([{ level: 'warn', message: 'choices came too late' }]);
+  });
+
+  it('gets nothing from another workspace', async () => {
+    const { take, acks } = anIntake(async () => [{ text: 'web-01', value: 'x' }]);
+    await take(typed({ team: { id: 'T0OTHER01' } }), 'e1');
+    expect(acks).toEqual([{ options: [] }]);
   });
 });

@@ -25,7 +25,7 @@ export const click = async (sim: Sim, delivery: Delivery, body: Args): Promise<O
   const place =
     text(body, 'view_id') === undefined ? inMessage(sim, user, body, forged) : inView(sim, user, body);
   const placed = findElement(place.blocks, body);
-  const action = actionOf(sim, placed, body);
+  const action = actionOf(sim, placed, body, place.offered(placed));
   place.remember(placed, action);
   const delivered = await delivery.deliver(
     'interactive',
@@ -38,6 +38,8 @@ export const click = async (sim: Sim, delivery: Delivery, body: Args): Promise<O
 interface Place {
   readonly blocks: readonly Json[];
   readonly trigger: string;
+  /** What an external select there has shown so far. */
+  readonly offered: (placed: Placed) => readonly Json[];
   readonly where: (placed: Placed, action: Json) => Json;
   readonly remember: (placed: Placed, action: Json) => void;
 }
@@ -53,6 +55,7 @@ const inMessage = (sim: Sim, user: User, body: Args, forged: boolean): Place => 
   return {
     blocks: message.blocks,
     trigger: handOutTrigger(sim, user.id),
+    offered: () => [],
     remember: () => undefined,
     where: (placed, action) => ({
       container: {
@@ -84,6 +87,8 @@ const inView = (sim: Sim, user: User, body: Args): Place => {
   return {
     blocks: blocksOf(view),
     trigger: handOutTrigger(sim, user.id, view.type === 'modal' ? view.id : null),
+    offered: ({ block, element }) =>
+      view.offered[`${String(block['block_id'])}/${String(element['action_id'])}`] ?? [],
     remember: (placed, action) => {
       view.values = chosen(view.values, placed, action);
       sim.changes.bump();
@@ -111,13 +116,16 @@ const findElement = (blocks: readonly Json[], body: Args): Placed => {
     : placed;
 };
 
-const actionOf = (sim: Sim, { block, element }: Placed, body: Args): Json => {
+const actionOf = (sim: Sim, { block, element }: Placed, body: Args, offered: readonly Json[]): Json => {
   const { action_id, type } = element;
   const entered = body['selected_option'] ?? body['value'] ?? body['selected_options'];
   const base = { type, action_id, block_id: block['block_id'], action_ts: sim.ids.ts() };
   if (type === 'overflow') return { ...base, selected_option: overflowChoice(element, entered) };
   if (isStateful(element))
-    return { ...base, ...enter(element, entered ?? cannot(`say which value of ${String(action_id)}`)) };
+    return {
+      ...base,
+      ...enter(element, entered ?? cannot(`say which value of ${String(action_id)}`), offered),
+    };
   return {
     ...base,
     text: element['text'],

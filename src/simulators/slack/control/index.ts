@@ -8,6 +8,7 @@ import { addFault, disturbSockets, setRequestUrl } from './machinery.ts';
 import { closeModal, submit } from './modal.ts';
 import type { Outcome } from './outcome.ts';
 import { stateOf } from './state.ts';
+import { suggest } from './suggest.ts';
 import {
   deleteMessage,
   openHome,
@@ -30,6 +31,7 @@ export const createControl = (sim: Sim, delivery: Delivery) => ({
   state: (): Json => stateOf(sim, delivery),
   command: (body: Args): Promise<Outcome> => typeCommand(sim, delivery, body),
   click: (body: Args): Promise<Outcome> => click(sim, delivery, body),
+  suggest: (body: Args): Promise<Outcome> => suggest(sim, delivery, body),
   submit: (body: Args): Promise<Outcome> => submit(sim, delivery, body),
   close: (body: Args): Promise<Outcome> => closeModal(sim, delivery, body),
   shortcut: (body: Args): Promise<Outcome> => useShortcut(sim, delivery, body),

@@ -68,7 +68,10 @@ const fillIn = (view: View, values: Json): void => {
     const actionId = String(element['action_id']);
     const value = givenFor(values, blockId, actionId);
     if (value === undefined) continue;
-    view.values[blockId] = { ...view.values[blockId], [actionId]: enter(element, value) };
+    view.values[blockId] = {
+      ...view.values[blockId],
+      [actionId]: enter(element, value, view.offered[`${blockId}/${actionId}`]),
+    };
   }
 };
 

@@ -29,6 +29,7 @@ export const controlRoute = async (
 const POSTS: Readonly<Record<string, (control: Control, body: Args) => Promise<Json>>> = {
   command: (control, body) => control.command(body),
   click: (control, body) => control.click(body),
+  suggest: (control, body) => control.suggest(body),
   submit: (control, body) => control.submit(body),
   close: (control, body) => control.close(body),
   shortcut: (control, body) => control.shortcut(body),
