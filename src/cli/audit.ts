@@ -1,4 +1,4 @@
-import { type ChainVerdict, verifyChain } from '../core/audit.ts';
+import { AUDIT, type ChainVerdict, verifyChain } from '../core/audit.ts';
 import { dict, number } from '../core/foreign.ts';
 import { auditLines } from './audit-lines.ts';
 import { answerWhoCould } from './audit-who-could.ts';
@@ -14,7 +14,7 @@ follow from the one before it. Where files older than 400 days were removed, a l
 
   --anchor  a hash that was posted to the announce channel: the record it names must still be there, so that
             a record rewritten with all its followers, or a tail cut off, is found too
-  --json    {ok, records, firstBad?:{file, line, seq, why}}
+  --json    {ok, records, firstBad?:{line, seq, why}}
 
 Exits 0 when the chain holds, 1 when it doesn't or there is no file.
 
@@ -60,7 +60,14 @@ const shown = (verdict: Verified) =>
     : {
         ok: false,
         records: verdict.records,
-        firstBad: { ...(verdict.file === undefined ? {} : { file: verdict.file }), ...verdict.firstBad },
+        // A line of a full file is of no use without its name; the shape is fixed, so its name is part of why.
+        firstBad: {
+          ...verdict.firstBad,
+          why:
+            verdict.file === undefined || verdict.file === AUDIT
+              ? verdict.firstBad.why
+              : `${verdict.file}: ${verdict.firstBad.why}`,
+        },
       };
 
 /** With the file a bad line stands in, and its line there. */

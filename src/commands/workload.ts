@@ -1,3 +1,4 @@
+import { carriedOf } from '../core/carrying.ts';
 import type { Asker, Command, CommandDeps, PceDesk, Reply } from '../core/command.ts';
 import { PceError } from '../core/ports.ts';
 import { type Card, workloadCard, workloadCsv, workloadList } from '../views/workload.ts';
@@ -126,6 +127,10 @@ const card = async (
   const shown = fresh ?? known;
   const now = clock.now();
   const [quarantine] = await store.quarantines(pce.name, known.href);
+  const stray =
+    quarantine === undefined &&
+    shown.managed &&
+    carriedOf(shown.labels, settings.quarantine?.labels ?? {}) !== undefined;
   const alerts = (await store.firing(pce.name)).filter(({ workloads }) => workloads.includes(known.href));
   return {
     kind: 'answer',
@@ -146,11 +151,12 @@ const card = async (
         services,
         action: !shown.managed
           ? undefined
-          : quarantine !== undefined
+          : quarantine !== undefined || stray
             ? 'release'
             : settings.quarantine === undefined
               ? undefined
               : 'quarantine',
+        stray,
         link: pce.link(known.href),
         inventoryAt: fresh === undefined ? (inventory.readAt ?? now) : undefined,
       },

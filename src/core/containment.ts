@@ -1,5 +1,5 @@
 import type { EffectVerdict } from './effect.ts';
-import type { PolicyFacts, Response } from './response.ts';
+import { isQuarantine, type PolicyFacts, type Response } from './response.ts';
 import type { Workload } from './workload.ts';
 
 const MINUTE_MS = 60_000;
@@ -44,7 +44,9 @@ export const isSettled = (
 ): boolean => {
   if (ageMs > GIVEN_UP_MS) return true;
   if (appliedAt === undefined) return false;
-  return action !== 'quarantine' || (effect !== undefined && (heartbeatAt !== undefined || silent === true));
+  return (
+    !isQuarantine({ action }) || (effect !== undefined && (heartbeatAt !== undefined || silent === true))
+  );
 };
 
 /**

@@ -70,6 +70,10 @@ export const hasEnded = ({ state }: Pick<Response, 'state'>): boolean => NEXT[st
 export const isRunnable = ({ state }: Pick<Response, 'state'>): boolean =>
   state === 'requested' || state === 'approved' || state === 'blocked' || state === 'writing';
 
+/** True for what puts a host into this bot's quarantine: made by it, or taken over from somebody else. */
+export const isQuarantine = ({ action }: Pick<Response, 'action'>): boolean =>
+  action === 'quarantine' || action === 'adopt';
+
 /**
  * True for an end that somebody must be told of beside the messages that follow from the state: a denied request is shown as it
  * stands in its message of the announce channel.

@@ -77,7 +77,7 @@ export const carryOut = async (
     // Its form may have been opened before the quarantine was read back: what it ends is what stands now.
     const releases = action.id === 'release' ? (response.releases ?? context.open?.id ?? null) : null;
     if (isAlready({ ...response, intended }, workload))
-      return await confirm({ ...response, releases }, workload, plan.notes, desk, deps);
+      return await confirm({ ...response, releases, change, intended }, workload, plan.notes, desk, deps);
 
     if (deps.limits.dryRun)
       return await end(

@@ -133,7 +133,8 @@ export const clicked = async (click: Click, deps: ClickDeps): Promise<void> => {
     });
   const alerts = await alertsOf(value, deps.store);
   await relink(click, alerts, deps);
-  if (verb === 'quarantine' || verb === 'release') return respond(click, verb, value, deps);
+  if (verb === 'quarantine' || verb === 'release' || verb === 'adopt')
+    return respond(click, verb, value, deps);
   const ids = alerts.map(({ id }) => id);
   const [first] = alerts;
   if (first === undefined) return tell(md`${STALE}`, 'This button is no longer valid');
@@ -223,7 +224,7 @@ const linkTo = async (
 /** Opens the form for one host; where a message is about several, asks which. */
 const respond = async (
   click: Click,
-  action: 'quarantine' | 'release',
+  action: 'quarantine' | 'release' | 'adopt',
   value: string,
   deps: ClickDeps,
 ): Promise<void> => {

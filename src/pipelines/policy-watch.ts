@@ -1,7 +1,7 @@
 import { isSettled, policyFacts } from '../core/containment.ts';
 import { effectOf } from '../core/effect.ts';
 import { PceError } from '../core/ports.ts';
-import type { PolicyFacts, Response } from '../core/response.ts';
+import { isQuarantine, type PolicyFacts, type Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
 
@@ -23,7 +23,7 @@ export const createPolicyWatch = (deps: Deps): (() => Promise<void>) => {
     if (!workload) return;
     const before = policyFacts(workload, endedAt, now);
     const effect =
-      response.action === 'quarantine' && before.appliedAt !== undefined
+      isQuarantine(response) && before.appliedAt !== undefined
         ? (known.effect ?? (await effectOn(response, workload, desk, deps)))
         : undefined;
     const facts = policyFacts(workload, endedAt, now, effect);

@@ -30,7 +30,17 @@ export const confirm = async (
   });
   deps.reached?.('audited');
   await deps.store.commit([
-    { type: 'response-moved', id: response.id, from: response.state, to: 'done', at },
+    {
+      type: 'response-moved',
+      id: response.id,
+      from: response.state,
+      to: 'done',
+      at,
+      // Where nothing had to be written, nothing was durable of it before.
+      ...(response.state === 'writing' || response.change === undefined
+        ? {}
+        : { change: response.change, intended }),
+    },
     ...(response.releases === null
       ? []
       : [{ type: 'response-released', id: response.releases, by: response.id } as const]),

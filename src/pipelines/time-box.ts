@@ -1,7 +1,7 @@
 import { driftsOf } from '../core/drift.ts';
 import { PceError } from '../core/ports.ts';
 import { quarantinedHosts } from '../core/quarantined.ts';
-import type { Response } from '../core/response.ts';
+import { isQuarantine, type Response } from '../core/response.ts';
 import { type EndOfTime, EXTEND_MS, endOfTime, remindersDue } from '../core/time-box.ts';
 import { bold, md, time } from '../views/parts.ts';
 import { reviewCard } from '../views/review.ts';
@@ -85,7 +85,7 @@ export const createTimeBox = (
 
   const decide: TimeBox['decide'] = async (verb, { id, person, channel, say }) => {
     const row = await store.response(id);
-    if (row?.state !== 'done' || row.action !== 'quarantine' || row.releasedBy !== undefined)
+    if (row?.state !== 'done' || !isQuarantine(row) || row.releasedBy !== undefined)
       return say(
         md`This quarantine does not stand any more. Nothing was changed.`,
         'It does not stand any more',

@@ -1,5 +1,6 @@
 import type { ActionContext, ActionPlan } from '../core/action.ts';
 import { needsOf } from '../core/approval.ts';
+import { sameLabels } from '../core/label.ts';
 import type { Needs, Response } from '../core/response.ts';
 import type { Workload } from '../core/workload.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
@@ -31,6 +32,9 @@ export const weigh = async (
   desk: ResponseDesk,
   { guard, gate, store, clock }: Pick<RespondingDeps, 'guard' | 'gate' | 'store' | 'clock'>,
 ): Promise<Weight> => {
+  // What writes nothing takes nobody's word but the asker's.
+  if (plan.mode === undefined && sameLabels(plan.intended, workload.labels))
+    return { typed: false, needs: { votes: 0, why: [] } };
   // What a release gives back was weighed when it was quarantined: its labels now say nothing of what the host is.
   const guarded = releases === null ? await guard(workload, desk, quarantineLabels ?? []) : ORDINARY;
   if (guarded.verdict === 'never') return { never: guarded.reasons.join(' ') };

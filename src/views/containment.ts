@@ -5,6 +5,8 @@ import { joined, type Markup, md, time } from './parts.ts';
 
 /** A quarantine as messages show it. */
 export type ShownQuarantine = Pick<Response, 'until' | 'kept' | 'review'> & {
+  /** `adopt` = somebody else had labelled it. */
+  readonly action?: string;
   /** Who asked for it, as the message names people. */
   readonly by: Markup;
   /** When its labels were read back. */
@@ -24,7 +26,10 @@ export const containmentLine = (shown: ShownQuarantine, name?: string): Markup =
     name === undefined ? capital : `${name} ${small}`;
   if (now.kind === 'contained')
     return md`${said('contained', 'Contained')} by ${by} — policy applied ${time(now.at)}, isolated; ${endsText(shown)}${silentText(policy)}`;
-  const labelled = md`${said('labelled', 'Labelled')} for quarantine by ${by} ${time(at)}`;
+  const labelled =
+    shown.action === 'adopt'
+      ? md`${said('quarantine adopted', 'Quarantine adopted')} by ${by} ${time(at)}`
+      : md`${said('labelled', 'Labelled')} for quarantine by ${by} ${time(at)}`;
   switch (now.kind) {
     case 'waiting':
       return md`${labelled}, waiting for policy`;

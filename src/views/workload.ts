@@ -30,6 +30,8 @@ export interface Card {
   readonly services: 'shown' | 'not allowed' | { readonly unread: string };
   /** The action its button opens; undefined when there is none to offer. */
   readonly action: 'quarantine' | 'release' | undefined;
+  /** It carries the quarantine label and nobody here put it on: it can be taken over. */
+  readonly stray: boolean;
   /** Page in the PCE's console. */
   readonly link: string;
   /** When the inventory was read; undefined when the host itself was read just now. */
@@ -68,6 +70,16 @@ export const workloadCard = (card: Card, now: number): Message => {
             label: `${action} ${workload.name}`,
           }),
         ]),
+    ...(card.stray
+      ? [
+          button({
+            action: 'adopt',
+            value: targetRef(pce, workload.href),
+            text: 'Adopt…',
+            label: `adopt the quarantine of ${workload.name}`,
+          }),
+        ]
+      : []),
     ...(/^https?:/.test(link) ? [linkButton('open', 'Open in PCE', link)] : []),
   ];
   return message(`${workload.name}: ${stateText(workload, now)}`, [
@@ -174,9 +186,16 @@ const alertLine = (alerts: readonly Alert[]): Inline[] =>
         ...(alerts.length > 5 ? [` and ${alerts.length - 5} more`] : []),
       ];
 
-const quarantineLine = ({ quarantine }: Card): Inline[][] =>
+const quarantineLine = ({ quarantine, stray }: Card): Inline[][] =>
   quarantine === undefined
-    ? []
+    ? stray
+      ? [
+          [
+            { bold: 'Carries the quarantine label' },
+            ', not by this bot: nobody watches it, and it has no end',
+          ],
+        ]
+      : []
     : [[{ bold: 'Quarantined by this bot' }, ` for ${quarantine.byName} at `, { time: quarantine.at }]];
 
 export interface ListedHost {

@@ -1,7 +1,7 @@
 import type { Alert, Delivery, Incident, Told } from '../../core/alert.ts';
 
 import { needsAttention } from '../../core/dispatch.ts';
-import { hasEnded, type Response } from '../../core/response.ts';
+import { hasEnded, isQuarantine, type Response } from '../../core/response.ts';
 
 import { partsOf } from '../../core/table.ts';
 
@@ -76,5 +76,5 @@ export const responsesBy = rowsBy(({ state, action, releasedBy, pce, target, pol
   ...(state === 'done' && policy?.settled !== true && releasedBy === undefined ? ['watched'] : []),
   ...(hasEnded({ state }) ? [] : ['unfinished']),
   ...(untold === true ? ['untold'] : []),
-  ...(action === 'quarantine' && state === 'done' && releasedBy === undefined ? ['quarantine'] : []),
+  ...(isQuarantine({ action }) && state === 'done' && releasedBy === undefined ? ['quarantine'] : []),
 ]);
