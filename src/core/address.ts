@@ -36,7 +36,12 @@ export const isPublic = (text: string): boolean => {
 /** True when the address lies in the network; text that is no address lies in none. */
 export const inNetwork = (text: string, network: Network): boolean => {
   const address = parseAddress(text);
-  if (address === undefined || address.bits !== network.bits) return false;
+  return address !== undefined && liesIn(address, network);
+};
+
+/** `inNetwork` for an address that was read before. */
+export const liesIn = (address: Address, network: Network): boolean => {
+  if (address.bits !== network.bits) return false;
   const shift = BigInt(network.bits - network.prefix);
   return address.value >> shift === network.value >> shift;
 };

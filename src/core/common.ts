@@ -1,4 +1,4 @@
-import { type Network, networkText, parseAddress } from './address.ts';
+import { type Address, liesIn, type Network, networkText, parseAddress } from './address.ts';
 import { labelText } from './label.ts';
 import { counted, listed } from './text.ts';
 import type { Workload } from './workload.ts';
@@ -19,18 +19,28 @@ export interface Common {
  * @param hosts those the inventory knows
  */
 export const commonTo = (hosts: readonly Workload[]): Common | undefined => {
-  const enough = Math.ceil(hosts.length * MOST_OF_THEM);
   if (hosts.length < 2) return undefined;
-  const shared = counts(hosts.flatMap(({ labels }) => labels.map((label) => labelText([label])))).filter(
-    ([, count]) => count >= enough,
+  const enough = Math.ceil(hosts.length * MOST_OF_THEM);
+  // Fewer hosts than enough stand behind these: what enough have, one of these has.
+  const some = hosts.slice(0, hosts.length - enough + 1);
+  const labels = shared(
+    unique(some.flatMap((host) => host.labels.map((label) => [labelText([label]), label] as const))),
+    ({ key, value }) =>
+      hosts.filter((host) => host.labels.some((label) => label.key === key && label.value === value)).length,
+    enough,
   );
-  if (shared.length > 0) {
-    const names = shared.map(([name]) => name).sort();
-    const [, least = hosts.length] = shared[shared.length - 1] ?? [];
+  if (labels.length > 0) {
+    const names = labels.map(([name]) => name).sort();
+    const [, least = hosts.length] = labels[labels.length - 1] ?? [];
     return { name: names.join(' '), told: `${howMany(least, hosts.length)} carry ${listed(names)}. ` };
   }
+  const addresses = hosts.map(addressesOf);
   const [network, count] =
-    counts(hosts.flatMap((host) => [...new Set(networksOf(host))])).find(([, of]) => of >= enough) ?? [];
+    shared(
+      unique(addresses.slice(0, some.length).flat().flatMap(networksOf)),
+      (one) => addresses.filter((own) => own.some((address) => liesIn(address, one))).length,
+      enough,
+    )[0] ?? [];
   if (network === undefined || count === undefined) return undefined;
   return { name: network, told: `${howMany(count, hosts.length)} stand in ${network}. ` };
 };
@@ -38,18 +48,25 @@ export const commonTo = (hosts: readonly Workload[]): Common | undefined => {
 const howMany = (count: number, all: number): string =>
   count === all ? `All ${all}` : `${counted(count, 'host')} of ${all}`;
 
-/** Each with how often it occurs, most frequent first; of equal ones the first stays first (the narrower network). */
-const counts = (names: readonly string[]): [string, number][] => {
-  const found = new Map<string, number>();
-  for (const name of names) found.set(name, (found.get(name) ?? 0) + 1);
-  return [...found].sort((a, b) => b[1] - a[1]);
-};
+const unique = <T>(named: readonly (readonly [string, T])[]): [string, T][] => [...new Map(named)];
 
-const networksOf = ({ interfaces }: Workload): string[] =>
-  interfaces.flatMap(({ address }) => {
-    const parsed = parseAddress(address);
-    if (parsed === undefined) return [];
-    return PREFIXES[parsed.bits].map((prefix): string =>
-      networkText({ ...parsed, prefix } satisfies Network),
-    );
+/** Those that enough have, with how many do, most frequent first; of equal ones the first stays first (the narrower network). */
+const shared = <T>(
+  named: readonly (readonly [string, T])[],
+  count: (one: T) => number,
+  enough: number,
+): [string, number][] =>
+  named
+    .map(([name, one]): [string, number] => [name, count(one)])
+    .filter(([, of]) => of >= enough)
+    .sort((a, b) => b[1] - a[1]);
+
+const addressesOf = ({ interfaces }: Workload): Address[] =>
+  interfaces.flatMap(({ address }) => parseAddress(address) ?? []);
+
+/** The networks that people would say an address stands in, by name. */
+const networksOf = (address: Address): [string, Network][] =>
+  PREFIXES[address.bits].map((prefix) => {
+    const network = { ...address, prefix };
+    return [networkText(network), network];
   });

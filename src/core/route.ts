@@ -1,6 +1,6 @@
 import { withinHours } from './hours.ts';
 import type { Label } from './label.ts';
-import { matchesLabels, selector } from './label-query.ts';
+import { labelTest, selector } from './label-query.ts';
 import type { Route, Settings } from './settings.ts';
 import { compareSeverity, type Severity } from './severity.ts';
 
@@ -109,10 +109,7 @@ const channelsOf = ({ channel, byLabel, also = [] }: Route, { labels }: Routed):
   return [...(named.length === 0 ? [channel] : named), ...also];
 };
 
-const carries = (text: string, { labels }: Routed): boolean => {
-  const query = selector(text);
-  return labels.some((set) => matchesLabels(query, set));
-};
+const carries = (text: string, { labels }: Routed): boolean => labels.some(labelTest(selector(text)));
 
 /** Rules whose subjects never share a message, whatever a route groups by (definitions §3: csrf "never grouped across users"). */
 const NEVER_GROUPED: readonly string[] = ['csrf'];
