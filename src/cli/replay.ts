@@ -1,21 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { stdin } from 'node:process';
-import { text as streamText } from 'node:stream/consumers';
 import { problemText } from '../config/problem.ts';
 import { compileRules, type RuleSet } from '../core/detect.ts';
-import type { PceEvent } from '../core/event.ts';
-import { readEvents } from '../core/event-text.ts';
-import { text } from '../core/foreign.ts';
 import { type Replayed, replayEvents } from '../core/replay.ts';
-import type { Finding } from '../core/rule.ts';
+import { createPlanner } from '../core/replay-planned.ts';
+import type { Finding, RuleContext } from '../core/rule.ts';
 import { contextOf, DEFAULT_CONTEXT } from '../core/rule-context.ts';
 import type { Settings } from '../core/settings.ts';
 import { subjectKey } from '../core/subject.ts';
 import { counted, plain } from '../core/text.ts';
-import { EMPTY_ESTATE } from '../core/workload.ts';
+import { type PlannedRow, plannedLine, plannedRow } from '../report/planned.ts';
 import { rules, rulesWith } from '../rules/index.ts';
-import { atCwd, loadConfig } from './load-config.ts';
-import { type Reading, readSince, spanOf } from './replay-since.ts';
+import { loadConfig } from './load-config.ts';
+import { readFile } from './replay-file.ts';
+import { type Recorded, readSince, spanOf } from './replay-since.ts';
 import { defineVerb, type Edge, EXIT, UsageError } from './verb.ts';
 
 /** Rejected records named one by one; a wrong file must not fill a terminal. */
@@ -25,13 +21,16 @@ const REASON_LENGTH = 240;
 
 export const verb = defineVerb({
   name: 'replay',
-  usage: 'replay --events F|- | --since 7d [--config F] [--json]',
+  usage: 'replay --events F|- | --since 7d [--config F] [--notifications] [--json]',
   help: `Runs recorded events through the alert rules and prints what would have been found, before grouping, silences and quiet periods.
 The clock is the events' own; nothing is sent and no PCE is written to.
 
   --events F   a JSON array, one object a line, or syslog lines with a JSON body; - reads stdin
   --since 7d   reads the events of that span from the PCEs of the configuration
   --config F   rules, severities and selectors of this configuration; without it every rule with its defaults
+  --notifications
+               prints the messages that would have been posted instead: grouped, routed and quiet as configured, as if Slack took
+               each at once and nobody answered any; what escalates is shown until the last event
   --json       a line per finding {"rule","severity","subject","pce","event","time","reason"} and a last line
                {"events","rejected","findings","byRule","byDay","unknownTypes"}
 
@@ -41,6 +40,7 @@ everything could be read.`,
     events: { type: 'string' },
     since: { type: 'string' },
     config: { type: 'string' },
+    notifications: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
   async run({ flags }, edge) {
@@ -61,14 +61,14 @@ everything could be read.`,
     if (read.rejected.length > MOST_NAMED)
       edge.err(`and ${read.rejected.length - MOST_NAMED} more that are no events`);
 
-    const ruleSet = settings === undefined ? defaultRules() : configured(settings);
-    const runs = read.recorded.map(({ pce, events, estate }) => ({
-      pce,
-      ...replayEvents(pce, events, ruleSet, estate),
-    }));
+    const how = settings === undefined ? UNCONFIGURED : configured(settings);
+    const runs = read.recorded.map((one) => runOf(one, how, flags.notifications));
     const result = report(runs, read.rejected.length);
-    if (flags.json) for (const row of [...result.rows, result.summary]) edge.out(JSON.stringify(row));
-    else for (const line of asText(result)) edge.out(line);
+    const planned = runs.flatMap((one) => one.planned).sort((a, b) => order(a.time, b.time));
+    const rows = flags.notifications ? planned : result.rows;
+    const lines = flags.notifications ? planned.map(plannedLine) : result.rows.map(findingLine);
+    if (flags.json) for (const row of [...rows, result.summary]) edge.out(JSON.stringify(row));
+    else for (const line of [...lines, summaryLine(result.summary)]) edge.out(line);
     return failed(runs, edge) || read.missing.length > 0 ? EXIT.failed : EXIT.done;
   },
 });
@@ -81,55 +81,50 @@ const settingsOf = (name: string, edge: Edge): Settings | null => {
   return null;
 };
 
-const defaultRules = (): RuleSet => compileRules(rules, () => undefined, DEFAULT_CONTEXT);
+interface How {
+  readonly ruleSet: RuleSet;
+  readonly context: RuleContext;
+  readonly settings: Pick<Settings, 'routes' | 'channels'>;
+}
 
-const configured = (settings: Settings): RuleSet =>
-  compileRules(rulesWith(settings.custom), (id) => settings.rules[id], contextOf(settings));
-
-/** undefined when the file cannot be read, after it was told. Nothing is known of the hosts in it. */
-const readFile = async (
-  name: string,
-  settings: Settings | undefined,
-  edge: Edge,
-): Promise<Reading | undefined> => {
-  let content: string;
-  try {
-    content = name === '-' ? await streamText(stdin) : readFileSync(atCwd(edge, name), 'utf8');
-  } catch (error) {
-    edge.err(`${name} cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
-    return undefined;
-  }
-  const { events, rejected } = readEvents(content);
-  const pces = byPce(
-    events.map(({ event }) => event),
-    settings,
-  );
-  return {
-    recorded: [...pces].map(([pce, own]) => ({ pce, events: own, estate: EMPTY_ESTATE })),
-    rejected: rejected.map(({ line, why }) => `${name}:${line}: not an event: ${why}`),
-    missing: [],
-  };
+const DEFAULT_CHANNEL = 'default';
+const UNCONFIGURED: How = {
+  ruleSet: compileRules(rules, () => undefined, DEFAULT_CONTEXT),
+  context: DEFAULT_CONTEXT,
+  settings: {
+    routes: [],
+    channels: {
+      fallthrough: DEFAULT_CHANNEL,
+      fallback: DEFAULT_CHANNEL,
+      admin: DEFAULT_CHANNEL,
+      announce: undefined,
+      share: [],
+    },
+  },
 };
 
-/** Memories are per PCE, and so are replays. A PCE is called as the configuration calls it, else by its own name. */
-const byPce = (events: readonly PceEvent[], settings: Settings | undefined): Map<string, PceEvent[]> => {
-  const pces = new Map<string, PceEvent[]>();
-  for (const event of events) {
-    const name = pceName(text(event.raw['pce_fqdn']), settings);
-    const own = pces.get(name);
-    if (own === undefined) pces.set(name, [event]);
-    else own.push(event);
-  }
-  return pces;
+const configured = (settings: Settings): How => {
+  const context = contextOf(settings);
+  const ruleSet = compileRules(rulesWith(settings.custom), (id) => settings.rules[id], context);
+  return { ruleSet, context, settings };
 };
 
-const pceName = (fqdn: string | undefined, settings: Settings | undefined): string => {
-  const pces = settings?.pces ?? [];
-  const named = pces.find(({ url }) => new URL(url).hostname === fqdn)?.name;
-  return named ?? (pces.length === 1 ? pces[0]?.name : fqdn) ?? 'pce';
-};
+interface Run extends Replayed {
+  readonly pce: string;
+  readonly planned: readonly PlannedRow[];
+}
 
-type Run = Replayed & { readonly pce: string };
+const runOf = (
+  { pce, events, estate }: Recorded,
+  { ruleSet, context, settings }: How,
+  notifications: boolean,
+): Run => {
+  const planner = notifications ? createPlanner(pce, ruleSet, settings, context) : undefined;
+  const replayed = replayEvents(pce, events, ruleSet, estate, planner?.hear);
+  const ruleOf = (id: string) => ruleSet.rules.get(id)?.rule;
+  const planned = (planner?.planned() ?? []).map((one) => plannedRow(one, ruleOf, estate));
+  return { pce, ...replayed, planned };
+};
 
 const report = (runs: readonly Run[], rejected: number) => {
   const found = runs.flatMap(({ pce, findings }) => findings.map((one) => ({ pce, ...one })));
@@ -181,13 +176,13 @@ const reasonOf = ({ story, title }: Finding): string => {
   return line.length > REASON_LENGTH ? `${line.slice(0, REASON_LENGTH - 1)}…` : line;
 };
 
-const asText = ({ rows, summary }: ReturnType<typeof report>): string[] => [
-  ...rows.map(
-    ({ time, severity, rule, subject, reason }) =>
-      `${time}  ${severity.padEnd(8)}  ${rule}  ${subject.name.replace(/\p{Cc}/gu, '?')}  ${reason}`,
-  ),
-  `${counted(summary.findings, 'finding')} in ${counted(summary.events, 'event')}, ${summary.rejected} rejected${listing(' · ', summary.byRule)}${listing(' · unknown types: ', summary.unknownTypes)}`,
-];
+type Report = ReturnType<typeof report>;
+
+const findingLine = ({ time, severity, rule, subject, reason }: Report['rows'][number]): string =>
+  `${time}  ${severity.padEnd(8)}  ${rule}  ${subject.name.replace(/\p{Cc}/gu, '?')}  ${reason}`;
+
+const summaryLine = ({ findings, events, rejected, byRule, unknownTypes }: Report['summary']): string =>
+  `${counted(findings, 'finding')} in ${counted(events, 'event')}, ${rejected} rejected${listing(' · ', byRule)}${listing(' · unknown types: ', unknownTypes)}`;
 
 const listing = (before: string, counts: Readonly<Record<string, number>>): string => {
   const words = Object.entries(counts).map(([name, count]) => `${name} ${count}`);

@@ -1,6 +1,6 @@
-import type { RuleSet } from './detect.ts';
+import type { Detected, RuleSet } from './detect.ts';
 import type { PceEvent } from './event.ts';
-import type { Finding } from './rule.ts';
+import type { Finding, Observation } from './rule.ts';
 import { EMPTY_ESTATE, type Estate } from './workload.ts';
 
 /** Events are given to the rules as polls would have: all of one span at once. */
@@ -17,12 +17,14 @@ export interface Replayed {
 /**
  * Runs recorded events of one PCE through the rules, before any dispatch. The clock is the events' own: it stands still after the
  * last one, and a host that a rule wants to have read at a wake cannot be read.
+ * @param hear is told what each observation meant, in the order of time
  */
 export const replayEvents = (
   pce: string,
   events: readonly PceEvent[],
   rules: RuleSet,
   estate: Estate = EMPTY_ESTATE,
+  hear: (observation: Observation, found: Detected) => void = () => {},
 ): Replayed => {
   const findings: { rule: string; finding: Finding }[] = [];
   const failures: { rule: string; error: unknown }[] = [];
@@ -30,8 +32,9 @@ export const replayEvents = (
   const memories = new Map<string, unknown>();
   const wakes = new Map<string, number>();
 
-  const run = (observation: Parameters<RuleSet['run']>[0]): void => {
+  const run = (observation: Observation): void => {
     const found = rules.run(observation, memories);
+    hear(observation, found);
     findings.push(...found.findings.map(({ rule, finding }) => ({ rule: rule.id, finding })));
     failures.push(...found.failures);
     for (const [rule, memory] of Object.entries(found.memories)) memories.set(rule, memory);

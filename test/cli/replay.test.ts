@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { verb } from '../../src/cli/replay.ts';
+import type { Workload } from '../../src/core/workload.ts';
 import { aWorkload, byVen, changeOf, HOUR, labels, MINUTE, rawEvent, T0 } from '../support/builders.ts';
 import { MINIMAL } from '../support/config.ts';
 import { anEdge } from '../support/edge.ts';
@@ -106,6 +107,71 @@ describe('replay', () => {
     ]);
   });
 
+  describe('--notifications', () => {
+    const ROUTED = `${MINIMAL}routes: [{match: {rule: [firewall-tampering]}, channel: C0SECOPS1, notify: {error: S0SECOPS1}}]\n`;
+    const tampering = (host: Workload, at = T0) =>
+      rawEvent({ at, event_type: 'agent.tampering', created_by: byVen(host) });
+    const suspended = (host: Workload, at = T0) =>
+      rawEvent({ at, event_type: 'agent.suspend', created_by: byVen(host) });
+    const quiet = rawEvent({ at: T0 + 2 * HOUR });
+    const hosts = Array.from({ length: 12 }, (_, n) => aWorkload({ hostname: `app-${n + 1}` }));
+    const [one = web] = hosts;
+    const SOC = 'C0SECOPS1';
+    const root = (channel: string, text: string) => ['root', 'first', channel, expect.stringContaining(text)];
+
+    it.each([
+      ['one host is one message where the route says', [tampering(web)], [root(SOC, 'tampering on web-01')]],
+      [
+        'of what the same host does within its quiet period nothing is posted',
+        [tampering(web), tampering(web, T0 + 5 * MINUTE)],
+        [root(SOC, 'web-01')],
+      ],
+      [
+        'a second host within the quiet period of the first is told as well, and what no route names goes to the default channel',
+        [tampering(web), tampering(one, T0 + 5 * MINUTE), suspended(web)],
+        [
+          root(SOC, 'web-01'),
+          root('C0ALERTS01', 'suspended'),
+          ['broadcast', 'more', SOC, expect.stringContaining('app-1')],
+        ],
+      ],
+      [
+        'twelve hosts at once are one message, and those it has no room for are named in its thread',
+        hosts.map((host) => tampering(host)),
+        [root(SOC, 'on 12 hosts'), ['thread', 'more', SOC, expect.stringMatching(/app-\d+ and app-\d+/)]],
+      ],
+      [
+        'what nobody answers is said again once, at its time, as far as the events go',
+        [tampering(web), quiet],
+        [root(SOC, 'web-01'), ['broadcast', 'unanswered', SOC, expect.stringContaining('web-01')]],
+      ],
+    ])('%s', async (_, events, expected) => {
+      writeFileSync(join(folder, 'config.yml'), ROUTED);
+      const { findings, summary } = await json(events, '--notifications', '--config', 'config.yml');
+      expect(findings.map(({ place, reason, channel, text }) => [place, reason, channel, text])).toEqual(
+        expected,
+      );
+      expect(summary.findings).toBeGreaterThan(0);
+    });
+
+    it('says when, where and whom it would mention', async () => {
+      writeFileSync(join(folder, 'config.yml'), ROUTED);
+      const { findings } = await json([tampering(web), quiet], '--notifications', '--config', 'config.yml');
+      expect(findings.map(({ time, pce, mention }) => [time, pce, mention])).toEqual([
+        ['2026-11-22T10:00:00.000Z', 'east', 'S0SECOPS1'],
+        ['2026-11-22T10:30:00.000Z', 'east', 'S0SECOPS1'],
+      ]);
+    });
+
+    it('is a line for a terminal, in the default channel when nothing is configured', async () => {
+      const { stdout } = await replay([tampering(web)], '--notifications');
+      expect(stdout).toEqual([
+        '2026-11-22T10:00:00.000Z  default  message (first)  Error: Firewall tampering on web-01 10:00 UTC',
+        '1 finding in 1 event, 0 rejected · firewall-tampering 1',
+      ]);
+    });
+  });
+
   it('keeps PCEs apart and calls them as the configuration does', async () => {
     writeFileSync(join(folder, 'config.yml'), MINIMAL);
     const event = rawEvent({ event_type: 'agent.tampering', created_by: byVen(web) });
@@ -139,7 +205,7 @@ describe('replay', () => {
     ['neither source', [], 'Give either --events F or --since 7d.'],
     ['both sources', ['--events', 'x', '--since', '7d'], 'Give either --events F or --since 7d.'],
     ['--since without a configuration', ['--since', '7d'], '--since needs --config'],
-    ['a flag that does not exist', ['--notifications'], 'There is no flag --notifications.'],
+    ['a flag that does not exist', ['--sideways'], 'There is no flag --sideways.'],
     ['a configuration that is not there', ['--events', 'x', '--config', 'none.yml'], 'none.yml'],
   ])('exits 2 on %s', async (_, args, words) => {
     const edge = anEdge({ cwd: folder });

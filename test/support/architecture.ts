@@ -54,9 +54,9 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     from: 'report/',
-    may: ['core/', 'analytics/', 'charts/'],
+    may: ['core/', 'analytics/', 'charts/', 'views/'],
     packages: [],
-    why: 'An analysis to a page or to lines, without Slack: who reads it has a file, not a channel.',
+    why: 'An analysis or a replay to a page or to lines: who reads it has a file, not a channel. A planned message has the words of its view.',
   },
   {
     from: 'actions/',

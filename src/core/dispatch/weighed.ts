@@ -1,7 +1,9 @@
+import type { Detected } from '../detect.ts';
 import type { Label } from '../label.ts';
-import type { Finding, Life } from '../rule.ts';
+import type { Finding, Life, RuleContext } from '../rule.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from '../state.ts';
+import type { Estate } from '../workload.ts';
 
 /** A finding with everything a decision needs. */
 export interface Weighed {
@@ -16,6 +18,25 @@ export interface Weighed {
   /** Every occurrence is told, whatever was told before (definitions §3: csrf). */
   readonly neverQuiet?: boolean | undefined;
 }
+
+/** Findings as a decision takes them, with the labels their hosts have in `estate`. */
+export const weighed = (
+  findings: Detected['findings'],
+  estate: Pick<Estate, 'workload'>,
+  context: Pick<RuleContext, 'highValue'>,
+): Weighed[] =>
+  findings.map(({ rule, finding }) => {
+    const labels = finding.workloads.map((href) => estate.workload(href)?.labels ?? []);
+    return {
+      rule: rule.id,
+      life: finding.life ?? rule.rule.life.kind,
+      finding,
+      labels,
+      highValue: finding.gathers !== true && labels.some(context.highValue),
+      bornOfAbsence: rule.rule.bornOfAbsence,
+      neverQuiet: rule.rule.neverQuiet,
+    };
+  });
 
 /** Label sets of the workloads concerned. */
 export type LabelSets = Weighed['labels'];

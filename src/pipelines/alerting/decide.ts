@@ -1,5 +1,6 @@
 import { fingerprintOf } from '../../core/alert.ts';
 import type { Detected } from '../../core/detect.ts';
+import { weighed } from '../../core/dispatch/weighed.ts';
 import { type DispatchDeps, dispatch, inhibitorsOf, type Slice, type Weighed } from '../../core/dispatch.ts';
 import { destinations, type Routed, unansweredKey } from '../../core/route.ts';
 import type { Cleared, Observation } from '../../core/rule.ts';
@@ -17,44 +18,33 @@ export const decide = (
   deps: AlertingDeps,
   told: Told,
 ): Promise<readonly Transition[]> => {
-  const weighed = found.findings.map(({ rule, finding }): Weighed => {
-    const labels = finding.workloads.map((href) => observation.estate.workload(href)?.labels ?? []);
-    return {
-      rule: rule.id,
-      life: finding.life ?? rule.rule.life.kind,
-      finding,
-      labels,
-      highValue: finding.gathers !== true && labels.some(deps.context.highValue),
-      bornOfAbsence: rule.rule.bornOfAbsence,
-      neverQuiet: rule.rule.neverQuiet,
-    };
-  });
   const cleared = found.cleared.map(({ rule, cleared }) => ({ rule: rule.id, cleared }));
-  return decideOn(weighed, cleared, observation.now, deps, told);
+  const about = weighed(found.findings, observation.estate, deps.context);
+  return decideOn(about, cleared, observation.now, deps, told);
 };
 
 /** Reads the part of the state that the findings concern, and decides on it. */
 export const decideOn = async (
-  weighed: readonly Weighed[],
+  findings: readonly Weighed[],
   cleared: readonly { readonly rule: string; readonly cleared: Cleared }[],
   now: number,
   deps: AlertingDeps,
   told: Told = {},
 ): Promise<readonly Transition[]> => {
   const { pce } = deps;
-  if (weighed.length === 0 && cleared.length === 0) return [];
+  if (findings.length === 0 && cleared.length === 0) return [];
   const about = [
-    ...weighed.map(({ rule, finding }) => ({ rule, subject: finding.subject })),
+    ...findings.map(({ rule, finding }) => ({ rule, subject: finding.subject })),
     ...cleared.map((one) => ({ rule: one.rule, subject: one.cleared.subject })),
   ];
   const fingerprints = about.map(({ rule, subject }) => fingerprintOf(pce.name, rule, subjectKey(subject)));
-  const inhibitors = weighed.flatMap((one) => inhibitorsOf(one, pce.name, one.finding.subject));
-  const keys = weighed.flatMap(({ rule, finding, labels }) => {
+  const inhibitors = findings.flatMap((one) => inhibitorsOf(one, pce.name, one.finding.subject));
+  const keys = findings.flatMap(({ rule, finding, labels }) => {
     const fingerprint = fingerprintOf(pce.name, rule, subjectKey(finding.subject));
     return keysOf({ pce: pce.name, rule, fingerprint, labels }, now, deps);
   });
   const slice = await sliceOf(fingerprints, inhibitors, keys, deps);
-  return dispatch(weighed, cleared, slice, emptyState(), {
+  return dispatch(findings, cleared, slice, emptyState(), {
     ...dispatchDeps(now, deps),
     ...(told.late === undefined ? {} : { late: told.late }),
     ...(told.digestBefore === undefined ? {} : { digestBefore: told.digestBefore }),
