@@ -44,10 +44,14 @@ const analysed = async (bytes: AsyncIterable<Buffer>): Promise<number> => {
     await fromDist<typeof import('../src/analytics/traffic.ts')>('analytics/traffic.js');
   const { summaryAnalysis } =
     await fromDist<typeof import('../src/analytics/summary.ts')>('analytics/summary.js');
-  const { withPauses } = await fromDist<typeof import('../src/core/steps.ts')>('core/steps.js');
+  const { whenHeld, withPauses } = await fromDist<typeof import('../src/core/steps.ts')>('core/steps.js');
   const traffic = gatherTraffic();
   await readFlows(bytes, traffic.add);
-  return (await withPauses(summaryAnalysis.of(traffic), () => new Promise(setImmediate))).flows;
+  const pause = whenHeld(
+    () => performance.now(),
+    () => new Promise(setImmediate),
+  );
+  return (await withPauses(summaryAnalysis.of(traffic), pause)).flows;
 };
 
 const [way = '', from = ''] = process.argv.slice(2);

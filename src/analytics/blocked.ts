@@ -1,6 +1,6 @@
 import type { Analysis } from '../core/analysis.ts';
 import { DECISIONS } from '../core/flow.ts';
-import type { Steps } from '../core/steps.ts';
+import { inSlices, type Steps } from '../core/steps.ts';
 import { byCodePoint, leading } from './sorted.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -36,55 +36,74 @@ export const blockedAnalysis = {
   id: 'blocked',
   about: 'Hosts and services with the most blocked and potentially blocked connections',
   *of(traffic: Traffic, { most = 0, side = 'dst' }: Partial<BlockedOptions> = {}): Steps<BlockedResult> {
-    const { pairs } = traffic;
-    const hosts = new Map<number, Sum>();
-    const services = new Map<number, Sum>();
-    const total = { blocked: 0, potentially_blocked: 0 };
-    yield* traffic.each(({ pair, service, decision, connections }) => {
-      const what = DECISIONS[decision];
-      if (what !== 'blocked' && what !== 'potentially_blocked') return;
-      total[what] += connections;
-      sumOf(hosts, side === 'dst' ? pairs.second(pair) : pairs.first(pair))[what] += connections;
-      sumOf(services, service)[what] += connections;
+    const groups = yield* traffic.groups();
+    const hosts = blockedSums(traffic.shown.length);
+    const services = blockedSums(traffic.services.texts.length);
+    const hostOf = side === 'dst' ? groups.destination : groups.source;
+    yield* inSlices(groups.size, (from, to) => {
+      for (let group = from; group < to; group += 1) {
+        const decision = groups.decision[group] as number;
+        if (decision !== BLOCKED && decision !== POTENTIALLY_BLOCKED) continue;
+        const connections = groups.connections[group] as number;
+        hosts.add(hostOf[group] as number, decision, connections);
+        services.add(groups.service[group] as number, decision, connections);
+      }
     });
     return {
-      hosts: yield* rowsOf(
-        hosts,
-        (id) => [traffic.ends.texts[id] ?? '', traffic.shown[id]?.name ?? ''],
-        most,
-      ),
-      services: yield* rowsOf(
-        services,
-        (id) => [traffic.services.texts[id] ?? '', traffic.services.texts[id] ?? ''],
-        most,
-      ),
-      total: { hosts: hosts.size, services: services.size, ...total },
+      hosts: yield* rowsOf(hosts, most, (id) => [
+        traffic.ends.texts[id] ?? '',
+        traffic.shown[id]?.name ?? '',
+      ]),
+      services: yield* rowsOf(services, most, (id) => [
+        traffic.services.texts[id] ?? '',
+        traffic.services.texts[id] ?? '',
+      ]),
+      total: {
+        hosts: hosts.ids().length,
+        services: services.ids().length,
+        blocked: groups.total.decisions[BLOCKED] ?? 0,
+        potentially_blocked: groups.total.decisions[POTENTIALLY_BLOCKED] ?? 0,
+      },
     };
   },
 } satisfies Analysis & { of: unknown };
 
-interface Sum {
-  blocked: number;
-  potentially_blocked: number;
+const BLOCKED = DECISIONS.indexOf('blocked');
+const POTENTIALLY_BLOCKED = DECISIONS.indexOf('potentially_blocked');
+
+/** Connections by id, blocked and potentially blocked side by side. */
+interface BlockedSums {
+  add(id: number, decision: number, connections: number): void;
+  blocked(id: number): number;
+  potentiallyBlocked(id: number): number;
+  /** Those anything was added to, be it no connection. */
+  ids(): number[];
 }
 
-const sumOf = (sums: Map<number, Sum>, id: number): Sum => {
-  const known = sums.get(id);
-  if (known !== undefined) return known;
-  const fresh = { blocked: 0, potentially_blocked: 0 };
-  sums.set(id, fresh);
-  return fresh;
+const blockedSums = (size: number): BlockedSums => {
+  const sums = new Float64Array(2 * size);
+  const met = new Uint8Array(size);
+  return {
+    add(id, decision, connections) {
+      const at = decision === BLOCKED ? 2 * id : 2 * id + 1;
+      sums[at] = (sums[at] as number) + connections;
+      met[id] = 1;
+    },
+    blocked: (id) => sums[2 * id] as number,
+    potentiallyBlocked: (id) => sums[2 * id + 1] as number,
+    ids: () => [...met.keys()].filter((id) => met[id] === 1),
+  };
 };
 
 function* rowsOf(
-  sums: ReadonlyMap<number, Sum>,
-  called: (id: number) => readonly [key: string, name: string],
+  sums: BlockedSums,
   most: number,
+  called: (id: number) => readonly [key: string, name: string],
 ): Steps<BlockedRow[]> {
-  const rows = [...sums].map(([id, sum]) => {
+  const all = (id: number): number => sums.blocked(id) + sums.potentiallyBlocked(id);
+  const order = (a: number, b: number): number => all(b) - all(a) || byCodePoint(called(a)[0], called(b)[0]);
+  return (yield* leading(sums.ids(), order, most)).map((id) => {
     const [key, name] = called(id);
-    return { key, name, ...sum };
+    return { key, name, blocked: sums.blocked(id), potentially_blocked: sums.potentiallyBlocked(id) };
   });
-  const all = (row: Sum): number => row.blocked + row.potentially_blocked;
-  return yield* leading(rows, (a, b) => all(b) - all(a) || byCodePoint(a.key, b.key), most);
 }

@@ -1,7 +1,8 @@
 import type { Analysis } from '../core/analysis.ts';
-import type { Steps } from '../core/steps.ts';
+import { inSlices, type Steps } from '../core/steps.ts';
+import type { Counts } from './groups.ts';
 import { byCodePoint, leading } from './sorted.ts';
-import type { Counts, Traffic } from './traffic.ts';
+import type { Traffic } from './traffic.ts';
 
 /** `country` = what the look-up said; undefined = an external address it does not know, listed and never dropped. */
 export interface CountryRow extends Counts {
@@ -25,16 +26,24 @@ export const countriesAnalysis = {
       href === undefined ? country(address) : 'internal',
     );
     const rows = new Map<string | undefined, Sum>();
-    yield* traffic.each(({ pair, connections, bytes, flows }) => {
-      const destination = traffic.pairs.second(pair);
-      const place = placeOf[destination];
-      if (place === 'internal') return;
-      const row = rows.get(place) ?? { connections: 0, bytes: 0, flows: 0, destinations: new Set<number>() };
-      row.connections += connections;
-      row.bytes += bytes;
-      row.flows += flows;
-      row.destinations.add(destination);
-      rows.set(place, row);
+    const groups = yield* traffic.groups();
+    yield* inSlices(groups.size, (from, to) => {
+      for (let group = from; group < to; group += 1) {
+        const destination = groups.destination[group] as number;
+        const place = placeOf[destination];
+        if (place === 'internal') continue;
+        const row = rows.get(place) ?? {
+          connections: 0,
+          bytes: 0,
+          flows: 0,
+          destinations: new Set<number>(),
+        };
+        row.connections += groups.connections[group] as number;
+        row.bytes += groups.bytes[group] as number;
+        row.flows += groups.flows[group] as number;
+        row.destinations.add(destination);
+        rows.set(place, row);
+      }
     });
     const all = [...rows].map(([place, { destinations, ...sum }]) => ({
       country: place,

@@ -1,6 +1,6 @@
 import type { Analysis } from '../core/analysis.ts';
 import { DECISIONS, type Decision } from '../core/flow.ts';
-import type { Steps } from '../core/steps.ts';
+import { inSlices, type Steps } from '../core/steps.ts';
 import { growing } from './growing.ts';
 import { interned } from './interned.ts';
 import { labelValue } from './labels.ts';
@@ -25,16 +25,19 @@ export const crossAnalysis = {
     { label = 'env', most = 0 }: { label?: string; most?: number } = {},
   ): Steps<CrossRow[]> {
     const values = interned();
-    const { pairs } = traffic;
-    const valueAt = traffic.shown.map((end) => values.id(labelValue(end, label)));
+    const valueAt = Int32Array.from(traffic.shown, (end) => values.id(labelValue(end, label)));
     const cells = numberPairs();
     const sums = growing();
-    yield* traffic.each(({ pair, decision, connections, flows }) => {
-      const from = valueAt[pairs.first(pair)] ?? 0;
-      const to = valueAt[pairs.second(pair)] ?? 0;
-      const cell = cells.id(from, to * DECISIONS.length + decision);
-      sums.plus(2 * cell, connections);
-      sums.plus(2 * cell + 1, flows);
+    const groups = yield* traffic.groups();
+    yield* inSlices(groups.size, (from, to) => {
+      const { source, destination, decision, connections, flows } = groups;
+      for (let group = from; group < to; group += 1) {
+        const of = valueAt[source[group] as number] as number;
+        const by = valueAt[destination[group] as number] as number;
+        const cell = cells.id(of, by * DECISIONS.length + (decision[group] as number));
+        sums.plus(2 * cell, connections[group] as number);
+        sums.plus(2 * cell + 1, flows[group] as number);
+      }
     });
     const rows = Array.from({ length: cells.size }, (_, cell) => ({
       from: values.texts[cells.first(cell)] ?? '',

@@ -1,6 +1,6 @@
 import type { Analysis } from '../core/analysis.ts';
 import { DECISIONS, type Decision } from '../core/flow.ts';
-import type { Steps } from '../core/steps.ts';
+import { inSlices, type Steps } from '../core/steps.ts';
 import { labelValue } from './labels.ts';
 import { byCodePoint, leading } from './sorted.ts';
 import type { Traffic } from './traffic.ts';
@@ -19,13 +19,15 @@ export const decisionsAnalysis = {
     { label = 'env', most = 0 }: { label?: string; most?: number } = {},
   ): Steps<DecisionRow[]> {
     const rows = new Map<string, { value: string } & Record<Decision, number>>();
-    const { pairs } = traffic;
     const valueAt = traffic.shown.map((end) => labelValue(end, label));
-    yield* traffic.each(({ pair, decision, connections }) => {
-      const value = valueAt[pairs.second(pair)] ?? '';
-      const row = rows.get(value) ?? { value, allowed: 0, potentially_blocked: 0, blocked: 0, unknown: 0 };
-      row[DECISIONS[decision] ?? 'unknown'] += connections;
-      rows.set(value, row);
+    const groups = yield* traffic.groups();
+    yield* inSlices(groups.size, (from, to) => {
+      for (let group = from; group < to; group += 1) {
+        const value = valueAt[groups.destination[group] as number] ?? '';
+        const row = rows.get(value) ?? { value, allowed: 0, potentially_blocked: 0, blocked: 0, unknown: 0 };
+        row[DECISIONS[groups.decision[group] as number] ?? 'unknown'] += groups.connections[group] as number;
+        rows.set(value, row);
+      }
     });
     const all = (row: DecisionRow): number =>
       row.allowed + row.potentially_blocked + row.blocked + row.unknown;

@@ -1,7 +1,8 @@
 import { inNetwork, type Network } from '../core/address.ts';
 import type { Analysis } from '../core/analysis.ts';
-import type { Steps } from '../core/steps.ts';
-import type { Counts, Traffic } from './traffic.ts';
+import { inSlices, type Steps } from '../core/steps.ts';
+import type { Counts } from './groups.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What goes into a network, comes out of it, and stays within. */
 export interface NetworkResult {
@@ -19,14 +20,17 @@ export const networkAnalysis = {
     const to = { connections: 0, bytes: 0, flows: 0 };
     const from = { connections: 0, bytes: 0, flows: 0 };
     const within = { connections: 0, bytes: 0, flows: 0 };
-    yield* traffic.each(({ pair, connections, bytes, flows }) => {
-      const source = inside[traffic.pairs.first(pair)] === true;
-      const destination = inside[traffic.pairs.second(pair)] === true;
-      if (!source && !destination) return;
-      const sum = source && destination ? within : source ? from : to;
-      sum.connections += connections;
-      sum.bytes += bytes;
-      sum.flows += flows;
+    const groups = yield* traffic.groups();
+    yield* inSlices(groups.size, (first, end) => {
+      for (let group = first; group < end; group += 1) {
+        const source = inside[groups.source[group] as number] === true;
+        const destination = inside[groups.destination[group] as number] === true;
+        if (!source && !destination) continue;
+        const sum = source && destination ? within : source ? from : to;
+        sum.connections += groups.connections[group] as number;
+        sum.bytes += groups.bytes[group] as number;
+        sum.flows += groups.flows[group] as number;
+      }
     });
     return { to, from, within };
   },

@@ -2,10 +2,11 @@ import type { Analysis } from '../core/analysis.ts';
 import type { Decision } from '../core/flow.ts';
 import type { Steps } from '../core/steps.ts';
 import { type BlockedRow, blockedAnalysis } from './blocked.ts';
+import type { TopKey } from './countings.ts';
 import { type CrossRow, crossAnalysis } from './cross.ts';
 import { scansAnalysis } from './scans.ts';
 import { sweepsAnalysis } from './sweeps.ts';
-import { type TopKey, type TopResult, type TopRow, topAnalysis } from './top.ts';
+import { type TopResult, type TopRow, topAnalysis } from './top.ts';
 import type { Traffic } from './traffic.ts';
 
 const LISTS = ['src', 'dst', 'host', 'pair', 'service'] as const satisfies readonly TopKey[];

@@ -1,5 +1,6 @@
 import { DECISIONS, type End, type Flow, identity, plainTime } from '../core/flow.ts';
 import { BREATH, type Steps } from '../core/steps.ts';
+import { type Counts, type Groups, settledGroups } from './groups.ts';
 import { type Growing, growing } from './growing.ts';
 import { type Interned, interned } from './interned.ts';
 import { type NumberPairs, numberPairs } from './number-pairs.ts';
@@ -31,32 +32,12 @@ export interface Traffic {
   readonly rows: { readonly edge: Growing; readonly firstAt: Growing };
   /** A time as the PCE wrote it. */
   written(at: number): string;
-  /**
-   * Flows of two reporters counted once (definitions §0): rows of one (source, destination, service, decision, UTC day of
-   * first_detected) are one group; connections and bytes are summed per reporting side, and the side with the most connections
-   * counts, on a tie the one with the most bytes.
-   */
-  each(visit: (group: Group) => void): Steps<void>;
-  /** What the counting side of each group says by process; the sum over all is that of `each`. Reused between visits. */
+  /** Flows of two reporters counted once (definitions §0). Worked out again only when rows came. */
+  groups(): Steps<Groups>;
+  /** What the counting side of each group says by process; the sum over all is that of `groups`. Reused between visits. */
   eachProcess(visit: (share: Share) => void): Steps<void>;
   /** The sums themselves, for merge. */
   readonly tables: Tables;
-}
-
-export interface Counts {
-  readonly connections: number;
-  readonly bytes: number;
-  /** Raw rows. */
-  readonly flows: number;
-}
-
-/** Numbers into `pairs`, `services`, DECISIONS. Reused between visits: copy what is kept. */
-export interface Group extends Counts {
-  readonly pair: number;
-  readonly service: number;
-  readonly decision: number;
-  /** UTC day of first_detected, days since the epoch. */
-  readonly day: number;
 }
 
 export interface Share extends Counts {
@@ -75,14 +56,6 @@ interface Tables {
   readonly bounds: Bounds;
 }
 
-/** By group: which side counts, and its connections, bytes and rows. */
-interface Settled {
-  /** Rows it was made of. */
-  readonly rows: number;
-  readonly side: Uint8Array;
-  readonly counts: Float64Array;
-}
-
 interface Bounds {
   fromAt: number;
   from: string;
@@ -90,12 +63,9 @@ interface Bounds {
   to: string;
 }
 
+/** Numbers of sides in `parts`. */
 const SIDES = { inbound: 0, outbound: 1, unstated: 2 } as const;
 const DAY_MS = 86_400_000;
-/** Sums of a group: connections and bytes of three sides, then rows. */
-const WIDTH = 7;
-const ROWS = 6;
-
 export const gatherTraffic = (): Traffic => {
   const ends = interned();
   const shown: End[] = [];
@@ -138,42 +108,14 @@ export const gatherTraffic = (): Traffic => {
     }
   };
 
-  /** Of each group: connections and bytes of each side, then rows. */
-  function* sidesOfGroups(): Steps<Float64Array> {
-    const of = new Float64Array(WIDTH * groups.size);
-    for (let part = 0; part < parts.size; part += 1) {
-      if (part % BREATH === 0) yield;
-      const at = WIDTH * parts.first(part);
-      const side = at + 2 * (parts.second(part) % 3);
-      of[side] = (of[side] as number) + sums.at(3 * part);
-      of[side + 1] = (of[side + 1] as number) + sums.at(3 * part + 1);
-      of[at + ROWS] = (of[at + ROWS] as number) + sums.at(3 * part + 2);
-    }
-    return of;
-  }
-
-  /** What each group counts: all analyses of one query ask for it, and it changes only with the rows. */
-  let settled: Settled | undefined;
-  function* settle(): Steps<Settled> {
-    if (settled?.rows === flows) return settled;
+  /** All analyses of one query ask for it. */
+  let settled: { readonly flows: number; readonly groups: Groups } | undefined;
+  function* settle(): Steps<Groups> {
+    if (settled?.flows === flows) return settled.groups;
     takeBatch();
-    const sides = yield* sidesOfGroups();
-    const now: Settled = {
-      rows: flows,
-      side: new Uint8Array(groups.size),
-      counts: new Float64Array(3 * groups.size),
-    };
-    for (let group = 0; group < groups.size; group += 1) {
-      if (group % BREATH === 0) yield;
-      const at = WIDTH * group;
-      const side = countingSide(sides, at);
-      now.side[group] = side;
-      now.counts[3 * group] = sides[at + 2 * side] as number;
-      now.counts[3 * group + 1] = sides[at + 2 * side + 1] as number;
-      now.counts[3 * group + 2] = sides[at + ROWS] as number;
-    }
+    const now = { flows, groups: yield* settledGroups({ pairs, edges, groups, parts, sums }) };
     settled = now;
-    return now;
+    return now.groups;
   }
 
   const batch = rowBatch();
@@ -282,32 +224,16 @@ export const gatherTraffic = (): Traffic => {
       widen(tables.bounds);
       flows += other.flows;
     },
-    *each(visit) {
-      const { counts } = yield* settle();
-      const one = { pair: 0, service: 0, decision: 0, day: 0, connections: 0, bytes: 0, flows: 0 };
-      for (let group = 0; group < groups.size; group += 1) {
-        if (group % BREATH === 0) yield;
-        const edge = groups.first(group);
-        const kind = groups.second(group);
-        one.pair = edges.first(edge);
-        one.service = edges.second(edge);
-        one.decision = decisionIn(kind);
-        one.day = Math.floor(kind / 4);
-        one.connections = counts[3 * group] as number;
-        one.bytes = counts[3 * group + 1] as number;
-        one.flows = counts[3 * group + 2] as number;
-        visit(one);
-      }
-    },
+    groups: settle,
     *eachProcess(visit) {
-      const { side } = yield* settle();
+      const { side, pair } = yield* settle();
       const one = { pair: 0, process: 0, connections: 0, bytes: 0, flows: 0 };
       for (let part = 0; part < parts.size; part += 1) {
         if (part % BREATH === 0) yield;
         const group = parts.first(part);
         const kind = parts.second(part);
         if (kind % 3 !== side[group]) continue;
-        one.pair = edges.first(groups.first(group));
+        one.pair = pair[group] as number;
         one.process = Math.floor(kind / 3);
         one.connections = sums.at(3 * part);
         one.bytes = sums.at(3 * part + 1);
@@ -318,22 +244,8 @@ export const gatherTraffic = (): Traffic => {
   };
 };
 
-/** The side that counts: most connections, then most bytes. */
-const countingSide = (sides: Float64Array, at: number): number => {
-  let best = 0;
-  for (let side = 1; side < 3; side += 1) {
-    const [here, there] = [at + 2 * best, at + 2 * side];
-    const more = (sides[there] as number) - (sides[here] as number);
-    if (more > 0 || (more === 0 && (sides[there + 1] as number) > (sides[here + 1] as number))) best = side;
-  }
-  return best;
-};
-
 /** A decision that is absent or that we have not heard of counts as unknown (definitions §6). */
 const decisionId = (decision: string): number => {
   const at = (DECISIONS as readonly string[]).indexOf(decision);
   return at < 0 ? DECISIONS.indexOf('unknown') : at;
 };
-
-/** Of day × 4 + decision, where days before 1970 are negative. */
-const decisionIn = (kind: number): number => ((kind % 4) + 4) % 4;

@@ -4,12 +4,13 @@ import { basename } from 'node:path';
 import { stdin } from 'node:process';
 import { readFlows } from '../adapters/pce/index.ts';
 import { blockedAnalysis } from '../analytics/blocked.ts';
+import type { TopKey } from '../analytics/countings.ts';
 import { crossAnalysis } from '../analytics/cross.ts';
 import { type Summary, summaryAnalysis } from '../analytics/summary.ts';
-import { type TopKey, topAnalysis } from '../analytics/top.ts';
+import { topAnalysis } from '../analytics/top.ts';
 import { gatherTraffic, type Traffic } from '../analytics/traffic.ts';
 import { instant } from '../core/foreign.ts';
-import { type Steps, withPauses } from '../core/steps.ts';
+import { type Steps, whenHeld, withPauses } from '../core/steps.ts';
 import { counted, grouped } from '../core/text.ts';
 import { BARS, type Drawn, figuresOf } from '../report/figures.ts';
 import { reportPage } from '../report/page.ts';
@@ -91,7 +92,14 @@ const read = async (file: string, traffic: Traffic, edge: Edge): Promise<number 
   }
 };
 
-const breathing = <T>(steps: Steps<T>): Promise<T> => withPauses(steps, () => new Promise(setImmediate));
+const breathing = <T>(steps: Steps<T>): Promise<T> =>
+  withPauses(
+    steps,
+    whenHeld(
+      () => performance.now(),
+      () => new Promise(setImmediate),
+    ),
+  );
 
 /** definitions §6, in the order it names the fields. */
 const documentOf = ({ flows, ...rest }: Summary, rejected: number): object => ({ flows, rejected, ...rest });

@@ -1,4 +1,5 @@
-import { TOP_KEYS, TOP_MEASURES, type TopKey, type TopMeasure, topAnalysis } from '../analytics/top.ts';
+import { TOP_KEYS, type TopKey } from '../analytics/countings.ts';
+import { TOP_MEASURES, type TopMeasure, topAnalysis } from '../analytics/top.ts';
 import { topChart } from '../charts/top.ts';
 import type { Command } from '../core/command.ts';
 import { isLabelTerm } from '../core/label-query.ts';

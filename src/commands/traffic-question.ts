@@ -4,7 +4,7 @@ import type { AnswerFile, CommandDeps, PceDesk, Picture, Reply } from '../core/c
 import { DECISIONS, type Decision, type Flow } from '../core/flow.ts';
 import { isLabelTerm, parseLabelQuery } from '../core/label-query.ts';
 import type { TrafficAnswer, TrafficQuery } from '../core/ports.ts';
-import { type Steps, withPauses } from '../core/steps.ts';
+import { type Steps, whenHeld, withPauses } from '../core/steps.ts';
 import { clockUtc, grouped } from '../core/text.ts';
 import { pageButtons } from '../views/ask.ts';
 import { csv } from '../views/csv.ts';
@@ -141,9 +141,12 @@ export const readTraffic = async (
   return { traffic, read };
 };
 
-/** Runs an analysis and gives the event loop back at every breath. */
+/** Runs an analysis and gives the event loop back in between. */
 export const analysed = <T>(steps: Steps<T>, { clock }: CommandDeps): Promise<T> =>
-  withPauses(steps, () => clock.sleep(0));
+  withPauses(
+    steps,
+    whenHeld(clock.mono, () => clock.sleep(0)),
+  );
 
 /** Which rows of a list are shown, and the buttons to the others. */
 export interface Page {

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { TOP_KEYS } from '../../src/analytics/countings.ts';
 import { analyses } from '../../src/analytics/index.ts';
-import {
-  TOP_KEYS,
-  TOP_MEASURES,
-  type TopOptions,
-  type TopResult,
-  topAnalysis,
-} from '../../src/analytics/top.ts';
+import { TOP_MEASURES, type TopOptions, type TopResult, topAnalysis } from '../../src/analytics/top.ts';
 import { gatherTraffic } from '../../src/analytics/traffic.ts';
 import type { Decision, End, Flow } from '../../src/core/flow.ts';
 import { inOneGo } from '../../src/core/steps.ts';

@@ -6,7 +6,7 @@ import { matchesLabels } from '../../core/label-query.ts';
 import { PceError } from '../../core/ports.ts';
 import { changeText } from '../../core/series/change.ts';
 import { SEVERITIES, severityWords } from '../../core/severity.ts';
-import { withPauses } from '../../core/steps.ts';
+import { whenHeld, withPauses } from '../../core/steps.ts';
 import { counted, grouped, listed } from '../../core/text.ts';
 import type { PanelSection } from '../../views/panel.ts';
 import { labelHrefs } from '../label-hrefs.ts';
@@ -125,7 +125,10 @@ const blockedSections = async (
       { from: to - DAY_MS, to, labels, decisions: ['blocked', 'potentially_blocked'] },
       traffic.add,
     );
-    const result = await withPauses(blockedAnalysis.of(traffic, { most: MOST }), () => clock.sleep(0));
+    const result = await withPauses(
+      blockedAnalysis.of(traffic, { most: MOST }),
+      whenHeld(clock.mono, () => clock.sleep(0)),
+    );
     return blockedTables(name, result, truncated);
   } catch (error) {
     if (!(error instanceof PceError)) throw error;

@@ -1,0 +1,62 @@
+import { BREATH, type Steps } from '../core/steps.ts';
+import type { Counts, Groups } from './groups.ts';
+
+/** Sums by key, a number below `size`; four of them side by side, because a million objects would keep the collector busy. */
+export interface Sums {
+  /** Adds the groups `from` ≤ group < `to`, each to the key that stands at it. */
+  addAll(keys: Int32Array, groups: Groups, from: number, to: number): void;
+  addGroup(key: number, groups: Groups, group: number): void;
+  add(key: number, counts: Counts): void;
+  peer(key: number): void;
+  of(key: number): Counts & { readonly peers: number };
+  at(key: number, measure: Measure): number;
+  /** Keys that have rows or peers. */
+  keys(): Steps<number[]>;
+}
+
+const MEASURE_AT = { connections: 0, bytes: 1, peers: 2, flows: 3 } as const;
+export type Measure = keyof typeof MEASURE_AT;
+
+export const createSums = (size: number): Sums => {
+  const sums = new Float64Array(4 * size);
+  const plus = (key: number, connections: number, bytes: number, flows: number): void => {
+    const at = 4 * key;
+    sums[at] = (sums[at] as number) + connections;
+    sums[at + 1] = (sums[at + 1] as number) + bytes;
+    sums[at + 3] = (sums[at + 3] as number) + flows;
+  };
+  const at = (key: number, measure: Measure): number => sums[4 * key + MEASURE_AT[measure]] as number;
+  return {
+    addAll(keys, { connections, bytes, flows }, from, to) {
+      for (let group = from; group < to; group += 1)
+        plus(
+          keys[group] as number,
+          connections[group] as number,
+          bytes[group] as number,
+          flows[group] as number,
+        );
+    },
+    addGroup(key, { connections, bytes, flows }, group) {
+      plus(key, connections[group] as number, bytes[group] as number, flows[group] as number);
+    },
+    add: (key, { connections, bytes, flows }) => plus(key, connections, bytes, flows),
+    peer(key) {
+      sums[4 * key + 2] = (sums[4 * key + 2] as number) + 1;
+    },
+    at,
+    of: (key) => ({
+      connections: at(key, 'connections'),
+      bytes: at(key, 'bytes'),
+      peers: at(key, 'peers'),
+      flows: at(key, 'flows'),
+    }),
+    *keys() {
+      const keys: number[] = [];
+      for (let key = 0; key < size; key += 1) {
+        if (key % BREATH === 0) yield;
+        if ((sums[4 * key + 3] as number) > 0 || (sums[4 * key + 2] as number) > 0) keys.push(key);
+      }
+      return keys;
+    },
+  };
+};
