@@ -50,7 +50,14 @@ export const createBot = async (options: BotOptions): Promise<Bot> => {
       }),
     );
 
-  const restored = createRestored({ store, desks, clock, log, tell });
+  const restored = createRestored({
+    store,
+    desks,
+    clock,
+    log,
+    quarantineLabels: () => settings.quarantine?.labels ?? {},
+    tell,
+  });
   const responding = openResponding(base, desks, restored.held);
   const selfAudit = createSelfAudit({ store, clock, log, tell });
   const outlets = await openOutlets(base, desks);

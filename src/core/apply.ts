@@ -287,7 +287,22 @@ const reducers: Reducers = {
   'restore-checked': (draft, t) => {
     const row = known(draft, 'restores', RESTORE, t);
     if (row.checkedAt !== undefined) throw new TransitionRefused(t, 'it was checked already');
-    draft.set('restores', RESTORE, { ...row, checkedAt: t.at });
+    draft.set('restores', RESTORE, {
+      ...row,
+      checkedAt: t.at,
+      ...(t.disputes === undefined ? {} : { disputes: t.disputes }),
+    });
+  },
+
+  'dispute-kept': (draft, t) => {
+    const row = known(draft, 'restores', RESTORE, t);
+    const kept = { byName: t.byName, at: t.at };
+    draft.set('restores', RESTORE, {
+      ...row,
+      disputes: (row.disputes ?? []).map((one) =>
+        one.pce === t.pce && one.href === t.href ? { ...one, kept } : one,
+      ),
+    });
   },
 
   pruned: (draft, t) => prune(draft, t.at),

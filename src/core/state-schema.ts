@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Alert, Delivery, Incident, Told } from './alert.ts';
 import { REASONS, VERDICTS } from './alert.ts';
 import type { Brake } from './brake.ts';
+import type { Dispute } from './dispute.ts';
 import { EFFECT_VERDICTS } from './effect.ts';
 import type { GroupRow } from './group.ts';
 import { NOTICE_KINDS } from './output/notice.ts';
@@ -277,7 +278,22 @@ const group: z.ZodType<GroupRow> = row({
   members: z.record(id, row({ since: time.nullable(), letIn: vote.exactOptional() })),
 });
 
-const restore: z.ZodType<Restore> = row({ at: time, checkedAt: time.exactOptional() });
+const disputes: z.ZodType<readonly Dispute[]> = z.array(
+  row({
+    pce: id,
+    href: id,
+    name: z.string(),
+    kind: z.enum(['lost', 'stray']),
+    ours: z.string(),
+    theirs: z.string(),
+    kept: row({ byName: z.string(), at: time }).exactOptional(),
+  }),
+);
+const restore: z.ZodType<Restore> = row({
+  at: time,
+  checkedAt: time.exactOptional(),
+  disputes: disputes.exactOptional(),
+});
 
 type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
 
@@ -394,7 +410,8 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   'task-accepted': row({ task }),
   'task-done': row({ id }),
   restored: row({ at: time }),
-  'restore-checked': row({ at: time }),
+  'restore-checked': row({ at: time, disputes: disputes.exactOptional() }),
+  'dispute-kept': row({ pce: id, href: id, byName: z.string(), at: time }),
   pruned: row({ at: time }),
 };
 

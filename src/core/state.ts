@@ -10,6 +10,7 @@ import type {
   Told,
 } from './alert.ts';
 import type { Brake } from './brake.ts';
+import type { Dispute } from './dispute.ts';
 import type { GroupRow } from './group.ts';
 import type { Label } from './label.ts';
 import type { NoticeKind } from './output/notice.ts';
@@ -63,6 +64,8 @@ export const RESTORE = 'newest';
 export interface Restore {
   readonly at: number;
   readonly checkedAt?: number;
+  /** What the state and a PCE disagree about, as the check found it. */
+  readonly disputes?: readonly Dispute[];
 }
 
 /** The one key of `brakes`. */
@@ -355,7 +358,15 @@ export type Transition =
   | { readonly type: 'task-accepted'; readonly task: Task }
   | { readonly type: 'task-done'; readonly id: string }
   | { readonly type: 'restored'; readonly at: number }
-  | { readonly type: 'restore-checked'; readonly at: number }
+  | { readonly type: 'restore-checked'; readonly at: number; readonly disputes?: readonly Dispute[] }
+  /** Somebody said that a host stays as it is, here and in the PCE. */
+  | {
+      readonly type: 'dispute-kept';
+      readonly pce: string;
+      readonly href: string;
+      readonly byName: string;
+      readonly at: number;
+    }
   | { readonly type: 'pruned'; readonly at: number };
 
 /** The key of an incident's next notification: (incident, reason, n). */

@@ -1,4 +1,5 @@
 import type { ActionContext, PolicyReading } from '../core/action.ts';
+import { carriedOf } from '../core/carrying.ts';
 import { namedBy } from '../core/host-match.ts';
 import type { Label } from '../core/label.ts';
 import { PceError } from '../core/ports.ts';
@@ -35,7 +36,9 @@ export const contextFor = async (
     estate: { label: (href) => restorable.get(href) },
     never:
       namedBy(workload, [...settings.never, ...desk.ownHosts, ...(await desk.pce.ownHosts())]) !== undefined,
-    ...(open === undefined && configured.length > 0
+    // Also of one that is ours and has lost the label: it may be put there again.
+    ...(configured.length > 0 &&
+    (open === undefined || carriedOf(workload.labels, settings.quarantine?.labels ?? {}) === undefined)
       ? { policy: await policyOf(desk, settings.management) }
       : {}),
     ...(wanted === undefined ? {} : { wanted, past: await store.responsesOf(desk.pce.name, workload.href) }),

@@ -29,7 +29,7 @@ type Asked = Extract<Inbound, { kind: 'command' }>;
 
 export interface ClickDeps {
   readonly ask: (command: Asked) => Promise<void>;
-  readonly responding: Pick<Responding, 'open' | 'decide' | 'review' | 'alone'>;
+  readonly responding: Pick<Responding, 'open' | 'decide' | 'review' | 'keepAsIs' | 'alone'>;
   readonly tend: Tending;
   readonly silence: SilenceRequests;
   readonly rules: Pick<RuleChanges, 'choose' | 'begin' | 'decide'>;
@@ -131,6 +131,11 @@ export const clicked = async (click: Click, deps: ClickDeps): Promise<void> => {
       channel: click.channel,
       say: tell,
     });
+  if (verb === 'keep-as-is') {
+    const host = parseTargetRef(value);
+    if (host === undefined) return tell(md`${STALE}`, 'This button is no longer valid');
+    return deps.responding.keepAsIs(host, { person: click.person, channel: click.channel, say: tell });
+  }
   const alerts = await alertsOf(value, deps.store);
   await relink(click, alerts, deps);
   if (verb === 'quarantine' || verb === 'release' || verb === 'adopt')

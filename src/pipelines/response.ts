@@ -12,6 +12,7 @@ import { createApprovals, type Pressed } from './approval.ts';
 import { type BreakGlass, createBreakGlass } from './break-glass.ts';
 import { createCards } from './cards.ts';
 import { carryOut } from './carry-out.ts';
+import { createDisputes, type Disputes } from './disputes.ts';
 import { explain, type MayI } from './explain.ts';
 import { createKeyedMutex } from './mutex.ts';
 import { createPolicyWatch } from './policy-watch.ts';
@@ -35,6 +36,8 @@ export interface Responding {
   decide(verdict: 'approve' | 'deny', pressed: Pressed): Promise<void>;
   /** A button of a reminder that the time of a quarantine ends. */
   review(verdict: 'extend' | 'keep', pressed: Pressed): Promise<void>;
+  /** [Keep as it is] where a restored backup and the PCE disagree about a host. */
+  keepAsIs: Disputes['keep'];
   /** What a requester does whom nobody answers. */
   readonly alone: Pick<BreakGlass, 'open' | 'submit' | 'reviewed'>;
   /** Ends what nobody answered, reminds of what is to be reviewed, and brings the messages about responses up to date. */
@@ -57,12 +60,19 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     await oneAtATime(target.href, () => takeUp(id));
     return store.response(id);
   });
+  const disputes = createDisputes(deps);
   const timeBox = createTimeBox(deps, ({ id, target }) => oneAtATime(target.href, () => takeUp(id)));
 
   const tend = async (): Promise<void> => {
     await approvals.lapse();
     await timeBox.look();
-    const wishes = [approvals.wishes(), timeBox.wishes(), alone.wishes(), quarantineList(deps)];
+    const wishes = [
+      approvals.wishes(),
+      timeBox.wishes(),
+      alone.wishes(),
+      disputes.wishes(),
+      quarantineList(deps),
+    ];
     for (const wish of (await Promise.all(wishes)).flat()) await cards.show(wish);
   };
 
@@ -158,6 +168,10 @@ export const createResponding = (deps: RespondingDeps): Responding => {
     },
     review: async (verdict, pressed) => {
       await timeBox.decide(verdict, pressed);
+      await tend();
+    },
+    async keepAsIs(host, pressed) {
+      await disputes.keep(host, pressed);
       await tend();
     },
     alone: {

@@ -1,8 +1,10 @@
 import type { BotStatus } from '../core/command.ts';
+import { type Dispute, disputesOf } from '../core/dispute.ts';
 import { type Clock, type Inventory, type Log, type Pce, PceError, type Store } from '../core/ports.ts';
 import type { Response } from '../core/response.ts';
 import type { Transition } from '../core/state.ts';
 import { clockUtc, counted } from '../core/text.ts';
+import type { Workload } from '../core/workload.ts';
 
 export interface RestoredDeps {
   readonly store: Store;
@@ -10,12 +12,14 @@ export interface RestoredDeps {
     string,
     {
       readonly pce: Pick<Pce, 'workload'>;
-      readonly inventory: Pick<Inventory, 'note'>;
+      readonly inventory: Pick<Inventory, 'note' | 'workloads'>;
       readonly alerting: { touchHost(href: string): Promise<void> };
     }
   >;
   readonly clock: Clock;
   readonly log: Log;
+  /** The labels that make a quarantine, by key; none = quarantine is off. */
+  quarantineLabels(): Readonly<Record<string, string>>;
   /** Tells people of a trouble of our own. */
   tell(trouble: string): void;
 }
@@ -34,9 +38,16 @@ export interface Restored {
   status(): Promise<BotStatus['restored']>;
 }
 
-export const createRestored = ({ store, desks, clock, log, tell }: RestoredDeps): Restored => {
-  /** Responses that were read back in this process, by id. */
-  const read = new Set<string>();
+export const createRestored = ({
+  store,
+  desks,
+  clock,
+  log,
+  quarantineLabels,
+  tell,
+}: RestoredDeps): Restored => {
+  /** Responses that were read back in this process, by id, with their host as it was. */
+  const read = new Map<string, Workload | null>();
 
   const toRead = async (): Promise<readonly Response[]> =>
     [...(await store.responsesUnfinished()), ...(await store.quarantines())].filter(
@@ -45,8 +56,9 @@ export const createRestored = ({ store, desks, clock, log, tell }: RestoredDeps)
     );
 
   const status = async (): Promise<BotStatus['restored']> => {
-    const row = await store.restore();
-    if (row === undefined) return undefined;
+    const known = await store.restore();
+    if (known === undefined) return undefined;
+    const { disputes: _disputes, ...row } = known;
     if (row.checkedAt !== undefined) return { ...row, responses: 0, messages: 0 };
     const doubtful = (await store.waiting()).filter(
       ({ state, intentAt = 0 }) => state === 'intent' && intentAt <= row.at,
@@ -57,14 +69,31 @@ export const createRestored = ({ store, desks, clock, log, tell }: RestoredDeps)
   const readBack = async ({ id, pce, target }: Response): Promise<void> => {
     const desk = desks.get(pce);
     if (desk === undefined) return;
+    let workload: Workload | null;
     try {
-      desk.inventory.note(target.href, await desk.pce.workload(target.href, 'response'));
+      workload = await desk.pce.workload(target.href, 'response');
     } catch (err) {
       if (!(err instanceof PceError)) throw err;
       return log.info({ pce, err }, 'a response cannot be read back yet');
     }
+    desk.inventory.note(target.href, workload);
     await desk.alerting.touchHost(target.href);
-    read.add(id);
+    read.set(id, workload);
+  };
+
+  /** Where the state and the PCEs disagree about who is in quarantine. */
+  const disputes = async (): Promise<readonly Dispute[]> => {
+    const standing = await store.quarantines();
+    return [...desks].flatMap(([pce, { inventory }]) => {
+      const own = standing.filter((row) => row.pce === pce);
+      const hosts = new Map(
+        own.flatMap(({ id, target }) => {
+          const host = read.get(id);
+          return host === undefined ? [] : [[target.href, host] as const];
+        }),
+      );
+      return disputesOf(pce, own, hosts, inventory, quarantineLabels());
+    });
   };
 
   return {
@@ -89,9 +118,14 @@ export const createRestored = ({ store, desks, clock, log, tell }: RestoredDeps)
       for (const response of await toRead()) await readBack(response);
       const after = await status();
       if (after === undefined || after.responses + after.messages > 0) return;
-      await store.commit([{ type: 'restore-checked', at: clock.now() }]);
+      const found = await disputes();
+      await store.commit([{ type: 'restore-checked', at: clock.now(), disputes: found }]);
       tell(
-        'The check after the restored backup is over: every open response was read back, every doubtful message looked up.',
+        `The check after the restored backup is over: every open response was read back, every doubtful message looked up. ${
+          found.length === 0
+            ? 'This bot and the PCE agree about every quarantine.'
+            : `About ${counted(found.length, 'host')} this bot and the PCE disagree: ${found.length === 1 ? 'it is' : 'they are'} asked about where responses are announced, and nothing was written.`
+        }`,
       );
     },
 

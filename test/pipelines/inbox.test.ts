@@ -93,6 +93,7 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
       decide: async () => undefined,
       tend: async () => undefined,
       review: async () => undefined,
+      keepAsIs: async () => undefined,
       resume: async () => {},
       watch: async () => {},
       compare: async () => {},

@@ -58,6 +58,7 @@ const aRestored = (store: Store = openMemoryStore(), clock = fakeClock()) => {
       ]),
       clock,
       log: fakeLog(),
+      quarantineLabels: () => ({ Quarantine: 'Severe' }),
       tell: (trouble) => void told.push(trouble),
     });
   return {
