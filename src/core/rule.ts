@@ -65,6 +65,8 @@ export type Observation = { readonly pce: string; readonly now: number; readonly
       readonly gapFrom?: number | undefined;
       readonly newest?: number;
       readonly newestSeen?: number | undefined;
+      /** A person said that the log is rightly older than what we have seen. */
+      readonly accepted?: boolean;
     }
   /** All events of a complete hour, each once, read 20 min after its end; null = they could not all be read. */
   | { readonly kind: 'hour'; readonly from: number; readonly events: readonly PceEvent[] | null }

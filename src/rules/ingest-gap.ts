@@ -23,8 +23,8 @@ export const ingestGap = defineRule({
   todo: 'Look at the events of that time in the PCE console: what is missing here may stand there. I go on trying to read it.',
   detect(observation, memory) {
     if (observation.kind !== 'ingest') return { findings: [] };
-    const { pce, now, newest, newestSeen } = observation;
-    if (newest !== undefined) return lookBack(memory, { pce, now, newest, newestSeen });
+    const { pce, now, newest, newestSeen, accepted = false } = observation;
+    if (newest !== undefined) return lookBack(memory, { pce, now, newest, newestSeen, accepted });
     const { gapFrom } = observation;
     const subject: Subject = { kind: 'pce', href: null, name: pce };
     if (gapFrom === undefined)
@@ -55,6 +55,13 @@ export const ingestGap = defineRule({
   },
 });
 
+/** What a log that went back in time is told of, as one word: people type it to say that they expected it (fault 21). */
+export const eventLogOf = (pce: string): Subject => ({
+  kind: 'pce',
+  href: null,
+  name: `${pce}/events`,
+});
+
 /** A PCE whose newest event is more than an hour older than one we have seen has lost some: it was restored from a backup. */
 const lookBack = (
   memory: z.infer<typeof Memory>,
@@ -63,19 +70,24 @@ const lookBack = (
     now,
     newest,
     newestSeen = newest,
-  }: { pce: string; now: number; newest: number; newestSeen: number | undefined },
+    accepted,
+  }: { pce: string; now: number; newest: number; newestSeen: number | undefined; accepted: boolean },
 ): {
   findings: readonly Finding[];
   cleared?: { subject: Subject; at: number; why: string }[];
   memory: typeof memory;
 } => {
-  const subject: Subject = { kind: 'pce', href: null, name: `the event log of ${pce}` };
-  if (newest >= newestSeen - HOUR_MS)
+  const subject = eventLogOf(pce);
+  if (accepted || newest >= newestSeen - HOUR_MS) {
+    const why = accepted
+      ? 'you said it was expected: I compare with what the log holds now'
+      : 'new events come in again';
     return {
       findings: [],
-      cleared: memory.behind >= LOOKS ? [{ subject, at: now, why: 'new events come in again' }] : [],
+      cleared: memory.behind >= LOOKS ? [{ subject, at: now, why }] : [],
       memory: { ...memory, behind: 0 },
     };
+  }
   const behind = memory.behind + 1;
   if (behind !== LOOKS) return { findings: [], memory: { ...memory, behind } };
   return {
@@ -90,7 +102,7 @@ const lookBack = (
           { time: newest },
           ', but I have seen one of ',
           { time: newestSeen },
-          '. Was the PCE restored from a backup? What happened between the two is gone from its log; what I told of it still stands here. I read on from its present time.',
+          `. Was the PCE restored from a backup? What happened between the two is gone from its log; what I told of it still stands here. I read on from its present time. If that was meant, say so with /illumio close ${subject.name} expected; then I compare with what the log holds now. Else this stays open until the log has caught up.`,
         ],
         workloads: [],
         suggests: [],

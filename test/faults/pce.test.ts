@@ -78,6 +78,36 @@ describe('fault 21: a PCE that was restored from a backup', () => {
     await world.pass(2 * MINUTE);
     expect(told(world, hosts[5] as Host)).toBe(1);
   }, 90_000);
+
+  it('lets a person choose: closed as expected, what the log holds now is what it is compared with', async () => {
+    const roles =
+      'roles: {responder: [{members: [T0SIM0001/U0MAYA001]}]}\nquarantine: {strategy: deny}\nannounce_channel: C0ANNOUN1';
+    const { world, hosts } = await aRunning({ config: `${EACH.config}\n${roles}` });
+    const goBack = async (ms: number): Promise<void> => {
+      world.pce.control.clock({ advance_ms: -ms });
+      await world.pass(HOUR);
+    };
+    const choose = async (word: string): Promise<void> => {
+      const text = `close prod-east/events ${word}`;
+      const typed = world.slack.control.command({ user: 'U0MAYA001', channel: 'C0SOC0001', text });
+      await world.pass(20 * MINUTE);
+      await typed;
+    };
+    world.pce.control.events(tampering(hosts[0] as Host));
+    await world.pass(20 * MINUTE);
+    await goBack(2 * HOUR);
+    expect(about(world, /went back in time/)).toBe(1);
+    await choose('expected');
+    expect(about(world, /Resolved.*went back in time|went back in time.*Resolved/is)).toBe(1);
+    // A second time is another alert; whoever finds it real leaves it open.
+    world.pce.control.events(tampering(hosts[1] as Host));
+    await world.pass(20 * MINUTE);
+    await goBack(4 * HOUR);
+    await choose('real');
+    expect(
+      world.texts().filter((text) => /went back in time/.test(text) && !/Resolved/i.test(text)),
+    ).toHaveLength(1);
+  }, 90_000);
 });
 
 describe('fault 22: a bot that was away for a day', () => {

@@ -95,6 +95,16 @@ describe('ingest-gap', () => {
     expect(rule.see(ingest({ newest: T0 + HOUR, newestSeen: T0 })).cleared).toHaveLength(1);
   });
 
+  it('is resolved when a person says that it was expected, and told again when the log goes back once more', () => {
+    const rule = watching(ingestGap);
+    const behind = (newest: number, newestSeen: number) => rule.see(ingest({ newest, newestSeen })).findings;
+    for (let look = 0; look < 3; look++) behind(T0 - 4 * HOUR, T0);
+    const [cleared] = rule.see(ingest({ newest: T0 - 4 * HOUR, newestSeen: T0, accepted: true })).cleared;
+    expect(cleared).toMatchObject({ why: expect.stringContaining('expected') });
+    for (let look = 0; look < 2; look++) expect(behind(T0 - 9 * HOUR, T0 - 4 * HOUR)).toEqual([]);
+    expect(behind(T0 - 9 * HOUR, T0 - 4 * HOUR)).toHaveLength(1);
+  });
+
   it('has nothing to compare before the first event was seen', () => {
     expect(watching(ingestGap).see(ingest({ newest: T0, newestSeen: undefined })).findings).toEqual([]);
   });

@@ -1,9 +1,11 @@
+import { fingerprintOf } from '../../core/alert.ts';
 import { openDrafts, putsLive } from '../../core/draft/open.ts';
 import type { PceEvent } from '../../core/event.ts';
 import type { EventsPiece, Inventory } from '../../core/ports.ts';
 import { quarantinedHosts } from '../../core/quarantined.ts';
 import type { Observation } from '../../core/rule.ts';
-import { affectedHosts } from '../../core/subject.ts';
+import { affectedHosts, subjectKey } from '../../core/subject.ts';
+import { eventLogOf, ingestGap } from '../../rules/ingest-gap.ts';
 import type { Mutex } from '../mutex.ts';
 import { type Accept, stream } from './accept.ts';
 import type { AlertingDeps } from './deps.ts';
@@ -55,7 +57,10 @@ export interface Ingest {
    * still polled. Before the first poll of this process nothing is judged, because what is history is not known yet.
    */
   heard(events: readonly PceEvent[]): Promise<void>;
-  /** Looks whether the PCE's newest event is older than one we have seen: it was restored from a backup (definitions §1). */
+  /**
+   * Looks whether the PCE's newest event is older than one we have seen: it was restored from a backup (definitions §1). Where a person
+   * closed that alert as expected, it is compared with what the log holds now.
+   */
   lookBack(): Promise<void>;
   /** Reads the next complete hour once it is 20 min over, so that late events are in it; hours missed in an absence are made up. */
   countHour(): Promise<void>;
@@ -251,6 +256,10 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
       if (newest === undefined) return;
       await exclusive(async () => {
         const seen = await store.cursor(pce.name, 'newest');
+        const [alert] = await store.alerts([
+          fingerprintOf(pce.name, ingestGap.id, subjectKey(eventLogOf(pce.name))),
+        ]);
+        const accepted = alert?.state === 'firing' && alert.closed?.as === 'expected';
         await accept({
           kind: 'ingest',
           pce: pce.name,
@@ -258,8 +267,10 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
           estate: inventory,
           newest,
           newestSeen: seen,
+          accepted,
         });
-        if (seen === undefined || newest > seen) await deps.commit([stream(pce.name, 'newest', newest)]);
+        if (accepted || seen === undefined || newest > seen)
+          await deps.commit([stream(pce.name, 'newest', newest)]);
       });
     },
 
