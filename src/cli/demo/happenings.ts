@@ -64,6 +64,38 @@ export const suspended = (scene: Scene, hostname: string): Event => ({
   notifications: [],
 });
 
+/** Somebody moves a host to another environment. */
+export const relabel = (scene: Scene, hostname: string, env: string): void => {
+  const href = scene.href(hostname);
+  const labels = Object.fromEntries(
+    scene
+      .labels(hostname)
+      .split(' ')
+      .map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)]),
+  );
+  scene.world.pce.control.labels({ href, labels: { ...labels, env }, by: 'jdoe@example.com' });
+};
+
+/** Where somebody outside knocks at file shares; a documentation address. */
+export const STRANGER = '198.51.100.99';
+
+/** A host's report of connections from outside that its policy blocked. */
+export const knocked = (scene: Scene, hostname: string): void => {
+  const now = new Date().toISOString();
+  scene.world.pce.control.addFlows([
+    {
+      src: { ip: STRANGER },
+      dst: { workload: { href: scene.href(hostname) } },
+      service: { proto: 6, port: 445 },
+      policy_decision: 'blocked',
+      flow_direction: 'inbound',
+      num_connections: 12,
+      timestamp_range: { first_detected: now, last_detected: now },
+      reported_at: now,
+    },
+  ]);
+};
+
 /** What somebody does at the PCE's console: the simulator checks it, keeps it as a draft or makes it live, and writes its events. */
 const atConsole = (scene: Scene, method: string, path: string, body: unknown): void => {
   scene.world.pce.control.call({ by: 'jdoe@example.com', method, path, body });

@@ -12,6 +12,12 @@ export interface Seen {
   readonly edited: boolean;
 }
 
+/** A file as a person downloads it; a picture has no text. */
+export interface SharedFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What a step expected and what it saw instead. */
 export class Mismatch extends Error {
   override readonly name = 'Mismatch';
@@ -32,6 +38,8 @@ export interface Scene {
   messages(channel?: string): readonly Seen[];
   /** The first message whose words hold all of these; undefined when there is none. */
   find(...words: readonly string[]): Seen | undefined;
+  /** Files that were shared, wherever, oldest first. */
+  files(): readonly SharedFile[];
   /** What only this person sees, newest last. */
   ephemerals(user: string): readonly string[];
   /** Words and id of the newest open modal of a person. */
@@ -112,6 +120,11 @@ export const createScene = (world: DemoWorld, signal: AbortSignal): Scene => {
     until,
     href,
     modal,
+    files: () =>
+      rows(slack()['channels'])
+        .flatMap((channel) => rows(channel['messages']))
+        .flatMap((message) => rows(message['files']))
+        .map((file) => ({ name: String(file['name']), text: String(file['text'] ?? '') })),
     ephemerals: (user) =>
       rows(slack()['ephemerals'])
         .filter((row) => row['user'] === user)

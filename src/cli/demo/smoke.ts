@@ -1,6 +1,6 @@
 import type { Edge } from '../verb.ts';
 import { createScene, Mismatch } from './scene.ts';
-import { steps } from './steps.ts';
+import { steps } from './steps/index.ts';
 import { openWorld } from './world.ts';
 
 /**

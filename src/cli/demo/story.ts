@@ -1,5 +1,5 @@
 import { clearInterval, setInterval } from 'node:timers';
-import { draftBroadRule, offline, online, provision, tampering } from './happenings.ts';
+import { draftBroadRule, knocked, offline, online, provision, relabel, tampering } from './happenings.ts';
 import { createScene, type Scene } from './scene.ts';
 import type { DemoWorld } from './world.ts';
 
@@ -10,8 +10,10 @@ const STORY: readonly (readonly [number, (scene: Scene) => void])[] = [
   [25, (scene) => drop(scene, ['app-01', 'app-02', 'web-02'])],
   [38, draftBroadRule],
   [60, (scene) => scene.world.pce.control.events(tampering(scene, 'db-01'))],
+  [64, (scene) => relabel(scene, 'db-01', 'dev')],
   [70, provision],
   [75, (scene) => scene.world.pce.control.health({ disk: 97 })],
+  [85, (scene) => knocked(scene, 'db-01')],
   [100, (scene) => back(scene, ['app-01', 'app-02'])],
   [160, (scene) => scene.world.pce.control.health({ disk: 41 })],
   [180, (scene) => back(scene, ['web-02'])],

@@ -1,5 +1,5 @@
-import { draftBroadRule, provision } from './happenings.ts';
-import { root, type Step, say } from './step.ts';
+import { draftBroadRule, provision } from '../happenings.ts';
+import { root, type Step, say } from '../step.ts';
 
 /** A too broad rule, from its draft to its provisioning. */
 export const policySteps: readonly Step[] = [
