@@ -3,6 +3,7 @@ import { newRoot } from '../core/new-root.ts';
 import { type Chat, ChatError, type Clock, type Log, type Store } from '../core/ports.ts';
 import { counted } from '../core/text.ts';
 import { heldBack } from '../views/held-back.ts';
+import { isExternal } from './external.ts';
 
 /** Messages older than this are nobody's work any more; their buttons refuse all the same. */
 const LOOK_BACK_MS = 7 * 24 * 3_600_000;
@@ -39,17 +40,6 @@ export const createHeldBack = (deps: HeldBackDeps): (() => Promise<void>) => {
         );
     }
   };
-};
-
-/** Not known is not external: nothing is taken away for that, and no alert is posted there that is not posted now. */
-const isExternal = async (channel: string, { chat, log }: HeldBackDeps): Promise<boolean> => {
-  try {
-    return (await chat.channel(channel)).external;
-  } catch (err) {
-    if (!(err instanceof ChatError)) throw err;
-    log.debug({ channel, slack: err.slack }, 'a channel could not be looked up');
-    return false;
-  }
 };
 
 const takeAway = async (

@@ -1,5 +1,6 @@
 import type { Alert, Delivery, Incident } from '../../core/alert.ts';
 import { ChatError, type Message } from '../../core/ports.ts';
+import { isExternal } from '../external.ts';
 import type { DeliveryDeps, Render } from './deps.ts';
 import type { Pace } from './pace.ts';
 import { refused } from './refused.ts';
@@ -67,18 +68,4 @@ const rendered = (
   if (row.plain === true) return render.plain(incident, alerts, row);
   if (row.place !== 'root') return render.line(incident, alerts, row);
   return render.root(row.repeated === true ? { ...incident, repeated: true } : incident, alerts, row.mention);
-};
-
-/**
- * A channel that another organisation reads gets no alert (definitions §8). One that cannot be looked up is not held back: no alert
- * is lost to that.
- */
-export const isExternal = async (channel: string, { chat, log }: DeliveryDeps): Promise<boolean> => {
-  try {
-    return (await chat.channel(channel)).external;
-  } catch (err) {
-    if (!(err instanceof ChatError)) throw err;
-    log.debug({ channel, slack: err.slack }, 'a channel could not be looked up');
-    return false;
-  }
 };

@@ -1,10 +1,10 @@
 import type { Delivery, Incident } from '../../core/alert.ts';
 import { unfiled } from '../../core/filing.ts';
 import { ChatError } from '../../core/ports.ts';
+import { isExternal } from '../external.ts';
 import type { DeliveryDeps } from './deps.ts';
 import type { Pace } from './pace.ts';
 import { refused } from './refused.ts';
-import { isExternal } from './send.ts';
 
 /** After so many attempts the names go into lines: no alert waits for a file. */
 const MOST_TRIES = 3;
