@@ -52,7 +52,7 @@ const shown = async (
 ): Promise<Reply> => {
   const { pces } = await status();
   const cursor = pces.find(({ name }) => name === pce.name)?.cursor;
-  const evaluated = await store.seen(pce.name, [found]);
+  const seen = await store.seen(pce.name, [found]);
   const format = flags.as;
   return {
     kind: 'answer',
@@ -65,7 +65,8 @@ const shown = async (
       changed: changedIn(found, inventory),
       hosts: affectedHosts(found, inventory).map(({ subject: { name, href } }) => ({ name, href })),
       readUpTo: cursor,
-      counted: evaluated.has(found.href),
+      counted: seen.has(found.href),
+      seenAt: seen.get(found.href),
       alerts: await alertsOf(found, pce.name, store),
     }),
     ...(format === undefined

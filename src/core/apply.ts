@@ -8,7 +8,7 @@ import { responseReducers } from './apply/responses.ts';
 import { silenceReducers } from './apply/silences.ts';
 import { prune } from './retention.ts';
 import { graver } from './severity.ts';
-import { RESTORE, type State, type Transition } from './state.ts';
+import { RESTORE, type SeenEvents, type State, type Transition } from './state.ts';
 
 export { type Draft, TransitionRefused } from './apply/draft.ts';
 
@@ -69,7 +69,7 @@ const LOOK_AGAIN_MS = 60_000;
 const reducers: Reducers = {
   polled: (draft, t) => {
     if (t.cursor !== undefined) draft.set('cursors', `${t.pce}|${t.stream}`, t.cursor);
-    if (t.seen.length > 0) draft.set('seen', t.pce, withSeen(draft.state.seen.get(t.pce), t.seen));
+    if (t.seen.length > 0) draft.set('seen', t.pce, withSeen(draft.state.seen.get(t.pce), t));
     for (const [rule, memory] of Object.entries(t.memories))
       draft.set('memories', `${t.pce}|${rule}`, memory);
     for (const [rule, at] of Object.entries(t.wakes))
@@ -316,15 +316,20 @@ const nowShown = ({ shown, revision }: Incident, confirmed: number): number =>
   Math.max(shown, Math.min(confirmed, revision));
 
 const withSeen = (
-  before: ReadonlyMap<number, ReadonlySet<string>> | undefined,
-  seen: readonly (readonly [string, number])[],
-): ReadonlyMap<number, ReadonlySet<string>> => {
+  before: ReadonlyMap<number, SeenEvents> | undefined,
+  { seen, at: seenAt }: Of<'polled'>,
+): ReadonlyMap<number, SeenEvents> => {
   const minutes = new Map(before);
-  const fresh = new Map<number, Set<string>>();
+  const fresh = new Map<number, Map<string, number | null>>();
   for (const [href, at] of seen) {
-    const minute = Math.floor(at / 60_000);
-    fresh.set(minute, (fresh.get(minute) ?? new Set(minutes.get(minute))).add(href));
+    const minute = minuteOf(at);
+    const events = fresh.get(minute) ?? new Map(minutes.get(minute));
+    // An event is seen once: a rule that counts it later does not make it newer.
+    if (!events.has(href)) events.set(href, seenAt === undefined ? null : minuteOf(seenAt));
+    fresh.set(minute, events);
   }
-  for (const [minute, hrefs] of fresh) minutes.set(minute, hrefs);
+  for (const [minute, events] of fresh) minutes.set(minute, events);
   return minutes;
 };
+
+const minuteOf = (ms: number): number => Math.floor(ms / 60_000);

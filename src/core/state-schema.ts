@@ -12,7 +12,7 @@ import type { Response } from './response.ts';
 import { ENDINGS, RESPONSE_STATES } from './response.ts';
 import { SEVERITIES } from './severity.ts';
 import type { Silence } from './silence.ts';
-import type { Card, Restore, State, Task, Transition } from './state.ts';
+import type { Card, Restore, SeenEvents, State, Task, Transition } from './state.ts';
 import type { Text } from './text.ts';
 import { MODES } from './workload.ts';
 
@@ -303,6 +303,7 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
     pce: id,
     stream: id,
     cursor: time.exactOptional(),
+    at: time.exactOptional(),
     seen: z.array(z.tuple([id, time])),
     memories: z.record(id, z.unknown()),
     wakes: z.record(id, time.nullable()),
@@ -426,11 +427,17 @@ export const readTransition = (value: unknown): Transition | undefined => {
 const table = <V>(value: z.ZodType<V>) =>
   z.array(z.tuple([id, value])).transform((rows): ReadonlyMap<string, V> => new Map(rows));
 
+/** Older states hold the href alone. */
+const seenEvent = z.union([
+  z.tuple([id, z.number().nullable()]),
+  id.transform((href): [string, null] => [href, null]),
+]);
+
 const minutes = z
-  .array(z.tuple([z.number(), ids]))
+  .array(z.tuple([z.number(), z.array(seenEvent)]))
   .transform(
-    (rows): ReadonlyMap<number, ReadonlySet<string>> =>
-      new Map(rows.map(([minute, hrefs]) => [minute, new Set(hrefs)])),
+    (rows): ReadonlyMap<number, SeenEvents> =>
+      new Map(rows.map(([minute, events]) => [minute, new Map(events)])),
   );
 
 /** The state as a checkpoint holds it: every table a list of [key, row] in its order, every set a list. */

@@ -26,8 +26,8 @@ import type { Text } from './text.ts';
 export interface State {
   /** By `pce|stream`: everything up to here has been evaluated and its findings are in this state. Epoch ms. */
   readonly cursors: ReadonlyMap<string, number>;
-  /** By PCE, then by the minute of the event: hrefs of events that changed anything, of the last 25 h (design §5). */
-  readonly seen: ReadonlyMap<string, ReadonlyMap<number, ReadonlySet<string>>>;
+  /** By PCE, then by the minute of the event: events that changed anything, of the last 25 h (design §5). */
+  readonly seen: ReadonlyMap<string, ReadonlyMap<number, SeenEvents>>;
   /** By `pce|rule`: each rule's own memory, plain JSON. */
   readonly memories: ReadonlyMap<string, unknown>;
   /** By `pce|rule`: when the rule asked to be called. */
@@ -56,6 +56,9 @@ export interface State {
   /** User groups that roles are given to, by id: since when who is in them. */
   readonly groups: ReadonlyMap<string, GroupRow>;
 }
+
+/** By href: the minute (since the epoch) in which an event was seen; null = it was not kept. */
+export type SeenEvents = ReadonlyMap<string, number | null>;
 
 /** The one key of `restores`. */
 export const RESTORE = 'newest';
@@ -121,6 +124,8 @@ export type Transition =
       readonly pce: string;
       readonly stream: string;
       readonly cursor?: number;
+      /** When it was seen, epoch ms; absent = not kept. */
+      readonly at?: number;
       /** Events that changed anything: [href, event time in ms]. */
       readonly seen: readonly (readonly [string, number])[];
       readonly memories: Readonly<Record<string, unknown>>;

@@ -30,6 +30,8 @@ export interface ShownEvent {
   readonly readUpTo: number | undefined;
   /** It changed something for a rule. */
   readonly counted: boolean;
+  /** The minute in which it was seen, epoch ms; kept for 25 h, and only of what counted. */
+  readonly seenAt: number | undefined;
   readonly alerts: readonly Alert[];
 }
 
@@ -84,17 +86,33 @@ const howText = ({ action: { method, endpoint, status } }: PceEvent): string =>
     ? 'not by a call of the API'
     : `${method ?? 'a call'} ${endpoint ?? 'of an endpoint the PCE does not tell'} → ${status === undefined ? 'no HTTP status' : `HTTP ${status}`}`;
 
-/** When this bot read it is not kept; that it has, and that it counted, is. */
-const whenText = ({ event: { at }, readUpTo, counted }: ShownEvent): Inline[] => [
+const whenText = ({ event: { at }, ...seen }: ShownEvent): Inline[] => [
   'happened ',
   day(at),
   ` (${new Date(at).toISOString()}) · `,
-  readUpTo === undefined || readUpTo < at
-    ? 'not read by my polls yet'
-    : counted
-      ? 'read by my polls, and a rule took it into account'
-      : 'read by my polls; no rule took it into account',
+  ...seenText(at, seen),
 ];
+
+/** For so long what was seen is kept (design §5). */
+const KEPT_MS = 25 * 3_600_000;
+
+/** Said to the minute, where it is kept; where it is not, that too. */
+const seenText = (
+  at: number,
+  { readUpTo, counted, seenAt }: Pick<ShownEvent, 'readUpTo' | 'counted' | 'seenAt'>,
+): Inline[] => {
+  if (seenAt !== undefined)
+    return [
+      'seen by me ',
+      day(seenAt),
+      ` (${new Date(seenAt).toISOString().slice(0, 16)}Z), and a rule took it into account`,
+    ];
+  if (counted) return ['seen by me, I did not keep when, and a rule took it into account'];
+  if (readUpTo === undefined || readUpTo < at) return ['not seen by me yet'];
+  return readUpTo - at > KEPT_MS
+    ? ['seen by me; when, I keep for 25 h only']
+    : ['seen by me; no rule took it into account, so that I did not keep when'];
+};
 
 const alertText = ({ title, id }: Alert): string => `${title} (${id})`;
 

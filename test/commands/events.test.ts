@@ -241,8 +241,32 @@ describe('/illumio event', () => {
     expect(said).toContain('workload web-01 changed: labels: env=dev → env=prod');
     expect(said).toContain('PUT /api/v2/orgs/1/workloads/1 → HTTP 204');
     expect(said).toContain(new Date(T0 - 2 * HOUR).toISOString());
-    expect(said).toContain('read by my polls; no rule took it into account');
+    expect(said).toContain('seen by me; no rule took it into account, so that I did not keep when');
     expect(said).toContain(href);
+  });
+
+  it.each([
+    [
+      'to the minute',
+      { at: T0 - HOUR + 40_000 },
+      `(${new Date(T0 - HOUR).toISOString().slice(0, 16)}Z), and a rule took it`,
+    ],
+    ['that it was not kept', {}, 'seen by me, I did not keep when, and a rule took it into account'],
+  ])('says when it was seen %s', async (_, seen, words) => {
+    const bench = aMorning();
+    const [, { href, at } = { href: '', at: 0 }] = bench.pce.recorded;
+    await bench.store.commit([
+      {
+        type: 'polled',
+        pce: 'prod-east',
+        stream: 'events',
+        seen: [[href, at]],
+        memories: {},
+        wakes: {},
+        ...seen,
+      },
+    ]);
+    expect(await bench.ask(`event ${href.split('/').at(-1)}`, 'U0ANA')).toContain(words);
   });
 
   it('takes the whole href too, and says what it has not', async () => {

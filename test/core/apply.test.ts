@@ -204,14 +204,24 @@ describe('apply', () => {
   it('files what was seen under the minute of the event, for 25 hours', () => {
     const state = stateAfter(
       aPoll({
+        at: 185_000,
         seen: [
           ['/e/1', 90_000],
           ['/e/2', 61_000],
           ['/e/3', 30 * HOUR_MS],
         ],
       }),
+      // Counted once more later, and one of a time before minutes were kept.
+      aPoll({ at: 900_000, seen: [['/e/1', 90_000]] }),
+      aPoll({ seen: [['/e/4', 90_000]] }),
     );
-    expect(state.seen.get('lab')?.get(1)).toEqual(new Set(['/e/1', '/e/2']));
+    expect(state.seen.get('lab')?.get(1)).toEqual(
+      new Map([
+        ['/e/1', 3],
+        ['/e/2', 3],
+        ['/e/4', null],
+      ]),
+    );
     const later = apply(state, [{ type: 'pruned', at: 25 * HOUR_MS + 2 * MINUTE_MS }]);
     expect([...(later.seen.get('lab')?.keys() ?? [])]).toEqual([(30 * HOUR_MS) / MINUTE_MS]);
   });

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { State, Transition } from '../../core/state.ts';
+import type { SeenEvents, State, Transition } from '../../core/state.ts';
 import { PersistedState, readTransition } from '../../core/state-schema.ts';
 
 const PIECE_CHARS = 65_536;
@@ -24,8 +24,8 @@ export function* encodeState(state: State): Generator<string> {
   yield `${piece}}`;
 }
 
-const minuteLists = (minutes: unknown): [number, string[]][] =>
-  [...(minutes as ReadonlyMap<number, ReadonlySet<string>>)].map(([minute, hrefs]) => [minute, [...hrefs]]);
+const minuteLists = (minutes: unknown): [number, [string, number | null][]][] =>
+  [...(minutes as ReadonlyMap<number, SeenEvents>)].map(([minute, events]) => [minute, [...events]]);
 
 /** The state out of parsed JSON. Throws zod's error, which names the field. */
 export const decodeState = (value: unknown): State => PersistedState.parse(value);

@@ -10,8 +10,12 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
 
   seen: async (pce, events) => {
     const minutes = durable().seen.get(pce);
-    const known = events.filter(({ href, at }) => minutes?.get(Math.floor(at / MINUTE_MS))?.has(href));
-    return new Set(known.map(({ href }) => href));
+    return new Map(
+      events.flatMap(({ href, at }): [string, number | undefined][] => {
+        const minute = minutes?.get(Math.floor(at / MINUTE_MS))?.get(href);
+        return minute === undefined ? [] : [[href, minute === null ? undefined : minute * MINUTE_MS]];
+      }),
+    );
   },
 
   memories: async (pce) => new Map(ofPce(durable().memories, pce)),

@@ -18,8 +18,8 @@ import type { KeptTraffic } from '../traffic/watch.ts';
 export interface Store {
   commit(transitions: readonly Transition[]): Promise<void>;
   cursor(pce: string, stream: string): Promise<number | undefined>;
-  /** Those of the hrefs that changed something before. */
-  seen(pce: string, events: readonly PceEvent[]): Promise<ReadonlySet<string>>;
+  /** Those of the events that changed something before, by href: the minute in which they were seen, epoch ms; undefined = not kept. */
+  seen(pce: string, events: readonly PceEvent[]): Promise<ReadonlyMap<string, number | undefined>>;
   memories(pce: string): Promise<ReadonlyMap<string, unknown>>;
   /** Rules of the PCE that asked to be woken at or before `now`. */
   wakesDue(pce: string, now: number): Promise<readonly string[]>;

@@ -43,6 +43,7 @@ export const createAccept = (deps: AlertingDeps): Accept => {
         pce: pce.name,
         stream: 'events',
         ...(more.cursor === undefined ? {} : { cursor: more.cursor }),
+        ...(found.seen.length === 0 ? {} : { at: deps.clock.now() }),
         seen: found.seen,
         memories: found.memories,
         wakes: found.wakes,

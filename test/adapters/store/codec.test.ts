@@ -32,6 +32,17 @@ describe('the codec', () => {
     );
   });
 
+  it('reads a state of a time when only ids of events were kept', () => {
+    const written = JSON.parse([...encodeState(emptyState())].join(''));
+    written.seen = [['lab', [[1, ['/e/1', '/e/2']]]]];
+    expect(decodeState(written).seen.get('lab')?.get(1)).toEqual(
+      new Map([
+        ['/e/1', null],
+        ['/e/2', null],
+      ]),
+    );
+  });
+
   it('cuts a large state into pieces', () => {
     const state = applied(
       Array.from({ length: 500 }, (_, n) => ({

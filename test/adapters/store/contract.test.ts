@@ -56,10 +56,18 @@ const READS: readonly [string, readonly Transition[], (store: Store) => Promise<
   ['the cursor of a stream', [poll(7)], (s) => s.cursor('lab', 'events'), 7],
   ['no cursor of a stream nobody polled', [poll(7)], (s) => s.cursor('lab', 'flows'), undefined],
   [
-    'which of these events changed something, by the minute of the event',
-    [aPoll({ seen: [['/e/1', 90_000]] })],
-    async (s) => [...(await s.seen('lab', [anEvent('/e/1', 90_000), anEvent('/e/2', 90_000)]))],
-    ['/e/1'],
+    'which of these events changed something, and in which minute that was seen, where it was kept',
+    [aPoll({ at: 185_000, seen: [['/e/1', 90_000]] }), aPoll({ seen: [['/e/3', 90_000]] })],
+    async (s) => [
+      ...(await s.seen(
+        'lab',
+        ['/e/1', '/e/2', '/e/3'].map((href) => anEvent(href, 90_000)),
+      )),
+    ],
+    [
+      ['/e/1', 180_000],
+      ['/e/3', undefined],
+    ],
   ],
   [
     'no event of another PCE as seen',

@@ -120,6 +120,7 @@ const aTransition: fc.Arbitrary<Transition> = fc.oneof(
     pce: fc.constantFrom('lab', 'a|b'),
     stream: fc.constant('events'),
     cursor: when,
+    at: when,
     seen: fc.array(fc.tuple(few('/e/'), when), { maxLength: 4 }),
     memories: fc.dictionary(few('rule'), fc.jsonValue(), {
       maxKeys: 2,
