@@ -7,7 +7,7 @@ export const ack: Command = {
   id: 'ack',
   summary: 'acknowledge an alert: you look after it, and it escalates no further',
   usage: '/illumio ack <alert id|host>',
-  examples: ['/illumio ack web-01', '/illumio alerts', '/illumio help ack'],
+  examples: ['/illumio ack web-01', '/illumio alerts', '/illumio snooze web-01 for 30m'],
   role: 'responder',
   scope: 'own',
   async run([asked, extra], _asker, { store }) {

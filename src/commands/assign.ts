@@ -9,7 +9,7 @@ export const assign: Command = {
   id: 'assign',
   summary: 'say who looks after an alert',
   usage: '/illumio assign <alert id|host> me|<member id>',
-  examples: ['/illumio assign web-01 me', '/illumio alerts', '/illumio help assign'],
+  examples: ['/illumio assign web-01 me', '/illumio alerts', '/illumio ack web-01'],
   role: 'responder',
   scope: 'own',
   async run([asked, who = 'me', extra], asker, { store, chat }) {

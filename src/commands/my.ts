@@ -11,7 +11,7 @@ export const my: Command = {
   id: 'my',
   summary: 'what you asked this bot to do in the last 7 days',
   usage: '/illumio my actions',
-  examples: ['/illumio my actions', '/illumio my', '/illumio my actions'],
+  examples: ['/illumio my actions', '/illumio can-i quarantine web-01', '/illumio quarantined'],
   role: 'viewer',
   scope: 'own',
   async run(given, { profile: { person } }, { store, clock }) {

@@ -9,7 +9,7 @@ export const note: Command = {
   id: 'note',
   summary: 'write a line under an alert, for whoever looks at it next',
   usage: '/illumio note <alert id|host> <words>',
-  examples: ['/illumio note web-01 patched by the platform team', '/illumio alerts', '/illumio help note'],
+  examples: ['/illumio note web-01 patched by the platform team', '/illumio alerts', '/illumio why web-01'],
   role: 'responder',
   scope: 'own',
   async run([asked, ...words], _asker, { store }) {

@@ -14,7 +14,7 @@ export const quarantined: Command = {
   id: 'quarantined',
   summary: 'hosts in quarantine: by whom, why, until when, what their policy became',
   usage: '/illumio quarantined [--pce name]',
-  examples: ['/illumio quarantined', '/illumio quarantined --pce prod-east', '/illumio quarantined'],
+  examples: ['/illumio quarantined', '/illumio quarantined --pce prod-east', '/illumio release web-01'],
   role: 'responder',
   scope: 'own',
   async run(given, asker, deps) {

@@ -9,7 +9,7 @@ export const rearm: Command = {
   id: 'rearm',
   summary: 'allow responses again after a disarm',
   usage: '/illumio rearm',
-  examples: ['/illumio rearm', '/illumio rearm', '/illumio rearm'],
+  examples: ['/illumio rearm', '/illumio status', '/illumio disarm suspicious clicks by a colleague'],
   role: 'approver',
   scope: 'own',
   async run(given, asker, { store, clock }) {

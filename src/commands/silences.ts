@@ -7,7 +7,7 @@ export const silences: Command = {
   id: 'silences',
   summary: 'what is hidden now, by whom and until when',
   usage: '/illumio silences',
-  examples: ['/illumio silences', '/illumio help silence', '/illumio alerts'],
+  examples: ['/illumio silences', '/illumio silence host=web-01 for 2h because patching', '/illumio alerts'],
   role: 'viewer',
   scope: 'estate',
   async run([word], _asker, { store, clock }) {

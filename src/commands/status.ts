@@ -8,7 +8,7 @@ export const status: Command = {
   id: 'status',
   summary: 'how this bot is doing: what it has read, what waits, how far behind',
   usage: '/illumio status [--share]',
-  examples: ['/illumio status', '/illumio status --share', '/illumio help status'],
+  examples: ['/illumio status', '/illumio status --share', '/illumio health'],
   role: 'viewer',
   scope: 'own',
   async run(given, _asker, { status: read, clock }) {

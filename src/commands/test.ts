@@ -9,7 +9,7 @@ export const test: Command = {
   id: 'test',
   summary: 'post a test alert in a channel and say whether it arrived',
   usage: '/illumio test [channel]',
-  examples: ['/illumio test', '/illumio test #soc-alerts', '/illumio help test'],
+  examples: ['/illumio test', '/illumio test #soc-alerts', '/illumio status'],
   role: 'responder',
   scope: 'own',
   async run(given, asker, deps) {

@@ -6,7 +6,11 @@ export const unsilence: Command = {
   id: 'unsilence',
   summary: 'end a silence; what it hid is told',
   usage: '/illumio unsilence <silence id>',
-  examples: ['/illumio unsilence 8fK2mQ0aXy', '/illumio silences', '/illumio help silence'],
+  examples: [
+    '/illumio unsilence 8fK2mQ0aXy',
+    '/illumio silences',
+    '/illumio silence host=web-01 for 2h because patching',
+  ],
   role: 'responder',
   scope: 'own',
   async run([id, extra], _asker, { store }) {

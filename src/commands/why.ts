@@ -10,7 +10,7 @@ export const why: Command = {
   id: 'why',
   summary: 'why an alert was said, where and when, or what keeps it quiet',
   usage: '/illumio why <alert id|event|host>',
-  examples: ['/illumio why web-01', '/illumio alerts', '/illumio help why'],
+  examples: ['/illumio why web-01', '/illumio alerts', '/illumio events type=agent.tampering --since 1h'],
   role: 'viewer',
   scope: 'estate',
   async run(given, _asker, deps) {

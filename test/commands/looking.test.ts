@@ -3,6 +3,7 @@ import { commands } from '../../src/commands/index.ts';
 import type { Alert, Incident } from '../../src/core/alert.ts';
 import { ACTION_ROLES } from '../../src/core/authorise.ts';
 import type { HealthNode } from '../../src/core/health.ts';
+import { optionsIn } from '../../src/views/option-words.ts';
 import { aBench, anAlert, someRoles } from '../support/asking.ts';
 import { aSubject, aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
 import { aChannel } from '../support/fakes.ts';
@@ -285,9 +286,29 @@ describe('/illumio help', () => {
     expect(await bench.ask('help test')).toContain('/illumio test C0SOC');
   });
 
+  it('of a command says how it is written, what its options mean, and who may', async () => {
+    const said = await aBench().ask('help top');
+    for (const words of [
+      '[--since 24h',
+      'how far back',
+      'labels: env=prod',
+      'rows, at most 50',
+      'Role it needs: analyst',
+    ])
+      expect(said).toContain(words);
+    expect(await aBench().ask('help status')).toContain('Role it needs: viewer');
+  });
+
+  it.each(commands.map(({ id, usage }) => [id, usage]))('every option of %s has its words', (_, usage) => {
+    const said = optionsIn(usage)
+      .map(({ option }) => option)
+      .join(' ');
+    for (const [option] of usage.matchAll(/(?<=[[ |])--?[a-z]+/g)) expect(said).toContain(option);
+  });
+
   it('every command has three examples and a role that is the one of the table', () => {
     for (const { id, examples, role } of commands) {
-      expect(examples).toHaveLength(3);
+      expect(new Set(examples).size).toBe(3);
       expect([(ACTION_ROLES as Record<string, unknown>)[id]].flat()).toContain(role);
     }
   });
