@@ -1,5 +1,4 @@
-import { BREATH, type Steps } from '../core/steps.ts';
-import type { Growing } from './growing.ts';
+import { BREATH, inSlices, type Steps } from '../core/steps.ts';
 import type { Traffic } from './traffic.ts';
 
 /** A window in which a scan happens (definitions §6). */
@@ -16,50 +15,76 @@ export interface Burst {
 
 /**
  * Groups of rows of which some window of 60 s (last − first ≤ 60 s, by first_detected) holds at least `least` distinct things.
- * Edges say first which groups can have that many at all; only their rows are looked at.
- * @param groupOf, thingOf of an edge; a thing belongs to one edge of its group
+ * Edges say first which groups can have that many at all; only their rows are looked at, side by side in one array.
+ * @param groupOf by edge; a thing belongs to one edge of its group
  */
 export function* bursts(
   { edges, rows }: Traffic,
-  of: { readonly groupOf: (edge: number) => number; readonly groups: number; readonly least: number },
+  of: { readonly groupOf: Int32Array; readonly groups: number; readonly least: number },
 ): Steps<Burst[]> {
-  const edgesOf = new Int32Array(of.groups);
-  for (let edge = 0; edge < edges.size; edge += 1) {
-    if (edge % BREATH === 0) yield;
-    const group = of.groupOf(edge);
-    edgesOf[group] = (edgesOf[group] as number) + 1;
-  }
-  const candidates = new Map<number, number[]>();
-  for (let row = 0; row < rows.edge.length; row += 1) {
-    if (row % BREATH === 0) yield;
-    const group = of.groupOf(rows.edge.at(row));
-    if ((edgesOf[group] as number) < of.least) continue;
-    const known = candidates.get(group);
-    if (known === undefined) candidates.set(group, [row]);
-    else known.push(row);
-  }
+  const { groupOf, groups, least } = of;
+  const edgesOf = new Int32Array(groups);
+  const startOf = new Int32Array(groups + 1);
+  yield* inSlices(edges.size, (from, to) => {
+    for (let edge = from; edge < to; edge += 1) count(edgesOf, groupOf[edge] as number);
+  });
+  yield* inSlices(rows.edge.length, (from, to) => {
+    for (let row = from; row < to; row += 1) {
+      const group = groupOf[rows.edge.at(row)] as number;
+      if ((edgesOf[group] as number) >= least) count(startOf, group + 1);
+    }
+  });
+  for (let group = 0; group < groups; group += 1)
+    startOf[group + 1] = (startOf[group + 1] as number) + (startOf[group] as number);
+  const own = new Int32Array(startOf[groups] as number);
+  const times = new Float64Array(own.length);
+  const filledTo = startOf.slice();
+  yield* inSlices(rows.edge.length, (from, to) => {
+    for (let row = from; row < to; row += 1) {
+      const group = groupOf[rows.edge.at(row)] as number;
+      if ((edgesOf[group] as number) < least) continue;
+      const at = filledTo[group] as number;
+      own[at] = row;
+      times[at] = rows.firstAt.at(row);
+      filledTo[group] = at + 1;
+    }
+  });
   const found: Burst[] = [];
   let looked = 0;
-  for (const [group, own] of candidates) {
-    looked += own.length;
+  for (let group = 0; group < groups; group += 1) {
+    const start = startOf[group] as number;
+    const end = startOf[group + 1] as number;
+    looked += 1 + end - start;
     if (looked >= BREATH) {
       looked = 0;
       yield;
     }
-    const burst = burstOf(group, own, rows, of.least);
+    if (end - start < least || !canBurst(times.subarray(start, end), least)) continue;
+    const burst = burstOf(group, own.subarray(start, end), rows, least);
     if (burst !== undefined) found.push(burst);
   }
   return found;
 }
 
+const count = (counts: Int32Array, at: number): void => {
+  counts[at] = (counts[at] as number) + 1;
+};
+
+/** Whether so many rows stand in one window at all: sorting plain numbers says no to nearly every group. */
+const canBurst = (times: Float64Array, least: number): boolean => {
+  times.sort();
+  for (let at = least - 1; at < times.length; at += 1)
+    if ((times[at] as number) - (times[at - least + 1] as number) <= WINDOW_MS) return true;
+  return false;
+};
+
 /** Slides a window over the rows of one group, in order of time; edges of one group are its different things. */
 const burstOf = (
   group: number,
-  own: number[],
+  own: Int32Array,
   { edge, firstAt }: Traffic['rows'],
   least: number,
 ): Burst | undefined => {
-  if (!canBurst(own, firstAt, least)) return undefined;
   own.sort((a, b) => firstAt.at(a) - firstAt.at(b));
   const inWindow = new Map<number, number>();
   const marked = new Set<number>();
@@ -84,15 +109,4 @@ const burstOf = (
       marked.add(edge.at(own[markedTo] as number));
   }
   return first === undefined ? undefined : { group, distinct: marked.size, firstAt: first, lastAt: last };
-};
-
-/** Whether so many rows stand in one window at all: sorting plain numbers says no to nearly every group. */
-const canBurst = (own: readonly number[], firstAt: Growing, least: number): boolean => {
-  if (own.length < least) return false;
-  const times = new Float64Array(own.length);
-  for (let at = 0; at < own.length; at += 1) times[at] = firstAt.at(own[at] as number);
-  times.sort();
-  for (let at = least - 1; at < times.length; at += 1)
-    if ((times[at] as number) - (times[at - least + 1] as number) <= WINDOW_MS) return true;
-  return false;
 };

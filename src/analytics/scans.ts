@@ -1,5 +1,5 @@
 import type { Analysis } from '../core/analysis.ts';
-import type { Steps } from '../core/steps.ts';
+import { inSlices, type Steps } from '../core/steps.ts';
 import { bursts } from './bursts.ts';
 import { byCodePoint, sorted } from './sorted.ts';
 import type { Traffic } from './traffic.ts';
@@ -25,7 +25,11 @@ export const scansAnalysis = {
   about: 'Port scans: one source, one destination, many services within a minute',
   *of(traffic: Traffic): Steps<ScanRow[]> {
     const { pairs, edges, ends, shown } = traffic;
-    const found = yield* bursts(traffic, { groupOf: edges.first, groups: pairs.size, least: LEAST_SERVICES });
+    const pairOf = new Int32Array(edges.size);
+    yield* inSlices(edges.size, (from, to) => {
+      for (let edge = from; edge < to; edge += 1) pairOf[edge] = edges.first(edge);
+    });
+    const found = yield* bursts(traffic, { groupOf: pairOf, groups: pairs.size, least: LEAST_SERVICES });
     const rows = found.map(({ group, distinct, firstAt, lastAt }) => ({
       src: ends.texts[pairs.first(group)] ?? '',
       dst: ends.texts[pairs.second(group)] ?? '',

@@ -1,5 +1,5 @@
 import type { Analysis } from '../core/analysis.ts';
-import { BREATH, type Steps } from '../core/steps.ts';
+import { inSlices, type Steps } from '../core/steps.ts';
 import { bursts } from './bursts.ts';
 import { numberPairs } from './number-pairs.ts';
 import { byCodePoint, sorted } from './sorted.ts';
@@ -27,12 +27,12 @@ export const sweepsAnalysis = {
     const { pairs, edges, ends, shown, services } = traffic;
     const fans = numberPairs();
     const fanOf = new Int32Array(edges.size);
-    for (let edge = 0; edge < edges.size; edge += 1) {
-      if (edge % BREATH === 0) yield;
-      fanOf[edge] = fans.id(pairs.first(edges.first(edge)), edges.second(edge));
-    }
+    yield* inSlices(edges.size, (from, to) => {
+      for (let edge = from; edge < to; edge += 1)
+        fanOf[edge] = fans.id(pairs.first(edges.first(edge)), edges.second(edge));
+    });
     const found = yield* bursts(traffic, {
-      groupOf: (edge) => fanOf[edge] as number,
+      groupOf: fanOf,
       groups: fans.size,
       least: LEAST_DESTINATIONS,
     });

@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { stdin } from 'node:process';
-import { readFlows } from '../adapters/pce/index.ts';
+import { fileBytes, readFlows } from '../adapters/pce/index.ts';
 import { blockedAnalysis } from '../analytics/blocked.ts';
 import type { TopKey } from '../analytics/countings.ts';
 import { crossAnalysis } from '../analytics/cross.ts';
@@ -19,8 +18,6 @@ import { textOf } from '../report/text.ts';
 import { atCwd } from './load-config.ts';
 import { defineVerb, type Edge, EXIT, UsageError } from './verb.ts';
 
-/** Pieces of 64 kB would take three times the processor time to fetch. */
-const PIECE_BYTES = 256 * 1024;
 const MOST = 100_000;
 
 export const verb = defineVerb({
@@ -80,8 +77,7 @@ known edges are not removed. Rows that cannot be used are counted as rejected. E
 
 /** Rows that could not be used; undefined when the file cannot be read, after it was told. */
 const read = async (file: string, traffic: Traffic, edge: Edge): Promise<number | undefined> => {
-  const bytes: AsyncIterable<Buffer> =
-    file === '-' ? stdin : createReadStream(atCwd(edge, file), { highWaterMark: PIECE_BYTES });
+  const bytes: AsyncIterable<Buffer> = file === '-' ? stdin : fileBytes(atCwd(edge, file));
   try {
     return (await readFlows(bytes, traffic.add)).rejected;
   } catch (error) {

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /**
- * The bytes without their gzip, if they have one. The first two bytes decide, not a header: traffic downloads may be gzip with
+ * The bytes without their gzip, if they have one; each piece holds true until the next is asked for. The first two bytes decide, not a header: traffic downloads may be gzip with
  * and without a Content-Encoding (facts §7.2, UNCERTAIN), and with it still be gzip inside, so it is looked at twice.
  */
 export const inflated = (bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> =>
@@ -34,8 +34,13 @@ async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerato
 async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
   // The error, if any, comes out of the iteration: `pipeline` destroys the last stream with it.
-  pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => {});
+  pipeline(Readable.from(copies(bytes), { objectMode: false }), gunzip, () => {});
   yield* gunzip;
+}
+
+/** A stream asks ahead, and a piece may hold true only until the next is asked for. */
+async function* copies(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of bytes) yield Buffer.from(piece);
 }
 
 /** The whole as UTF-8 text; rejects with SyntaxError when it is longer than `maxBytes`. */

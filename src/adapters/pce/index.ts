@@ -22,6 +22,7 @@ import { createTraffic } from './traffic.ts';
 import { createWorkloads } from './workloads.ts';
 
 export type { Access, Contact } from './access.ts';
+export { fileBytes } from './flows/file.ts';
 export { readFlows } from './flows/read.ts';
 export { openInventory } from './inventory.ts';
 

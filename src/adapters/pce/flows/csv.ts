@@ -2,6 +2,7 @@ import { type End, type Flow, parseFlow } from '../../../core/flow.ts';
 import { type Columns, columnsOf, type Field, type LabelColumn } from './columns.ts';
 import type { FlowText } from './format.ts';
 import { BYTE, MORE } from './scan.ts';
+import { oneOf } from './shared.ts';
 
 /** Rows of a CSV file (RFC 4180, any line end). Throws SyntaxError for a header that lacks what is needed, or a quote that never ends. */
 export const csvText = (row: (flow: Flow) => void): FlowText => {
@@ -87,7 +88,7 @@ const DIRECTIONS: Readonly<Record<string, string>> = {
 
 /** A row out of fields, by way of the JSON it stands for, so that both are judged by one reader. */
 const rowOf = ({ at, src, dst, width }: Columns): ((fields: readonly string[]) => Flow | undefined) => {
-  const shared = createShared();
+  const one = oneOf<End>((end) => JSON.stringify(end));
   return (fields) => {
     if (fields.length !== width) return undefined;
     const value = (field: Field): string => fields[at[field] ?? -1] ?? '';
@@ -113,7 +114,9 @@ const rowOf = ({ at, src, dst, width }: Columns): ((fields: readonly string[]) =
       dst_bo: value('bytes_out'),
       timestamp_range: { first_detected: value('first'), last_detected: value('last') },
     });
-    return parsed.ok ? shared(parsed.flow) : undefined;
+    if (!parsed.ok) return undefined;
+    const { flow } = parsed;
+    return { ...flow, source: one(flow.source), destination: one(flow.destination) };
   };
 };
 
@@ -124,20 +127,4 @@ const labelsIn = (text: string, key: string | undefined): object[] => {
     const at = pair.indexOf('=');
     return at <= 0 ? [] : [{ href: pair, key: pair.slice(0, at), value: pair.slice(at + 1) }];
   });
-};
-
-/** Ends kept once and used again: those of a whole file would not fit into memory. */
-const MOST_ENDS = 100_000;
-
-const createShared = (): ((flow: Flow) => Flow) => {
-  const ends = new Map<string, End>();
-  const one = (end: End): End => {
-    const key = JSON.stringify(end);
-    const known = ends.get(key);
-    if (known !== undefined) return known;
-    if (ends.size >= MOST_ENDS) ends.clear();
-    ends.set(key, end);
-    return end;
-  };
-  return (flow) => ({ ...flow, source: one(flow.source), destination: one(flow.destination) });
 };

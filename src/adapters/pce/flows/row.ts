@@ -2,7 +2,8 @@ import { type Decision, type End, type Flow, parseEnd, parseFlow, parseService }
 import type { Label } from '../../../core/label.ts';
 import { createMembers } from './members.ts';
 import { afterString, BYTE, MORE, ODD, skipSpace, standsAt } from './scan.ts';
-import { type SpanMemo, spanMemo } from './span-memo.ts';
+import { createShared } from './shared.ts';
+import { spanMemo } from './span-memo.ts';
 import type { Text } from './text.ts';
 import { createTimes } from './time.ts';
 
@@ -19,7 +20,7 @@ export interface RowReader {
 }
 
 /** Of ends and of services: enough for 100,000 workloads. Of what is only skipped: networks, capabilities. */
-const END_BYTES = 48 * 1024 * 1024;
+const END_BYTES = 64 * 1024 * 1024;
 const SERVICE_BYTES = 4 * 1024 * 1024;
 const SKIPPED_BYTES = 256 * 1024;
 /** A time with its quotes. */
@@ -55,8 +56,9 @@ const WORDS = ['null', 'true', 'false'].map((word) => Buffer.from(word));
  * @param known looks labels up that carry only an href
  */
 export const createRowReader = (known?: (href: string) => Label | undefined): RowReader => {
-  const ends: SpanMemo<End | undefined> = spanMemo((value) => parseEnd(value, known), END_BYTES);
-  const services = spanMemo(parseService, SERVICE_BYTES);
+  const shared = createShared();
+  const ends = spanMemo((value) => shared.end(parseEnd(value, known)), END_BYTES);
+  const services = spanMemo((value) => shared.service(parseService(value)), SERVICE_BYTES);
   const skipped = spanMemo(() => true, SKIPPED_BYTES);
   const times = createTimes();
   const members = createMembers(keyAmong(KEYS));
