@@ -8,11 +8,11 @@ import { responseReducers } from './apply/responses.ts';
 import { silenceReducers } from './apply/silences.ts';
 import { prune } from './retention.ts';
 import { graver } from './severity.ts';
-import { RESTORE, type SeenEvents, type State, type Transition } from './state.ts';
-
-export { type Draft, TransitionRefused } from './apply/draft.ts';
+import { RESTORE, type Rows, type SeenEvents, type State, type Transition } from './state.ts';
 
 import { type Table, tableOf } from './table.ts';
+
+export { type Draft, TransitionRefused } from './apply/draft.ts';
 
 /** A state that transitions can be tried on one by one: what a decision about many things in a row is made with. */
 export interface Fork {
@@ -47,17 +47,21 @@ export const apply = (state: State, transitions: readonly Transition[]): State =
   return draft.state;
 };
 
+type Tables<K extends keyof Rows> = { [P in K]: ReadonlyMap<string, Rows[P]> };
+type Copies<K extends keyof Rows> = { [P in K]?: Table<Rows[P]> };
+
 const draftOf = (base: State): Draft => {
-  const state: Record<string, unknown> = { ...base };
-  const copied = new Map<string, Table<unknown>>();
-  const table = (name: keyof State): Table<unknown> => {
-    const copy = copied.get(name) ?? tableOf<unknown>(base[name]);
-    copied.set(name, copy);
-    state[name] = copy;
+  const state: Tables<keyof Rows> = { ...base };
+  const copied: Copies<keyof Rows> = {};
+  const table = <K extends keyof Rows>(name: K): Table<Rows[K]> => {
+    const [tables, copies]: [Tables<K>, Copies<K>] = [state, copied];
+    const copy = copies[name] ?? tableOf(base[name]);
+    copies[name] = copy;
+    tables[name] = copy;
     return copy;
   };
   return {
-    state: state as unknown as State,
+    state,
     set: (name, id, row) => table(name).set(id, row),
     delete: (name, id) => table(name).delete(id),
   };

@@ -22,43 +22,46 @@ import type { Severity } from './severity.ts';
 import type { Silence } from './silence.ts';
 import type { Text } from './text.ts';
 
-/** Everything durable but audit, series and flow observations. Tables are keyed by id; a State is never changed, only replaced. */
-export interface State {
+/** What each table of a State holds, by id. */
+export interface Rows {
   /** By `pce|stream`: everything up to here has been evaluated and its findings are in this state. Epoch ms. */
-  readonly cursors: ReadonlyMap<string, number>;
+  readonly cursors: number;
   /** By PCE, then by the minute of the event: events that changed anything, of the last 25 h (design §5). */
-  readonly seen: ReadonlyMap<string, ReadonlyMap<number, SeenEvents>>;
+  readonly seen: ReadonlyMap<number, SeenEvents>;
   /** By `pce|rule`: each rule's own memory, plain JSON. */
-  readonly memories: ReadonlyMap<string, unknown>;
+  readonly memories: unknown;
   /** By `pce|rule`: when the rule asked to be called. */
-  readonly wakes: ReadonlyMap<string, number>;
+  readonly wakes: number;
   /** By fingerprint. */
-  readonly alerts: ReadonlyMap<string, Alert>;
-  readonly incidents: ReadonlyMap<string, Incident>;
+  readonly alerts: Alert;
+  readonly incidents: Incident;
   /** Not yet confirmed ones only. */
-  readonly deliveries: ReadonlyMap<string, Delivery>;
-  readonly told: ReadonlyMap<string, Told>;
-  readonly responses: ReadonlyMap<string, Response>;
-  readonly tasks: ReadonlyMap<string, Task>;
-  readonly silences: ReadonlyMap<string, Silence>;
+  readonly deliveries: Delivery;
+  readonly told: Told;
+  readonly responses: Response;
+  readonly tasks: Task;
+  readonly silences: Silence;
   /** By `output|fingerprint`: what it was told of the alert. */
-  readonly outputs: ReadonlyMap<string, OutputRow>;
+  readonly outputs: OutputRow;
   /** The brake on all responses, under `BRAKE`; empty = armed. */
-  readonly brakes: ReadonlyMap<string, Brake>;
+  readonly brakes: Brake;
   /** Messages of ours that are kept up to date beside the alerts: requests for approval, reminders. */
-  readonly cards: ReadonlyMap<string, Card>;
+  readonly cards: Card;
   /** What people changed of rules in Slack, by id. */
-  readonly overrides: ReadonlyMap<string, Override>;
+  readonly overrides: Override;
   /** By `pce|source|id`: when an alert of another product was taken, so that it is taken once (definitions §9). Epoch ms. */
-  readonly intakes: ReadonlyMap<string, number>;
+  readonly intakes: number;
   /** The newest time this state was put back from a backup, under `RESTORE`; empty = never. */
-  readonly restores: ReadonlyMap<string, Restore>;
+  readonly restores: Restore;
   /** User groups that roles are given to, by id: since when who is in them. */
-  readonly groups: ReadonlyMap<string, GroupRow>;
+  readonly groups: GroupRow;
 }
 
 /** By href: the minute (since the epoch) in which an event was seen; null = it was not kept. */
 export type SeenEvents = ReadonlyMap<string, number | null>;
+
+/** Everything durable but audit, series and flow observations. A State is never changed, only replaced. */
+export type State = { readonly [K in keyof Rows]: ReadonlyMap<string, Rows[K]> };
 
 /** The one key of `restores`. */
 export const RESTORE = 'newest';

@@ -1,4 +1,4 @@
-import type { State, Transition } from '../state.ts';
+import type { Rows, State, Transition } from '../state.ts';
 
 /** A transition that does not fit the state it meets: somebody else was faster, or the caller is wrong. Nothing was changed. */
 export class TransitionRefused extends Error {
@@ -10,13 +10,11 @@ export class TransitionRefused extends Error {
   }
 }
 
-export type Row<K extends keyof State> = State[K] extends ReadonlyMap<string, infer V> ? V : never;
-
 /** A state being changed: tables are copied when first written to, so a commit's cost does not grow with what it leaves alone. */
 export interface Draft {
   /** The newest state, for reading. */
   readonly state: State;
-  set<K extends keyof State>(table: K, id: string, row: Row<K>): void;
+  set<K extends keyof Rows>(table: K, id: string, row: Rows[K]): void;
   delete(table: keyof State, id: string): void;
 }
 
@@ -24,18 +22,18 @@ export interface Draft {
 export type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
 
 /** The row, or a refusal: no transition may speak of what does not exist. */
-export const known = <K extends keyof State>(draft: Draft, table: K, id: string, t: Transition): Row<K> => {
-  const row = draft.state[table].get(id) as Row<K> | undefined;
+export const known = <K extends keyof Rows>(draft: Draft, table: K, id: string, t: Transition): Rows[K] => {
+  const row = draft.state[table].get(id);
   if (row === undefined) throw new TransitionRefused(t, `${table} has no ${id}`);
   return row;
 };
 
 /** A new row, or a refusal: an id is used once. */
-export const add = <K extends keyof State>(
+export const add = <K extends keyof Rows>(
   draft: Draft,
   table: K,
   id: string,
-  row: Row<K>,
+  row: Rows[K],
   t: Transition,
 ): void => {
   if (draft.state[table].has(id)) throw new TransitionRefused(t, `${table} has ${id} already`);

@@ -1,7 +1,7 @@
 import { sameAccount } from '../person.ts';
 import { hasEnded, mayMove, owesWord } from '../response.ts';
-import { BRAKE } from '../state.ts';
-import { add, type Draft, known, type Of, type Reducers, type Row, TransitionRefused } from './draft.ts';
+import { BRAKE, type Rows } from '../state.ts';
+import { add, type Draft, known, type Of, type Reducers, TransitionRefused } from './draft.ts';
 
 /** What happens to responses, to the brake on them and to the messages about them. */
 export const responseReducers = {
@@ -89,7 +89,7 @@ export const responseReducers = {
 } satisfies Partial<Reducers>;
 
 /** A quarantine that stands: only of it the time can be moved. */
-const openQuarantine = (draft: Draft, t: Of<'response-extended' | 'response-kept'>): Row<'responses'> => {
+const openQuarantine = (draft: Draft, t: Of<'response-extended' | 'response-kept'>): Rows['responses'] => {
   const row = known(draft, 'responses', t.id, t);
   if (row.state !== 'done' || row.releasedBy !== undefined)
     throw new TransitionRefused(t, 'it does not stand any more');
