@@ -6,6 +6,7 @@ import type { Inventory } from '../core/ports.ts';
 import type { PceSettings } from '../core/settings.ts';
 import { type Alerting, createAlerting } from '../pipelines/alerting.ts';
 import type { DeliveryLoop } from '../pipelines/delivery.ts';
+import { createFlowWitness } from '../pipelines/flow-witness.ts';
 import { createSampling, type Sampling } from '../pipelines/sampling.ts';
 import { createTrafficWatch, type TrafficWatch } from '../pipelines/traffic-watch.ts';
 import type { Base } from './base.ts';
@@ -72,6 +73,7 @@ export const openDesk = (one: PceSettings, base: Base, { commit, compare, backfi
       await alerting.traffic(polled);
       await sampling.flows(polled.decisions);
     },
+    witness: createFlowWitness({ pce, inventory, store, clock, touchHost: alerting.touchHost }),
     tell: troubles.tell,
   });
   return { settings: one, pce, inventory, alerting, traffic, sampling };

@@ -1,5 +1,6 @@
 import type { Person } from './alert.ts';
 import type { EffectVerdict } from './effect.ts';
+import type { FlowFacts } from './flow-facts.ts';
 import type { Label } from './label.ts';
 import type { Mode } from './workload.ts';
 
@@ -174,6 +175,8 @@ export interface PolicyFacts {
   readonly silent?: boolean;
   /** What the active policy lets pass. */
   readonly effect?: { readonly verdict: EffectVerdict; readonly at: number };
+  /** What flow reports said since; absent while none came. */
+  readonly flows?: FlowFacts;
   /** 10 min went by without new policy. */
   readonly overdue?: boolean;
   /** Nothing more is waited for. */

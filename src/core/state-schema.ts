@@ -181,6 +181,12 @@ const policy = row({
   heartbeatAt: time.exactOptional(),
   silent: z.boolean().exactOptional(),
   effect: row({ verdict: z.enum(EFFECT_VERDICTS), at: time }).exactOptional(),
+  flows: row({
+    reports: z.number(),
+    at: time,
+    passed: z.number(),
+    examples: z.array(z.string()),
+  }).exactOptional(),
   overdue: z.boolean().exactOptional(),
   settled: z.boolean().exactOptional(),
 });

@@ -29,6 +29,7 @@ export const createPolicyWatch = (deps: Deps): (() => Promise<void>) => {
     const facts = policyFacts(workload, endedAt, now, effect);
     const policy: PolicyFacts = {
       ...facts,
+      ...(known.flows === undefined ? {} : { flows: known.flows }),
       ...(isSettled(response, facts, now - endedAt) ? { settled: true } : {}),
     };
     if (JSON.stringify(policy) === JSON.stringify(known)) return;

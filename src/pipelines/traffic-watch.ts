@@ -1,11 +1,12 @@
 import type { PceEvent } from '../core/event.ts';
-import { DECISIONS } from '../core/flow.ts';
+import { DECISIONS, type Flow } from '../core/flow.ts';
 import type { Clock, Inventory, Log, Pce, TrafficQuery, TrafficShelf } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
 import { withPauses } from '../core/steps.ts';
 import { type Batch, createBatch } from '../core/traffic/batch.ts';
 import { createChangedHosts, trafficGroups, watchGroupsOf } from '../core/traffic/groups.ts';
 import { createFlowWatch, type FlowWatch, type Polled } from '../core/traffic/watch.ts';
+import type { FlowWitness, Witnessing } from './flow-witness.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -36,6 +37,8 @@ export interface TrafficWatchDeps {
   pceNow(): number;
   /** Judges and commits what a poll meant. */
   judge(polled: Polled): Promise<void>;
+  /** Looks whether connections of quarantined hosts still pass. */
+  readonly witness: FlowWitness;
   /** Tells people of a trouble of our own. */
   tell(trouble: string): void;
 }
@@ -75,12 +78,20 @@ export const createTrafficWatch = (deps: TrafficWatchDeps): TrafficWatch => {
     queries: readonly TrafficQuery[],
     batch: Batch,
     signal: AbortSignal,
+    seen: Witnessing | undefined = undefined,
   ): Promise<{ readonly many: boolean; readonly truncated: number }> => {
     let many = false;
     let truncated = 0;
+    const add =
+      seen === undefined
+        ? batch.add
+        : (flow: Flow): void => {
+            batch.add(flow);
+            seen.take(flow);
+          };
     for (const query of queries) {
       batch.nextPart();
-      const answer = await pce.flows(query, batch.add, signal);
+      const answer = await pce.flows(query, add, signal);
       many ||= answer.truncated || answer.rows > MANY_ROWS;
       truncated += answer.truncated ? 1 : 0;
     }
@@ -112,7 +123,8 @@ export const createTrafficWatch = (deps: TrafficWatchDeps): TrafficWatch => {
     const now = deps.pceNow();
     const batch = createBatch();
     const from = Math.max(now - WINDOW_MS.most, Math.min(now, watch.polledAt ?? now) - WINDOW_MS.poll);
-    const { many, truncated } = await read(queriesOf(split, from, now, deps), batch, signal);
+    const seen = await deps.witness();
+    const { many, truncated } = await read(queriesOf(split, from, now, deps), batch, signal, seen);
     if (truncated > 0)
       deps.tell(
         `${pce.name} has more traffic than it hands out at once: ${truncated} of my queries were cut off, and scans in what is missing are not seen.`,
@@ -126,6 +138,7 @@ export const createTrafficWatch = (deps: TrafficWatchDeps): TrafficWatch => {
     const polled = await withPauses(watch.take(batch, now), breathe);
     for (const words of polled.leftOut) deps.tell(`Traffic of ${pce.name}: ${words}.`);
     await deps.judge(polled);
+    await seen?.end();
     await save(watch);
   };
 

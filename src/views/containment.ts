@@ -1,6 +1,8 @@
 import { containmentOf } from '../core/containment.ts';
 import type { EffectVerdict } from '../core/effect.ts';
+import { FLOW_REPORTS, type FlowFacts } from '../core/flow-facts.ts';
 import type { PolicyFacts, Response } from '../core/response.ts';
+import { listed } from '../core/text.ts';
 import { joined, type Markup, md, time } from './parts.ts';
 
 /** A quarantine as messages show it. */
@@ -25,7 +27,7 @@ export const containmentLine = (shown: ShownQuarantine, name?: string): Markup =
   const said = (small: string, capital: string): string =>
     name === undefined ? capital : `${name} ${small}`;
   if (now.kind === 'contained')
-    return md`${said('contained', 'Contained')} by ${by} — policy applied ${time(now.at)}, isolated; ${endsText(shown)}${silentText(policy)}`;
+    return md`${said('contained', 'Contained')} by ${by} — policy applied ${time(now.at)}, isolated; ${endsText(shown)}${silentText(policy)}${stillText(policy)}`;
   const labelled =
     shown.action === 'adopt'
       ? md`${said('quarantine adopted', 'Quarantine adopted')} by ${by} ${time(at)}`
@@ -40,7 +42,7 @@ export const containmentLine = (shown: ShownQuarantine, name?: string): Markup =
     case 'staged':
       return md`${labelled} — policy staged ${time(now.at)}: it takes effect after Apply Policy in the PCE`;
     case 'applied':
-      return md`${labelled} — policy applied ${time(now.at)}, ${EFFECTS[now.effect ?? 'unread']}; ${endsText(shown)}${silentText(policy)}`;
+      return md`${labelled} — policy applied ${time(now.at)}, ${EFFECTS[now.effect ?? 'unread']}; ${endsText(shown)}${silentText(policy)}${stillText(policy)}`;
     default:
       return now satisfies never;
   }
@@ -80,10 +82,29 @@ export const factsLine = ({ at, policy }: Pick<ShownQuarantine, 'at' | 'policy'>
           : md`no heartbeat since`
         : md`heartbeat ${time(heartbeatAt)}`,
       effect === undefined ? md`effect not read yet` : md`${VERDICTS[effect.verdict]} ${time(effect.at)}`,
+      ...(appliedAt === undefined ? [] : [flowsText(policy)]),
     ],
     ' · ',
   );
 };
+
+/** What the next two flow reports said: that none came is said, never taken for silence. */
+const flowsText = ({ flows }: PolicyFacts): Markup => {
+  if (flows === undefined) return md`what flow reports say is not known yet`;
+  const which = flows.reports < FLOW_REPORTS ? 'first of two flow reports' : 'two flow reports';
+  return flows.passed === 0
+    ? md`${which}: nothing passes ${time(flows.at)}`
+    : md`🔴 ${which}: ${passText(flows)} ${time(flows.at)}`;
+};
+
+const passText = ({ passed, examples }: FlowFacts): string =>
+  `${passed} ${passed === 1 ? 'connection still passes' : 'connections still pass'} (${listed(examples.slice(0, passed), 2)})`;
+
+/** Said beside the state itself: "contained" must not stand there alone while flow reports show otherwise. */
+const stillText = ({ flows }: PolicyFacts): Markup =>
+  flows === undefined || flows.passed === 0
+    ? md``
+    : md` · 🔴 flow reports since then: ${passText(flows)}; connections that were open before may survive`;
 
 const silentText = ({ silent }: PolicyFacts): Markup =>
   silent === true ? md` · 🔴 the host lost its controller: no heartbeat since the policy was applied` : md``;

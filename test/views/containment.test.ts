@@ -63,6 +63,12 @@ const facts: fc.Arbitrary<PolicyFacts> = fc.record(
     heartbeatAt: time,
     silent: fc.boolean(),
     effect: fc.record({ verdict: fc.constantFrom(...EFFECT_VERDICTS), at: time }),
+    flows: fc.record({
+      reports: fc.integer({ min: 1, max: 2 }),
+      at: time,
+      passed: fc.nat(40),
+      examples: fc.array(fc.string(), { maxLength: 3 }),
+    }),
     overdue: fc.boolean(),
     settled: fc.boolean(),
   },

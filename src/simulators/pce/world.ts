@@ -18,6 +18,7 @@ import { createJobs } from './jobs.ts';
 import type { Journal } from './journal.ts';
 import { createJournal } from './journal.ts';
 import type { Settings } from './options.ts';
+import { outcomeOf } from './policy/enforce.ts';
 import type { PolicyStore } from './policy/store.ts';
 import { createPolicyStore } from './policy/store.ts';
 import type { Random } from './random.ts';
@@ -63,7 +64,7 @@ export const createWorld = (settings: Settings): World => {
   const labels = createLabelBook(org, random.uuid);
   seedLabels(labels, settings.now - SITE_AGE_MS);
   const fleet = createFleet({ seed: settings.seed, now: settings.now, labels, org }, settings.workloads);
-  return {
+  const world: World = {
     settings,
     clock,
     agenda: createAgenda(clock),
@@ -78,10 +79,15 @@ export const createWorld = (settings: Settings): World => {
     events: createEventLog(),
     health: createHealth(settings.release),
     policy: createPolicyStore({ labels, org, now: settings.now - SITE_AGE_MS }),
-    traffic: createTraffic(fleet, settings),
+    traffic: createTraffic(
+      fleet,
+      settings,
+      ({ src, dst, service: { proto, port } }) => outcomeOf(world, { src, dst, proto, port }).passes,
+    ),
     jobs: createJobs(),
     journal: createJournal(),
     faults: createFaults(),
     supercluster: createSupercluster(settings.members),
   };
+  return world;
 };

@@ -6,7 +6,7 @@ import { dayOf, keyText, touches } from './bucket.ts';
 import type { Report } from './report.ts';
 import { reportsOf } from './report.ts';
 import { createReporting } from './reporting.ts';
-import { createSeededTraffic } from './seeded.ts';
+import { createSeededTraffic, type Passes } from './seeded.ts';
 
 /** All flows the VENs report. */
 export interface Traffic {
@@ -17,9 +17,9 @@ export interface Traffic {
 }
 
 /** The ordinary traffic of `fleet` and what /_sim/flows adds to it. */
-export const createTraffic = (fleet: Fleet, settings: Settings): Traffic => {
+export const createTraffic = (fleet: Fleet, settings: Settings, passes: Passes): Traffic => {
   const reporting = createReporting(settings.timings.flowReporting);
-  const seeded = createSeededTraffic(fleet, reporting, settings.now);
+  const seeded = createSeededTraffic(fleet, reporting, settings.now, passes);
   const stored: (Report & { readonly key: string })[] = [];
   return {
     report: (flows, now) => {
