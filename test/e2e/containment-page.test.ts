@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Demo, openBrowser, openDemo, pictures, whyNoBrowser } from '../support/browser.ts';
+import { type Demo, openBrowser, openDemo, pictures, visit, whyNoBrowser } from '../support/browser.ts';
 
 const skipped = whyNoBrowser('the containment page');
 
@@ -18,7 +18,7 @@ describe.skipIf(skipped !== '')(`containment on the demo page${skipped}`, () => 
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
-    await page.goto(`${demo.url}/${address}`);
+    await visit(page, `${demo.url}/${address}`);
     return page;
   };
   const picture = async (page: Page, name: string): Promise<void> => {

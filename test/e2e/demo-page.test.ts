@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Demo, openBrowser, openDemo, pictures, whyNoBrowser } from '../support/browser.ts';
+import { type Demo, openBrowser, openDemo, pictures, visit, whyNoBrowser } from '../support/browser.ts';
 
 const skipped = whyNoBrowser('the demo page');
 
 const PATIENCE = 12_000;
 const TAMPERING = 'Firewall tampering on web-01';
 
-// The steps build on each other: one demo, one story. They are done before its next tampering, 60 s after the start.
+// The steps build on each other: one demo, one story. Those about web-01 alone come before its next tampering.
 describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
   let demo: Demo;
   let browser: Browser;
@@ -23,7 +23,7 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
     page.on('request', (request) => requested.add(new URL(request.url()).origin));
-    await page.goto(`${demo.url}/${address}`);
+    await visit(page, `${demo.url}/${address}`);
     return page;
   };
   const picture = async (page: Page, name: string): Promise<void> => {
@@ -170,7 +170,7 @@ describe.skipIf(skipped !== '')(`the demo page${skipped}`, () => {
     await page.keyboard.press('Escape');
     await page.locator('#home .section', { hasText: 'host-news' }).getByText('written by').waitFor();
     await page.goto(`${demo.url}#ops/soc-alerts`);
-    // The story goes on: the next of it is a minute after the start.
+    // The story goes on with the next host.
     await page.getByText('Something of a host').first().waitFor({ timeout: 150_000 });
   });
 

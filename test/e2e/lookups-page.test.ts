@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Demo, openBrowser, openDemo, pictures, whyNoBrowser } from '../support/browser.ts';
+import { type Demo, openBrowser, openDemo, pictures, visit, whyNoBrowser } from '../support/browser.ts';
 
 const skipped = whyNoBrowser('look-ups on the demo page');
 const PATIENCE = 30_000;
@@ -17,8 +17,7 @@ describe.skipIf(skipped !== '')(`look-ups on the demo page${skipped}`, { timeout
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
     page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${demo.url}/${address}`);
-    await page.locator('#channels li').first().waitFor();
+    await visit(page, `${demo.url}/${address}`);
     return page;
   };
   /** Types into the channel's box and waits for the answer that only this person sees. */

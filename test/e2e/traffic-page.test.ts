@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Demo, openBrowser, openDemo, pictures, whyNoBrowser } from '../support/browser.ts';
+import { type Demo, openBrowser, openDemo, pictures, visit, whyNoBrowser } from '../support/browser.ts';
 
 const skipped = whyNoBrowser('traffic on the demo page');
 const PATIENCE = 30_000;
@@ -33,7 +33,7 @@ describe.skipIf(skipped !== '')(`traffic on the demo page${skipped}`, () => {
     [demo, browser] = await Promise.all([openDemo(), openBrowser()]);
     page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
     page.setDefaultTimeout(PATIENCE);
-    await page.goto(`${demo.url}/#maya/soc-alerts`);
+    await visit(page, `${demo.url}/#maya/soc-alerts`);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();

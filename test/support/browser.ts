@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 export const root = new URL('../../', import.meta.url).pathname;
 
@@ -74,4 +74,11 @@ const addressOf = (child: ChildProcess): Promise<string> => {
     });
     child.once('exit', (code) => reject(new Error(`The demo ended with ${code}: ${said}`)));
   });
+};
+
+/** Goes to a place on the demo page and waits until the page knows the workspace: before it sends nothing, and what is typed stays in its box. */
+export const visit = async (page: Page, url: string): Promise<void> => {
+  await page.goto(url);
+  // On a phone the list of channels is folded away: there, not seen.
+  await page.locator('#channels li').first().waitFor({ state: 'attached' });
 };

@@ -3,18 +3,21 @@ import { draftBroadRule, knocked, offline, online, provision, relabel, tampering
 import { createScene, type Scene } from './scene.ts';
 import type { DemoWorld } from './world.ts';
 
-/** What happens, and how many seconds after the start. */
+/**
+ * What happens, and how many seconds after the start. The second host that is tampered with comes late: until then people can act on the
+ * first alone, whose message it joins.
+ */
 const STORY: readonly (readonly [number, (scene: Scene) => void])[] = [
   [4, (scene) => scene.world.pce.control.events(tampering(scene, 'web-01'))],
   [12, (scene) => scene.world.pce.control.events(tampering(scene, 'web-01'))],
   [25, (scene) => drop(scene, ['app-01', 'app-02', 'web-02'])],
   [38, draftBroadRule],
-  [60, (scene) => scene.world.pce.control.events(tampering(scene, 'db-01'))],
-  [64, (scene) => relabel(scene, 'db-01', 'dev')],
-  [70, provision],
   [75, (scene) => scene.world.pce.control.health({ disk: 97 })],
-  [85, (scene) => knocked(scene, 'db-01')],
-  [100, (scene) => back(scene, ['app-01', 'app-02'])],
+  [110, (scene) => scene.world.pce.control.events(tampering(scene, 'db-01'))],
+  [115, (scene) => relabel(scene, 'db-01', 'dev')],
+  [125, provision],
+  [140, (scene) => knocked(scene, 'db-01')],
+  [150, (scene) => back(scene, ['app-01', 'app-02'])],
   [160, (scene) => scene.world.pce.control.health({ disk: 41 })],
   [180, (scene) => back(scene, ['web-02'])],
 ];
