@@ -77,7 +77,7 @@ const writeKey = async (patient: Patient): Promise<Outcome> => {
   if (access.ok !== true) return access;
   const same = settings.write.key === settings.read.key;
   return holds(
-    `accepted; whether it may change labels only a change can show${same ? '. It is the read key: give each purpose a key of its own, so that what only reads cannot write' : ''}`,
+    `accepted${same ? '. It is the read key: give each purpose a key of its own, so that what only reads cannot write' : ''}`,
   );
 };
 

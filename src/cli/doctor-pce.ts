@@ -5,6 +5,7 @@ import { attempt, type Check, fails, holds, type Outcome, skipped } from './doct
 import { containmentChecks } from './doctor-containment.ts';
 import { estateChecks } from './doctor-estate.ts';
 import { expiryOutcome, keyOutcome, type Patient } from './doctor-patient.ts';
+import { rightsChecks } from './doctor-rights.ts';
 
 /** Design §3: more is shown; more still makes windows miss events. */
 const SKEW_MS = { shown: 2_000, fails: 60_000 } as const;
@@ -15,7 +16,7 @@ export const checkPce = async (patient: Patient): Promise<readonly Check[]> => {
   const contact = await contactWith(patient);
   const key = contact.ok ? await keyOutcome(patient, 'read') : skipped('the PCE is out of reach');
   const why = key.ok === null ? key.detail : 'the read key is not accepted';
-  const guarded = { ...estateChecks(patient), ...containmentChecks(patient) };
+  const guarded = { ...estateChecks(patient), ...containmentChecks(patient), ...rightsChecks(patient) };
   const outcomes: [string, Outcome][] = [
     ['reachable', contact.reachable],
     ['clock', contact.clock],

@@ -56,6 +56,7 @@ describe('doctor in a healthy world', () => {
       /^one host of each app and env, \d+ in all: \d+ isolated; the management path \(22\/tcp and 3389\/tcp\) is closed$/,
     );
     expect(one('pce.east.write-key').detail).toMatch(/It is the read key/);
+    expect(one('pce.east.read-rights').detail).toMatch(/^may change 54 of 54 hosts looked at, and /);
     expect(one('slack.channel.C0GENERAL').detail).toBe('#general (routes[0].channel)');
     expect(one('slack.group.S0SECOPS1').detail).toBe('@secops (roles.responder[0]): 2 members: maya and jo');
     expect(one('slack.away').detail).toBe('criticals go to siem while Slack is away');

@@ -17,6 +17,7 @@ import { createPolicyReader } from './policy.ts';
 import { policyComparer } from './policy-changes.ts';
 import { createPolicyCollections } from './policy-rows.ts';
 import { createReachMeter } from './reach.ts';
+import { type Rights, readRights } from './rights.ts';
 import { standalone, superclusterOf } from './supercluster.ts';
 import { createTraffic } from './traffic.ts';
 import { createWorkloads } from './workloads.ts';
@@ -47,6 +48,8 @@ export interface PceAdapter extends Pce, InventorySource {
   contact(): Promise<Contact>;
   /** Whether a key opens the PCE and its organisation; never rejects for a refusal or a PCE that is away. */
   checkAccess(key?: 'read' | 'write' | 'traffic'): Promise<Access>;
+  /** What a key may do, as far as the PCE says it; nothing is tried. Rejects with PceError. */
+  rights(key: 'read' | 'write' | 'traffic'): Promise<Rights>;
   /** Whether events of that time (epoch ms) or older ones are still there. Rejects with PceError. */
   hasEventBefore(at: number): Promise<boolean>;
   /** Makes the smallest traffic query there is and deletes it. Rejects with PceError when the traffic key may not. */
@@ -136,6 +139,7 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     contact: () => readContact(client, clock),
     version: () => readVersion(client),
     checkAccess: (key = 'read') => checkAccess(client, org, key),
+    rights: (key) => readRights(client, org, key),
     hasEventBefore: (at) => hasEventBefore(client, org, at),
     tryTraffic: traffic.tryOut,
     deleteStaleQueries: traffic.deleteStale,
