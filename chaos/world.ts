@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +77,8 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
       ? [main, 'start']
       : [fileURLToPath(new URL('./bent.js', import.meta.url)), main, order];
 
+  const modules = order === 'as built' ? startModuleOf(main) : new URL('app.js', pathToFileURL(main)).href;
+
   let child: ChildProcess | undefined;
   let starts = 0;
   const ownEnds: string[] = [];
@@ -88,7 +90,7 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
       ['--import', PRELOAD, ...entry, '--config', config, '--data', join(folder, 'data')],
       {
         stdio: ['pipe', 'pipe', log],
-        env: { ...process.env, CHAOS_MODULES: new URL('cli/start.js', pathToFileURL(main)).href },
+        env: { ...process.env, CHAOS_MODULES: modules },
       },
     );
     const loaded = Promise.race([once(bot.stdout as Readable, 'data'), once(bot, 'exit')]);
@@ -146,4 +148,11 @@ export const openWorld = async (options: Options): Promise<ChaosWorld> => {
       if (!keep) await rm(folder, { recursive: true, force: true });
     },
   };
+};
+
+/** What `start` loads, as the built main file names it: the joined modules, not the single ones that stand beside them. */
+const startModuleOf = (main: string): string => {
+  const [, path] = /import\(["'](\.\/[^"']*\bstart\b[^"']*)["']\)/.exec(readFileSync(main, 'utf8')) ?? [];
+  if (path === undefined) throw new Error(`${main} does not say what start loads`);
+  return new URL(path, pathToFileURL(main)).href;
 };
