@@ -19,5 +19,8 @@ await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name]-[hash].js',
   sourcemap: true,
+  // V8 keeps the text of what it runs, with two bytes a character as soon as one of them is beyond Latin-1.
+  charset: 'ascii',
+  comments: false,
 });
 await bundle.close();
