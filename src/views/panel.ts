@@ -25,8 +25,12 @@ export interface Panel {
 }
 
 const MOST_ROWS = 10;
-/** A phone shows about 40 characters of a fixed width in a line. */
+const GAP = '  ';
+/** Characters of a fixed width in a line on a phone: a longer one is broken, and then nothing stands under its heading. */
+const LINE = 40;
 const CELL = 22;
+/** Of the first column, however wide the others are. */
+const LEAST = 10;
 
 export const panelView = (panel: Panel): Message => message(panel.title, panelBlocks(panel));
 
@@ -48,17 +52,21 @@ const sectionBlocks = ({ title, says, columns = [], rows = [], right = [] }: Pan
 
 const moreOf = (more: number): Markup => md`and ${counted(more, 'more', 'more')}`;
 
-/** Columns under each other, as wide as their widest cell. */
+/** Columns under each other, as wide as their widest cell; where they are too many for a phone, the first gives way. */
 const aligned = (
   columns: readonly string[],
   rows: readonly (readonly string[])[],
   right: readonly number[],
 ): string[] => {
   const lines = [columns, ...rows].map((row) => row.map((cell) => clip(cell, CELL)));
-  const widths = columns.map((_, at) => Math.max(...lines.map((row) => [...(row[at] ?? '')].length)));
-  const padded = (cell: string, at: number): string => {
+  const wanted = columns.map((_, at) => Math.max(...lines.map((row) => [...(row[at] ?? '')].length)));
+  const [first = 0, ...others] = wanted;
+  const room = LINE - others.reduce((sum, width) => sum + GAP.length + width, 0);
+  const widths = [Math.min(first, Math.max(LEAST, room)), ...others];
+  const padded = (whole: string, at: number): string => {
+    const cell = clip(whole, widths[at] ?? CELL);
     const gap = ' '.repeat(Math.max(0, (widths[at] ?? 0) - [...cell].length));
     return right.includes(at) ? `${gap}${cell}` : `${cell}${gap}`;
   };
-  return lines.map((row) => row.map(padded).join('  ').trimEnd());
+  return lines.map((row) => row.map(padded).join(GAP).trimEnd());
 };

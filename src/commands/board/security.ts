@@ -65,9 +65,20 @@ const openSection = (name: string, open: readonly Alert[]): PanelSection => {
       open.length === 0
         ? 'None.'
         : `${listed(severityWords(open))}${acknowledged === 0 ? '' : `; ${grouped(acknowledged)} acknowledged`}`,
-    columns: ['What', 'Rule', 'Severity'],
-    rows: newest.slice(0, MOST).map(({ rule, severity, subject }) => [subject.name, rule, severity]),
+    columns: ['Rule', 'Severity'],
+    rows: byRule(newest.slice(0, MOST)),
   };
+};
+
+/** A rule with its severity, and below it what it is about: side by side they would not fit a phone. */
+const byRule = (alerts: readonly Alert[]): string[][] => {
+  const groups = new Map<string, string[][]>();
+  for (const { rule, severity, subject } of alerts) {
+    const group = groups.get(`${rule}|${severity}`) ?? [[rule, severity]];
+    group.push([`  ${subject.name}`, '']);
+    groups.set(`${rule}|${severity}`, group);
+  }
+  return [...groups.values()].flat();
 };
 
 const signsSection = async (

@@ -56,12 +56,13 @@ const agentSection = async (
     title,
     says: [
       `inventory ${span(now - inventory.readAt)} old`,
+      ...(before !== undefined ? ['change since yesterday'] : []),
       ...(before === undefined && labels.length === 0 ? ['no sample of yesterday'] : []),
       ...(inventory.members ?? [])
         .filter(({ trouble }) => trouble !== undefined)
         .map(({ name, hosts }) => `member ${name} does not answer: ${counted(hosts, 'VEN')} not known`),
     ].join(', '),
-    columns: ['', 'Now', 'Since yesterday'],
+    columns: ['', 'Now', 'Change'],
     rows: ROWS.map(([name, figure]) => {
       const count = figure === UNSAMPLED_IN_POLICY ? figures[figure] : (figures[figure] ?? 0);
       const was =
