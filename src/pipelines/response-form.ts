@@ -18,7 +18,16 @@ import {
   type Sent,
   type Submission,
 } from './response-draft.ts';
-import { mayEndByItself, type Preview, previewOf, type Weighed, weighAgain } from './response-preview.ts';
+import {
+  cutOf,
+  leftOutText,
+  mayEndByItself,
+  type Preview,
+  previewOf,
+  type Weighed,
+  weighAgain,
+  weighNow,
+} from './response-preview.ts';
 
 const DRAFT_MS = 30 * 60_000;
 
@@ -136,8 +145,7 @@ export const createForms = (deps: RespondingDeps): Forms => {
       const name = desk.inventory.workload(href)?.name ?? 'The host';
       const one = await previewOf({ href, name, by, wanted }, action, desk, deps);
       if ('why' in one) leftOut.push(one.why);
-      else if (hrefs.length > 1 && one.weight.typed)
-        leftOut.push(`Left out, ask for it alone: ${one.weight.needs.why.join(' ')}`);
+      else if (hrefs.length > 1 && one.weight.typed) leftOut.push(leftOutText(one.weight));
       else kept.push(one);
     }
     return { kept, leftOut };
@@ -174,21 +182,58 @@ export const createForms = (deps: RespondingDeps): Forms => {
     leftOut: readonly string[],
   ): Promise<void> => {
     const draft = ids.next();
+    const show = (
+      shown: readonly [Preview, ...Preview[]],
+      weights: readonly Weighed[],
+      left: readonly string[],
+      peers: (href: string) => PeersShown,
+    ): Promise<void> => {
+      const votes = Math.max(...weights.map(({ needs }) => needs.votes));
+      const why = [...new Set(weights.flatMap(({ needs }) => needs.why))];
+      keep(draft, action, desk, asked, shown, { mayEnd: false });
+      return chat.updateView(
+        viewId,
+        responseForm(action, shown, {
+          draft,
+          pce: desk.pce.name,
+          needs: needsText({ votes, why }),
+          leftOut: left,
+          ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs, peers } : {}),
+        }),
+      );
+    };
     const about = { by: asked.person, targets: hosts.length };
-    const weights = await Promise.all(hosts.map((one) => weighAgain(one, about, desk, deps)));
-    const votes = Math.max(...weights.map(({ needs }) => needs.votes));
-    const why = [...new Set(weights.flatMap(({ needs }) => needs.why))];
-    keep(draft, action, desk, asked, hosts, { mayEnd: false });
-    await chat.updateView(
-      viewId,
-      responseForm(action, hosts, {
-        draft,
-        pce: desk.pce.name,
-        needs: needsText({ votes, why }),
-        leftOut,
-        ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs } : {}),
-      }),
+    const before = await Promise.all(hosts.map((one) => weighAgain(one, about, desk, deps)));
+    await show(hosts, before, leftOut, () => 'counting');
+    if (action.timed !== true) return;
+    const peers = await deps.peers.count(desk, hosts.map(cutOf));
+    if (!drafts.has(draft)) return;
+    const weighed = await Promise.all(
+      hosts.map(async (host) => ({ host, weight: await weighNow(host, about, desk, deps) })),
     );
+    // More than 100 peers: that one takes its typed name, so it is asked for alone.
+    const alone = weighed.filter(({ weight }) => weight.typed);
+    const [first, ...others] = weighed.filter(({ weight }) => !weight.typed);
+    const left = [...leftOut, ...alone.map(({ weight }) => leftOutText(weight))];
+    if (first === undefined) {
+      drafts.delete(draft);
+      return chat.updateView(
+        viewId,
+        notice(
+          action,
+          asked.title,
+          left.map((why) => md`${why}`),
+        ),
+      );
+    }
+    const shown = [first, ...others] as const;
+    if (drafts.has(draft))
+      await show(
+        [first.host, ...others.map(({ host }) => host)],
+        shown.map(({ weight }) => weight),
+        left,
+        (href) => peers?.get(href) ?? 'unknown',
+      ).catch(closedBefore);
   };
 
   /** Shown first without the peers, which take their time, and again with them: more than 100 are a reason for a second person. */
@@ -214,22 +259,17 @@ export const createForms = (deps: RespondingDeps): Forms => {
           evidence: asked.evidence,
           ...must,
           ...(needs.votes === 0 ? {} : { needs: needsText(needs) }),
-          ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs, mayEnd, peers } : {}),
+          ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs, mayEnd, peers: () => peers } : {}),
         }),
       );
     };
     await show(host.weight, 'counting');
     if (action.timed !== true) return;
-    const cut = { after: host.plan.intended, policy: host.context.policy };
-    const peers = await deps.peers.count(desk, host.workload, cut);
+    const peers = await deps.peers.count(desk, [cutOf(host)]);
     if (!drafts.has(draft)) return;
-    const known = await weighAgain(host, { by: asked.person, targets: 1 }, desk, deps).catch(
-      (err: unknown): Weighed => {
-        if (err instanceof PceError) return host.weight;
-        throw err;
-      },
-    );
-    if (drafts.has(draft)) await show(known, peers ?? 'unknown').catch(closedBefore);
+    const known = await weighNow(host, { by: asked.person, targets: 1 }, desk, deps);
+    const counted = peers?.get(host.target.href) ?? 'unknown';
+    if (drafts.has(draft)) await show(known, counted).catch(closedBefore);
   };
 
   return {

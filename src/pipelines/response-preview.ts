@@ -1,10 +1,12 @@
 import type { Action, ActionContext, ActionPlan } from '../core/action.ts';
 import type { Person } from '../core/alert.ts';
 import type { Label } from '../core/label.ts';
+import { PceError } from '../core/ports.ts';
 import type { Target } from '../core/response.ts';
 import type { Wanted } from '../core/wanted.ts';
 import type { Workload } from '../core/workload.ts';
 import { contextFor } from './action-context.ts';
+import type { HostThen } from './peer-counts.ts';
 import type { RespondingDeps, ResponseDesk } from './response-desk.ts';
 import { type Weight, weigh } from './weigh.ts';
 
@@ -67,6 +69,27 @@ export const weighAgain = async (
   const now = await weigh({ by, releases, targets }, workload, plan, context, desk, deps);
   return 'never' in now ? weight : now;
 };
+
+/** The same, where a PCE that cannot be read just now leaves it as it was weighed before. */
+export const weighNow = async (...given: Parameters<typeof weighAgain>): Promise<Weighed> => {
+  try {
+    return await weighAgain(...given);
+  } catch (err) {
+    if (err instanceof PceError) return given[0].weight;
+    throw err;
+  }
+};
+
+/** What of a host's connections would be cut. */
+export const cutOf = ({ workload, plan, context }: Preview): HostThen => ({
+  workload,
+  after: plan.intended,
+  policy: context.policy,
+});
+
+/** Why a host is not among several: it takes its typed name. */
+export const leftOutText = ({ needs }: Weighed): string =>
+  `Left out, ask for it alone: ${needs.why.join(' ')}`;
 
 /** Offered only when nothing of the host fires and it is an ordinary one (definitions §7.3). */
 export const mayEndByItself = async (

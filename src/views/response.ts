@@ -60,8 +60,8 @@ export const responseForm = (
     readonly leftOut?: readonly string[];
     /** A link that stands for a ticket until somebody writes another. */
     readonly evidence?: string | undefined;
-    /** Whom it talked to; absent for what cuts nobody off. */
-    readonly peers?: PeersShown;
+    /** Whom a host talked to, by its href; absent for what cuts nobody off. */
+    readonly peers?: (href: string) => PeersShown;
   },
 ): ModalView => ({
   type: 'modal',
@@ -74,11 +74,13 @@ export const responseForm = (
   submit: plainText(action.submit, TITLE),
   close: plainText('Cancel'),
   blocks: [
-    ...hosts.flatMap(hostBlocks),
+    ...hosts.flatMap((host) => hostBlocks(host, hosts.length, where.peers)),
     ...(where.leftOut ?? []).map((line) => section(md`${line}`)),
     ...(where.needs === undefined ? [] : [section(md`${where.needs}`)]),
     ...(hosts.length > 1 ? [] : linesOf(hosts[0])),
-    ...(where.peers === undefined ? [] : [context(md`${peersText(where.peers)}`)]),
+    ...(where.peers === undefined || hosts.length > 1
+      ? []
+      : [context(md`${peersText(where.peers(hosts[0].target.href))}`)]),
     divider(),
     ...(where.typed === undefined ? [] : [typing(where.typed)]),
     {
@@ -136,8 +138,8 @@ const linesOf = ({ plan: { notes, warnings } }: Shown): ContextBlock[] =>
 /** One host with all its labels; of several each in short, with what to know of it in one block. */
 const hostBlocks = (
   { target, plan }: Shown,
-  _: number,
-  all: readonly Shown[],
+  all: number,
+  peers: ((href: string) => PeersShown) | undefined,
 ): (SectionBlock | ContextBlock)[] => {
   if (plan.mode !== undefined)
     return [
@@ -145,7 +147,7 @@ const hostBlocks = (
         md`${bold(target.name)} ${labels(target.labels, target.labels)}\nEnforcement now: ${plan.mode.before}\nEnforcement after: ${bold(plan.mode.after)}`,
       ),
     ];
-  if (all.length === 1)
+  if (all === 1)
     return [
       section(
         md`${bold(target.name)}\nLabels now:\n${labels(target.labels, plan.intended)}\nLabels after:\n${labels(plan.intended, target.labels)}`,
@@ -154,7 +156,9 @@ const hostBlocks = (
   const change = labelDifference(target.labels, plan.intended) ?? 'nothing changes';
   return [
     section(md`${bold(target.name)} ${labels(target.labels, plan.intended)}\n${change}`),
-    context(md`${[...plan.notes, ...plan.warnings].join(' ')}`),
+    context(
+      md`${[...plan.notes, ...plan.warnings, ...(peers === undefined ? [] : [peersText(peers(target.href))])].join(' ')}`,
+    ),
   ];
 };
 

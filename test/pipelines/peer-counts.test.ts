@@ -28,7 +28,13 @@ const aBench = () => {
   pce.flowRows = [flow];
   const desk = { pce, inventory: fakeInventory('east', [web]) };
   const peers = createPeerCounts({ clock, log: fakeLog() });
-  return { clock, pce, peers, count: () => peers.count(desk, web, { after: [], policy: undefined }) };
+  return {
+    clock,
+    pce,
+    peers,
+    count: async () =>
+      (await peers.count(desk, [{ workload: web, after: [], policy: undefined }]))?.get(web.href),
+  };
 };
 
 describe('counting the peers of a host', () => {
@@ -42,6 +48,25 @@ describe('counting the peers of a host', () => {
     expect(peers.known('east', web.href)).toBe(1);
     await clock.advance(30 * MINUTE + SECOND);
     expect(peers.known('east', web.href)).toBeUndefined();
+  });
+
+  it('asks once for several hosts, and counts each for itself, also where they talk to each other', async () => {
+    const { pce, peers } = aBench();
+    const app = aWorkload({ name: 'app-01' });
+    const end = { address: '192.0.2.11', href: app.href, name: 'app-01', labels: [] };
+    pce.flowRows = [flow, { ...flow, source: end }, { ...flow, source: end, service: '22/tcp' }];
+    const desk = { pce, inventory: fakeInventory('east', [web, app]) };
+    const then = { after: [], policy: undefined };
+    const found = await peers.count(desk, [
+      { workload: web, ...then },
+      { workload: app, ...then },
+    ]);
+    expect([...(found ?? [])].map(([href, { count }]) => [href, count])).toEqual([
+      [web.href, 2],
+      [app.href, 1],
+    ]);
+    expect(pce.queries.map(({ workloads }) => workloads)).toEqual([[web.href, app.href]]);
+    expect(peers.known('east', app.href)).toBe(1);
   });
 
   it('gives up after 20 s: then it is not known', async () => {

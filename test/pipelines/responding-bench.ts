@@ -182,6 +182,7 @@ export const aBench = async (
       ...unbounded,
       ...(differs.held === undefined ? {} : { held: differs.held }),
       ...(differs.guard === undefined ? {} : { guard: differs.guard }),
+      ...(differs.peers === undefined ? {} : { peers: differs.peers }),
       ...(differs.limits === undefined ? {} : { limits: differs.limits }),
       ...deps,
     } as RespondingDeps);

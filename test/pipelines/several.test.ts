@@ -75,6 +75,35 @@ describe('several hosts at once', () => {
       expect(shown(post?.message ?? { text: '', blocks: [] })).toContain(`*${name}* · `);
   });
 
+  it('counts the peers of each, and leaves out one that so many talk to that its name must be typed', async () => {
+    const counts = new Map<string, number>();
+    const bench = await aBench({
+      guard: async ({ href, name }) =>
+        (counts.get(href) ?? 0) > 100
+          ? { verdict: 'approval', approvals: 1, reasons: [`${name} talks to 140 peers.`], typed: true }
+          : { verdict: 'ordinary', reasons: [] },
+      peers: {
+        known: (_pce, href) => counts.get(href),
+        count: async (_desk, hosts) => {
+          for (const [n, { workload }] of hosts.entries()) counts.set(workload.href, n === 2 ? 140 : n + 3);
+          const peers = hosts.map(({ workload: { href } }) => {
+            const count = counts.get(href) ?? 0;
+            return [href, { count, cut: 0, top: [], complete: true }] as const;
+          });
+          return new Map(peers);
+        },
+      },
+    });
+    const names = fitting(bench).slice(0, 3);
+    const draft = await bench.open(names[0] ?? '', { also: names.slice(1) });
+    expect(bench.modal()).toContain('3 peers talked to it in the last 24 h');
+    expect(bench.modal()).toContain('4 peers talked to it in the last 24 h');
+    expect(bench.modal()).not.toContain('140 peers talked');
+    expect(bench.modal()).toContain(`Left out, ask for it alone: ${names[2]} talks to 140 peers.`);
+    await done(bench.submit(draft));
+    expect(await statesOf(bench, names)).toEqual(['waiting', 'waiting', 'none']);
+  });
+
   it('each has a PUT, a read-back and a release of its own after one approval', async () => {
     const bench = await aDesk();
     const names = fitting(bench).slice(0, 3);
