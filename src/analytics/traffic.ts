@@ -63,8 +63,6 @@ interface Bounds {
   to: string;
 }
 
-/** Numbers of sides in `parts`. */
-const SIDES = { inbound: 0, outbound: 1, unstated: 2 } as const;
 const DAY_MS = 86_400_000;
 export const gatherTraffic = (): Traffic => {
   const ends = interned();
@@ -171,7 +169,7 @@ export const gatherTraffic = (): Traffic => {
         end(flow.destination),
         services.id(flow.service),
         4 * Math.floor(firstAt / DAY_MS) + decisionId(flow.decision),
-        3 * processes.id(flow.process ?? '') + SIDES[flow.direction ?? 'unstated'],
+        3 * processes.id(flow.process ?? '') + sideOf(flow.direction),
         flow.connections,
         flow.bytes,
         firstAt,
@@ -246,6 +244,12 @@ export const gatherTraffic = (): Traffic => {
 
 /** A decision that is absent or that we have not heard of counts as unknown (definitions §6). */
 const decisionId = (decision: string): number => {
-  const at = (DECISIONS as readonly string[]).indexOf(decision);
-  return at < 0 ? DECISIONS.indexOf('unknown') : at;
+  // Asked for every row: Array.indexOf takes ten times as long for four texts.
+  for (let id = 0; id < DECISIONS.length; id += 1) if (DECISIONS[id] === decision) return id;
+  return UNKNOWN;
 };
+const UNKNOWN = DECISIONS.indexOf('unknown');
+
+/** The number of a side in `parts`. */
+const sideOf = (direction: Flow['direction']): number =>
+  direction === 'inbound' ? 0 : direction === 'outbound' ? 1 : 2;
