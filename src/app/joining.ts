@@ -14,4 +14,5 @@ export const openJoining = ({ settings, store, chat, gate, audit, clock, log, me
     roles: settings.roles,
     holdMs: settings.limits.joinHoldMs,
     channel: settings.channels.announce ?? settings.channels.admin,
+    fallback: settings.channels.fallback,
   });

@@ -49,6 +49,7 @@ export const openResponding = (
       admins: settings.roles.admin.map(({ user }) => user),
       list: settings.channels.quarantined,
     },
+    fallback: settings.channels.fallback,
     reached,
     tell: troubles.tell,
     announce,

@@ -92,6 +92,9 @@ export interface Card {
   readonly face: string;
 }
 
+/** The face of a message that was taken away from a shared channel: where it may stand it is posted anew. */
+export const HELD_FACE = 'held back';
+
 export const emptyState = (): State => ({
   cursors: new Map(),
   seen: new Map(),

@@ -17,7 +17,7 @@ const SHOWN_MS = 24 * 3_600_000;
 
 export interface JoiningDeps {
   readonly store: Store;
-  readonly chat: Pick<Chat, 'slot' | 'post' | 'edit' | 'find' | 'profile'>;
+  readonly chat: Pick<Chat, 'slot' | 'post' | 'edit' | 'find' | 'channel' | 'profile'>;
   readonly gate: Gate;
   readonly audit: Audit;
   readonly clock: Clock;
@@ -27,6 +27,8 @@ export interface JoiningDeps {
   readonly holdMs: number;
   /** Where it is said who joined. */
   readonly channel: string;
+  /** Where instead, once that is shared with another organisation. */
+  readonly fallback: string;
 }
 
 /** What people see and do about those who join a user group with a role. */

@@ -43,6 +43,8 @@ export interface RespondingDeps {
     /** Where one message lists who is in quarantine; absent = nowhere. */
     readonly list?: string | undefined;
   };
+  /** Where those messages stand instead, once their channel is shared with another organisation. */
+  readonly fallback: string;
   /** Why nothing may be written to any PCE now; undefined when it may. */
   held(): Promise<string | undefined>;
   /** Tells people of a trouble of our own. */

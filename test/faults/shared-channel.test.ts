@@ -32,3 +32,25 @@ it('fault 32: a channel becomes shared while an alert with buttons stands in it:
   expect(world.texts(fallback).join()).toContain(host.name);
   expect(world.texts(CHANNELS.admin).join()).toContain('is shared with another organisation now');
 }, 60_000);
+
+it('fault 32: the lines in threads of such a channel are held back too', async () => {
+  const { world, hosts } = await aRunning({
+    config: 'routes: [{channel: C0SOC0001, group_by: [rule]}]\nfolding: false',
+  });
+  const [first, second] = hosts as [Host, Host];
+  const { fallthrough: channel } = CHANNELS;
+  const standing = (): string => {
+    const channels = world.slack.control.state()['channels'] as { id: string }[];
+    return JSON.stringify(channels.find(({ id }) => id === channel));
+  };
+  world.pce.control.events(tampering(first));
+  await world.until(() => standing().includes(first.name), MINUTE);
+  await world.pass(MINUTE);
+  world.pce.control.events(tampering(second));
+  await world.until(() => standing().includes(`"thread_ts":"`) && standing().includes(second.name), MINUTE);
+
+  await world.slack.control.channel({ id: channel, shared: true });
+  await world.pass(MINUTE);
+  expect(standing()).toContain('Held back');
+  for (const { name } of [first, second]) expect(standing()).not.toContain(name);
+}, 60_000);

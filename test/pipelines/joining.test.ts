@@ -38,6 +38,7 @@ const aBench = async () => {
         roles,
         holdMs: 60 * MINUTE,
         channel: 'C0ANN',
+        fallback: 'C0SOC',
       }),
     };
   };

@@ -15,10 +15,11 @@ export const guardBy =
   };
 
 /** What bounds responses in a test that is about something else: the defaults, and no host that is anything special. */
-export const unbounded: Pick<RespondingDeps, 'limits' | 'guard' | 'board' | 'held' | 'peers'> = {
+export const unbounded: Pick<RespondingDeps, 'limits' | 'guard' | 'board' | 'fallback' | 'held' | 'peers'> = {
   limits: DEFAULT_LIMITS,
   guard: guardBy(),
   board: { channel: 'C0ANN', approvers: ['U0ANN'], admins: [] },
+  fallback: 'C0FALL',
   held: async () => undefined,
   peers: { known: () => undefined, count: async () => undefined },
 };

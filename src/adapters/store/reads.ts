@@ -60,6 +60,7 @@ export const readsOf = (durable: () => State): Omit<Store, 'commit' | 'close'> =
   batch: async (id) => [...durable().responses.values()].filter((one) => one.id === id || one.batch === id),
   brake: async () => durable().brakes.get(BRAKE),
   card: async (key) => durable().cards.get(key),
+  cards: async () => [...durable().cards.values()],
   group: async (id) => durable().groups.get(id),
   groups: async () => [...durable().groups.values()],
   restore: async () => durable().restores.get(RESTORE),

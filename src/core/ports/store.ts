@@ -70,6 +70,7 @@ export interface Store {
   /** The brake, also one whose time is over; undefined when nobody pulled it since it was last re-armed. */
   brake(): Promise<Brake | undefined>;
   card(key: string): Promise<Card | undefined>;
+  cards(): Promise<readonly Card[]>;
   /** A user group as it was read last; undefined when it never was. */
   group(id: string): Promise<GroupRow | undefined>;
   groups(): Promise<readonly GroupRow[]>;
