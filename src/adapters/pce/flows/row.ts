@@ -1,7 +1,7 @@
 import { type Decision, type End, type Flow, parseEnd, parseFlow, parseService } from '../../../core/flow.ts';
 import type { Label } from '../../../core/label.ts';
-import { createMembers } from './members.ts';
-import { afterString, BYTE, MORE, ODD, skipSpace, standsAt } from './scan.ts';
+import { createLeads } from './leads.ts';
+import { afterString, BYTE, MORE, ODD, standsAt } from './scan.ts';
 import { createShared } from './shared.ts';
 import { spanMemo } from './span-memo.ts';
 import type { Text } from './text.ts';
@@ -61,8 +61,6 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
   const services = spanMemo((value) => shared.service(parseService(value)), SERVICE_BYTES);
   const skipped = spanMemo(() => true, SKIPPED_BYTES);
   const times = createTimes();
-  const members = createMembers(keyAmong(KEYS));
-  const rangeMembers = createMembers(keyAmong(RANGE_KEYS));
   let whole = 0;
   const range = { first_detected: 0, last_detected: 0 };
 
@@ -82,31 +80,6 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
     return closes(bytes[here] as number) ? here : ODD;
   };
 
-  /** The times of a row into `range`. */
-  const timeRange = (text: Text, at: number, end: number): number => {
-    range.first_detected = Number.NaN;
-    range.last_detected = Number.NaN;
-    let here = at + 1;
-    for (let nth = 0; ; nth += 1) {
-      here = rangeMembers.read(nth, text, here, end);
-      if (here < 0) return here;
-      if (rangeMembers.key === undefined) here = skip(text, here, end);
-      else {
-        const ms = times.read(text.bytes, here);
-        if (Number.isNaN(ms)) return ODD;
-        range[rangeMembers.key] = ms;
-        here += TIME_BYTES;
-      }
-      if (here < 0) return here;
-      here = skipSpace(text.bytes, here);
-      if (here >= end) return MORE;
-      const byte = text.bytes[here];
-      here += 1;
-      if (byte === BYTE.closeObject) return here;
-      if (byte !== BYTE.comma) return ODD;
-    }
-  };
-
   /** A value nobody needs. */
   const skip = (text: Text, at: number, end: number): number => {
     const { bytes } = text;
@@ -117,6 +90,31 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
     if (byte >= BYTE.zero && byte <= BYTE.nine) return count(bytes, at, end);
     const word = WORDS.find((one) => standsAt(bytes, at, one));
     return word === undefined ? ODD : at + word.length;
+  };
+
+  const members = createLeads(keyAmong(KEYS), skip);
+  const rangeMembers = createLeads(keyAmong(RANGE_KEYS), skip);
+
+  /** The times of a row into `range`. */
+  const timeRange = (text: Text, at: number, end: number): number => {
+    range.first_detected = Number.NaN;
+    range.last_detected = Number.NaN;
+    rangeMembers.begin();
+    let here = at + 1;
+    for (;;) {
+      here = rangeMembers.next(text, here, end);
+      if (here < 0) return here;
+      const { key } = rangeMembers;
+      if (key === 'end') return here;
+      if (key === 'varying') here = skip(text, here, end);
+      else {
+        const ms = times.read(text.bytes, here);
+        if (Number.isNaN(ms)) return ODD;
+        range[key] = ms;
+        here += TIME_BYTES;
+      }
+      if (here < 0) return here;
+    }
   };
 
   const reader: RowReader = {
@@ -136,11 +134,13 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
       let decision: Decision = 'unknown';
       let direction: Flow['direction'];
       range.first_detected = Number.NaN;
+      members.begin();
       let here = at + 1;
-      for (let nth = 0; ; nth += 1) {
-        here = members.read(nth, text, here, end);
+      for (;;) {
+        here = members.next(text, here, end);
         if (here < 0) return here;
         const { key } = members;
+        if (key === 'end') break;
         const object = bytes[here] === BYTE.openObject;
         const from = here;
         switch (key) {
@@ -182,18 +182,10 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
             direction = said?.word;
             break;
           }
-          default: {
-            const same = members.same(nth, text, from, end);
-            here = same > 0 ? same : members.learn(nth, text, from, skip(text, from, end));
-          }
+          case 'varying':
+            here = skip(text, from, end);
         }
         if (here < 0) return here;
-        here = skipSpace(bytes, here);
-        if (here >= end) return MORE;
-        const byte = bytes[here];
-        here += 1;
-        if (byte === BYTE.closeObject) break;
-        if (byte !== BYTE.comma) return ODD;
       }
       reader.flow =
         source === undefined ||
