@@ -97,6 +97,7 @@ export const openPeople = (
         channel: inbound.channel,
         alert: null,
         triggerId: inbound.triggerId,
+        shown: () => store.commit([{ type: 'task-done', id: inbound.id }]),
         say,
       }),
   });

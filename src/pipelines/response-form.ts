@@ -47,6 +47,8 @@ export interface Opening {
   /** A link to what speaks for it: stands in the form as its ticket, where it can be replaced. */
   readonly evidence?: string;
   readonly triggerId: string;
+  /** Called when the form stands, before its peers are counted: whoever asked has his answer, and what he sends in is a request of its own. */
+  readonly shown?: () => Promise<void>;
   /** Says something to that person alone. */
   say(text: Markup, plain: string): Promise<void>;
 }
@@ -205,6 +207,7 @@ export const createForms = (deps: RespondingDeps): Forms => {
     const about = { by: asked.person, targets: hosts.length };
     const before = await Promise.all(hosts.map((one) => weighAgain(one, about, desk, deps)));
     await show(hosts, before, leftOut, () => 'counting');
+    await asked.shown?.();
     if (action.timed !== true) return;
     const peers = await deps.peers.count(desk, hosts.map(cutOf));
     if (!drafts.has(draft)) return;
@@ -264,6 +267,7 @@ export const createForms = (deps: RespondingDeps): Forms => {
       );
     };
     await show(host.weight, 'counting');
+    await asked.shown?.();
     if (action.timed !== true) return;
     const peers = await deps.peers.count(desk, [cutOf(host)]);
     if (!drafts.has(draft)) return;

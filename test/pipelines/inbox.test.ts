@@ -364,6 +364,16 @@ describe('the More menu', () => {
 });
 
 describe('a response', () => {
+  it('is done with its click when the form stands: a restart does not take it up beside what was sent in', async () => {
+    const bench = await aBench();
+    const pressed = bench.click('quarantine', 'id-web-01');
+    await bench.intake.inbox(pressed).work?.();
+    // As it is while its peers are still counted.
+    await bench.store.commit([{ type: 'task-accepted', task: { id: pressed.id, at: T0, inbound: pressed } }]);
+    await bench.opened[0]?.shown?.();
+    expect(await bench.store.tasks()).toEqual([]);
+  });
+
   it('opens the form for the one host of an alert', async () => {
     const bench = await aBench();
     await bench.press('quarantine', 'id-web-01');

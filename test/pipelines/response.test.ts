@@ -48,6 +48,35 @@ describe('the form', () => {
     expect(bench.said[0]).toContain('cannot be read right now, so nobody has its role');
   });
 
+  it('is the answer to the click as soon as it stands, however long its peers take to count', async () => {
+    let stands = false;
+    let counting = false;
+    const bench = await aBench({
+      peers: {
+        known: () => undefined,
+        count: () => {
+          counting = true;
+          return new Promise(() => {});
+        },
+      },
+    });
+    void bench.responding.open({
+      action: 'quarantine',
+      pce: 'lab',
+      hrefs: [bench.host('web-01')],
+      person: MAYA,
+      channel: 'C0SOC',
+      alert: anAlert(),
+      triggerId: 't1',
+      shown: async () => {
+        stands = bench.modal().includes('still counting') && !counting;
+      },
+      say: async () => undefined,
+    });
+    await until(() => counting);
+    expect(stands).toBe(true);
+  });
+
   it('is not opened for an action nobody offers, nor for a PCE nobody knows', async () => {
     const bench = await aBench();
     for (const action of ['repair', 'explode', '__proto__'])

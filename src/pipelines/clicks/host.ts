@@ -20,6 +20,8 @@ export const respond = async (
       person: click.person,
       channel: click.channel,
       triggerId: click.triggerId,
+      // Taken up again after a kill, it would say of what was sent in meanwhile that nothing was done.
+      shown: () => deps.store.commit([{ type: 'task-done', id: click.id }]),
       say: tell,
     });
 
