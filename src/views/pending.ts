@@ -1,7 +1,18 @@
 import type { Message, Pending } from '../core/ports.ts';
 import { counted, listed, span } from '../core/text.ts';
 import { pageButtons } from './ask.ts';
-import { actions, bold, clip, context, md, message, richText, section } from './parts.ts';
+import {
+  actions,
+  bold,
+  clip,
+  context,
+  joined,
+  type Markup,
+  md,
+  message,
+  richText,
+  section,
+} from './parts.ts';
 
 export interface ShownPending extends Pending {
   /** Name of who changed it last; undefined where neither the PCE nor the log says. */
@@ -45,11 +56,7 @@ export const pendingView = (
     richText([{ bold: head }], ...(old === 0 ? [] : [[`${counted(old, 'draft')} older than 7 days.`]])),
     ...drafts
       .slice((page - 1) * DRAFTS, page * DRAFTS)
-      .map((draft) =>
-        section(
-          md`${bold(`${draft.kind} ${draft.name}`, SHORT.name)} ${draft.change ?? 'changed'} by ${clip(draft.who ?? draft.by.href ?? 'somebody the PCE does not name', SHORT.who)}${draft.at === undefined ? '' : `, ${span(now - draft.at)} ago`}${draft.how.length === 0 ? '' : `\n${clip(listed(draft.how, 6), SHORT.how)}`}`,
-        ),
-      ),
+      .map((draft) => section(joined(linesOf(draft, now), '\n'))),
     ...(pages > 1
       ? [
           context(md`page ${page} of ${pages}`),
@@ -61,5 +68,11 @@ export const pendingView = (
     ),
   ]);
 };
+
+/** Who and when, and on a line of its own what. */
+const linesOf = ({ kind, name, change, who, by, at, how }: ShownPending, now: number): Markup[] => [
+  md`${bold(`${kind} ${name}`, SHORT.name)} ${change ?? 'changed'} by ${clip(who ?? by.href ?? 'somebody the PCE does not name', SHORT.who)}${at === undefined ? '' : `, ${span(now - at)} ago`}`,
+  ...(how.length === 0 ? [] : [md`${clip(listed(how, 6), SHORT.how)}`]),
+];
 
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`;

@@ -324,7 +324,7 @@ describe('/illumio policy pending', () => {
     ];
     const said = await bench.ask('policy pending', 'U0ANA');
     expect(said).toContain('1 draft not provisioned');
-    expect(said).toContain('*rule set Everything* created by jdoe@example.com, 1 h ago');
+    expect(said).toContain('*rule set Everything* created by jdoe@example.com, 1 h ago\n');
     expect(said).toContain('enabled: none → true');
   });
 
