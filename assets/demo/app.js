@@ -315,7 +315,7 @@ const drawModal = () => {
   const left = Object.fromEntries(missing.map((block) => [block, 'Please fill this in.']));
   const body = dialog.querySelector('.body');
   const submit = view.submit && h('button.primary', { type: 'submit' }, view.submit);
-  const close = h('button', { type: 'button', onclick: () => dialog.close() }, view.close ?? 'Close');
+  const close = h('button', { type: 'button', onclick: closeModal }, view.close ?? 'Close');
   $('modal-title').textContent = view.title;
   body.replaceChildren(blocksNode(inView(view, { ...view.errors, ...left }), view.blocks));
   dialog.querySelector('footer').replaceChildren(...[close, submit].filter(Boolean));
@@ -344,6 +344,15 @@ const clearError = ({ target }) => {
   const field = target.closest('.field');
   field?.querySelector('.error')?.remove();
   field?.querySelector('[aria-invalid]')?.removeAttribute('aria-invalid');
+};
+
+/** Remembers at once what is being closed: the dialog's own event comes later, and news of the view in between must not open it again. */
+const closing = () => {
+  closedView = modal.id;
+};
+const closeModal = () => {
+  closing();
+  $('modal').close();
 };
 
 /** Escape, ✕ and the close button all close the dialog. Was it not the app who closed the view, then it may want to know. */
@@ -507,7 +516,8 @@ $('thread-close').addEventListener('click', closeThread);
 $('modal').addEventListener('close', modalClosed);
 $('modal-form').addEventListener('submit', submitModal);
 $('modal-form').addEventListener('input', clearError);
-$('modal-close').addEventListener('click', () => $('modal').close());
+$('modal-close').addEventListener('click', closeModal);
+$('modal').addEventListener('cancel', closing);
 window.addEventListener('hashchange', () => state && go());
 composer($('composer'), () => undefined);
 composer($('thread-composer'), () => here.thread);

@@ -4,6 +4,7 @@ import type { Command } from '../core/command.ts';
 /** Pictures of the demo page, by command; the browser test takes them (UPDATE_SCREENSHOTS=1). */
 export const COMMAND_PICTURES: Readonly<Record<string, string>> = {
   workload: 'The hosts that match a pattern, for the person who asked alone',
+  quarantine: 'Without a host: one is chosen, the next is offered while it is typed',
   top: 'The busiest sources of a day',
   trend: 'Agents by mode over three days, a stretch without samples left blank',
   board: 'The board of the workloads with what changed since yesterday',

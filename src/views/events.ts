@@ -51,6 +51,10 @@ export const eventsView = ({ title, says, pce, events, buttons, basis }: ShownEv
     context(md`${basis.join(' · ')}`),
   ]);
 
+/** A line is for reading: `2026-11-20 17:55Z`; to the millisecond it stands in the event and in the exports. */
+const shortTimes = (text: string): string =>
+  text.replaceAll(/(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):\d{2}(?:\.\d+)?Z/g, '$1 $2Z');
+
 const lineOf = ({ event, by, about, how, note }: ListedEvent, pce: string): KnownBlock => {
   const marks = [
     ...(event.status === 'failure' ? [md`failed`] : []),
@@ -61,7 +65,7 @@ const lineOf = ({ event, by, about, how, note }: ListedEvent, pce: string): Know
     ' — ',
   );
   const tail: Markup[] = [
-    ...(how === '' ? [] : [md`: ${clipped(how, SHORT.how)}`]),
+    ...(how === '' ? [] : [md`: ${clipped(shortTimes(how), SHORT.how)}`]),
     ...(note === undefined ? [] : [md` (${clipped(note, SHORT.name)})`]),
   ];
   return sectionWith(

@@ -64,7 +64,9 @@ export const pendingView = (
         ]
       : []),
     context(
-      md`PCE ${pce} · what was changed in them from the log since ${iso(from)}${completeFrom > from ? `, complete from ${iso(completeFrom)} on` : ''}`,
+      drafts.length === 0
+        ? md`PCE ${pce}`
+        : md`PCE ${pce} · what was changed in them from the log since ${iso(from)}${completeFrom > from ? `, complete from ${iso(completeFrom)} on` : ''}`,
     ),
   ]);
 };

@@ -105,6 +105,31 @@ describe('/illumio events', () => {
     expect(said).toContain('last 24 h · 2 rows read · complete · prod-east');
   });
 
+  it('writes times of a change to the minute, so that the line can be read', async () => {
+    const bench = aBench();
+    bench.pce.recorded = [
+      anEvent({
+        event_type: 'agent.update',
+        at: T0 - HOUR,
+        resource_changes: [
+          {
+            resource: { ven: { href: '/orgs/1/vens/1', hostname: 'web-01' } },
+            changes: {
+              security_policy_applied_at: {
+                before: '2026-11-20T17:55:54.042Z',
+                after: '2026-11-22T12:42:51.988Z',
+              },
+            },
+            change_type: 'update',
+          },
+        ],
+      }),
+    ];
+    expect(await bench.ask('events', 'U0ANA')).toContain(
+      'security_policy_applied_at: 2026-11-20 17:55Z → 2026-11-22 12:42Z',
+    );
+  });
+
   it.each([
     ['events type=rule_set.* by=jdoe', '2 events with', undefined],
     ['events type=rule_set.update', '1 event with', 'rule_set.update'],
@@ -329,6 +354,8 @@ describe('/illumio policy pending', () => {
   });
 
   it('says so when nothing waits', async () => {
-    expect(await aBench().ask('policy pending', 'U0ANA')).toContain('Nothing waits to be provisioned');
+    expect(await aBench().ask('policy pending', 'U0ANA')).toMatch(
+      /Nothing waits to be provisioned\nPCE prod-east$/,
+    );
   });
 });

@@ -58,7 +58,8 @@ describe.skipIf(skipped !== '')(`every command and board on the demo page${skipp
       if (DEEDS.includes(command.split(' ')[1] ?? '') && (await log.textContent()) !== said) return '';
       await page.waitForTimeout(100);
     }
-    throw new Error(`nothing was answered to ${command}`);
+    const trouble = await page.locator('#trouble').textContent();
+    throw new Error(`nothing was answered to ${command}. ${trouble ?? ''}`);
   };
 
   const picture = async (page: Page, name: string): Promise<void> => {

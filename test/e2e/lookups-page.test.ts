@@ -106,7 +106,7 @@ describe.skipIf(skipped !== '')(`look-ups on the demo page${skipped}`, { timeout
       await form.getByText('No results').waitFor();
       await box.fill('db-0');
       await form.getByRole('option', { name: /^db-01 ·/ }).waitFor();
-      await picture(maya, 'choose-hosts', form);
+      await picture(maya, 'command-quarantine', form);
       await box.press('Enter');
       await form.getByRole('button', { name: /^Remove db-01/ }).waitFor();
       await form.getByRole('button', { name: 'Go on' }).click();
