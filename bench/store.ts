@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cp, rm } from 'node:fs/promises';
 import type { Files } from '../src/adapters/store/files.ts';
-import type { Chat, EventsAnswer, Inventory, Pce } from '../src/core/ports.ts';
+import type { Chat, EventsPiece, Inventory, Pce } from '../src/core/ports.ts';
 import { type Bench, figure } from './bench.ts';
 import { fromDist } from './dist.ts';
 import { filledFolder } from './fill.ts';
@@ -115,16 +115,21 @@ const wired = async (folder: string, files: Files) => {
   const { rules } = await fromDist<typeof import('../src/rules/index.ts')>('rules/index.js');
 
   const store = await openFileStore({ folder, log: silent, clock: systemClock, files });
-  let rows: EventsAnswer['events'] = [];
+  let rows: EventsPiece['events'] = [];
   const pce = {
     name: 'prod-east',
     link: (href: string) => `https://pce.example.com/#${href}`,
-    events: async (): Promise<EventsAnswer> => ({
-      events: rows,
-      rejected: [],
-      pceNow: Date.now(),
-      completeFrom: undefined,
-    }),
+    async *eventPieces(from: number, to: number): AsyncGenerator<EventsPiece> {
+      yield {
+        from,
+        to,
+        events: rows,
+        rejected: [],
+        rows: rows.length,
+        pceNow: Date.now(),
+        complete: true,
+      };
+    },
   } as unknown as Pce;
   const inventory = {
     workload: () => undefined,
