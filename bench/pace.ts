@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { judge } from '../chaos/judge.ts';
+import { judge, namesIn, wordsOf } from '../chaos/judge.ts';
 import { createRandom } from '../chaos/random.ts';
 import { hostsOf, tampering } from '../chaos/subjects.ts';
 import { type Bench, figure } from './bench.ts';
@@ -76,21 +76,24 @@ const storm = async (ms: number, given: Pick<ConfigParts, 'routes' | 'folding'>)
     const hosts = hostsOf(world.pce, FINDINGS, createRandom(1, 'bench'));
     world.pce.control.events(hosts.map((host) => tampering(host)));
     await sleep(ms);
-    return seen(world, new Set(hosts.map(({ name }) => name)));
+    return seen(world, new Set(hosts.map(({ name }) => name)), given.routes === undefined);
   } finally {
     await world.close();
   }
 };
 
-const seen = ({ slack }: World, names: ReadonlySet<string>): Seen => {
+/** @param joined the story of all of them leads the message of them all, and its first names stand nowhere else */
+const seen = ({ slack }: World, names: ReadonlySet<string>, joined: boolean): Seen => {
   const state = slack.control.state();
   const channels = state['channels'] as readonly {
-    readonly messages: readonly { readonly deleted: boolean }[];
+    readonly messages: readonly { readonly deleted: boolean; readonly [key: string]: unknown }[];
   }[];
+  const standing = channels.flatMap(({ messages }) => messages.filter(({ deleted }) => !deleted));
+  const led = joined ? standing.flatMap((message) => [...namesIn(wordsOf(message), names)]) : [];
   const calls = state['calls'] as readonly { readonly method: string; readonly status: number }[];
   return {
-    named: judge(state, names).visible.size,
-    messages: channels.flatMap(({ messages }) => messages.filter(({ deleted }) => !deleted)).length,
+    named: new Set([...judge(state, names).visible, ...led]).size,
+    messages: standing.length,
     refusals: calls.filter(({ method, status }) => method === 'chat.postMessage' && status === 429).length,
   };
 };

@@ -50,7 +50,7 @@ export const hostList = (all: readonly ShownAlert[]): KnownBlock[] => {
   return [
     ...(rest > 0 && groupsText(alerts) !== '' ? [context(md`${groupsText(alerts)}`)] : []),
     bullets(...shown.map(hostLine)),
-    ...(rest > 0 ? [context(md`and ${rest} more; all ${alerts.length} are named in the thread`)] : []),
+    ...(rest > 0 ? [context(md`and ${rest} more, named in the thread`)] : []),
   ];
 };
 

@@ -101,7 +101,7 @@ describe('the messages of an incident', () => {
     const said = messagesOf([lead, ...hostsNamed(30)]).map(shown);
     expect(root([lead, ...hostsNamed(30)]).text).toContain('loc=fra: 30 VENs went offline');
     expect(said[0]).toContain('All 30 carry loc=fra.');
-    expect(said[0]).toContain('and 21 more; all 30 are named in the thread');
+    expect(said[0]).toContain('and 21 more, named in the thread');
     expect(said[0]).not.toContain('prod-east since');
     expect(shown(line([lead, ...hostsNamed(30)], 'resolved'))).not.toContain('prod-east,');
   });
