@@ -91,7 +91,11 @@ const blockedSums = (size: number): BlockedSums => {
     },
     blocked: (id) => sums[2 * id] as number,
     potentiallyBlocked: (id) => sums[2 * id + 1] as number,
-    ids: () => [...met.keys()].filter((id) => met[id] === 1),
+    ids() {
+      const ids: number[] = [];
+      for (let id = 0; id < size; id += 1) if (met[id] === 1) ids.push(id);
+      return ids;
+    },
   };
 };
 
