@@ -2,6 +2,7 @@ import { type Chat, ChatError, type Clock, type Log, type Message } from '../cor
 import type { Settings } from '../core/settings.ts';
 import { counted } from '../core/text.ts';
 import { type Trouble, troubleView } from '../views/trouble.ts';
+import { isExternal } from './external.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -17,7 +18,7 @@ const LOOK_BACK_MS = 5 * MINUTE_MS;
 const SAID_MS = 24 * HOUR_MS;
 
 export interface TroublesDeps {
-  readonly chat: Pick<Chat, 'slot' | 'post' | 'find'>;
+  readonly chat: Pick<Chat, 'slot' | 'post' | 'find' | 'channel'>;
   readonly channels: Pick<Settings['channels'], 'admin' | 'fallback'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -114,6 +115,8 @@ export const createTroubles = ({ chat, channels, clock, log }: TroublesDeps): Tr
 
   const send = async (batch: Batch): Promise<void> => {
     const { key, channel, since } = batch;
+    // Lines name hosts and people: another organisation is not told of them (definitions §8).
+    if (await isExternal(channel, { chat, log })) throw new ChatError('no-channel', 'shared_channel');
     if (since !== undefined && (await stands(key, channel, since))) return;
     await chat.slot(channel, 'post');
     const at = clock.now();

@@ -45,6 +45,19 @@ describe('troubles of our own', () => {
     expect(chat.posts[0]?.message.text).toContain('&lt;!channel&gt;');
   });
 
+  it('are not said where another organisation reads, but in the fallback channel; nowhere where it reads both', async () => {
+    const { troubles, said, chat, log } = aBench();
+    chat.channels.set('C0ANN', aChannel('C0ANN', { external: true }));
+    troubles.say('k1', message('web-01 was labelled', []), 'C0ANN');
+    await troubles.flush();
+    expect(said().map((line) => line.split(' ')[0])).toEqual(['C0FALL']);
+    chat.channels.set('C0FALL', aChannel('C0FALL', { external: true }));
+    troubles.say('k2', message('web-02 was labelled', []), 'C0ANN');
+    await troubles.flush();
+    expect(said()).toHaveLength(1);
+    expect(log.lines.map(({ message: text }) => text)).toContain('a trouble of our own cannot be said');
+  });
+
   it('are said at most once an hour each', async () => {
     const { troubles, said, clock } = aBench();
     for (let minutes = 0; minutes <= 61; minutes += 1) {
