@@ -32,6 +32,13 @@ const KINDS: Readonly<Record<string, (n: number) => string[]>> = {
   'CIDR, /24': (n) => [`${addressOf(n * 397).replace(/\d+$/, '0')}/24`],
   'label expression': (n) => ['env=prod', `app=app-${n % APPS}`],
 };
+/** What people have typed into a form when its list is asked for. */
+const TYPED = (n: number): string =>
+  [roleOf(n).slice(0, 2), `${roleOf(n)}-${pad(n * 397).slice(0, 3)}`, `-${pad(n * 397).slice(0, 4)}`][
+    n % 3
+  ] ?? '';
+/** Lines of a list (facts/slack §3). */
+const OFFERED = 100;
 const NOTHING = (n: number): string[] => [`wbe-${pad(n * 397)}x`];
 const BROAD = (n: number): string[] => [`env=${ENVS[n % ENVS.length]}`];
 
@@ -42,6 +49,7 @@ interface Run {
   /** Of all questions that count. */
   readonly p50: number;
   readonly nothing: number;
+  readonly typed: { readonly p99: number; readonly cpuP99: number };
   readonly broad: number;
   readonly heapMb: number;
   readonly loopMs: number;
@@ -80,6 +88,17 @@ export const lookup: Bench = {
         done.map(({ p50 }) => p50),
       ),
       figure(
+        'hosts offered for what is typed, p99',
+        'ms',
+        done.map(({ typed }) => typed.p99),
+        { most: 5 },
+      ),
+      figure(
+        'hosts offered for what is typed, processor time, p99',
+        'ms',
+        done.map(({ typed }) => typed.cpuP99),
+      ),
+      figure(
         'event loop held longest while all are read and indexed',
         'ms',
         done.map(({ loopMs }) => loopMs),
@@ -116,6 +135,7 @@ const measure = async (): Promise<Run> => {
     'adapters/schedule/clock.js',
   );
   const { findHosts } = await fromDist<typeof import('../src/commands/hosts.ts')>('commands/hosts.js');
+  const { hostsLike } = await fromDist<typeof import('../src/core/suggest.ts')>('core/suggest.js');
   const before = heapMb();
   const inventory = openInventory(await estate(), { clock: systemClock, log: silent });
   const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -161,10 +181,28 @@ const measure = async (): Promise<Run> => {
     p50: percentile(all, 0.5),
     broad: p99('broad', BROAD, 'found', 20),
     nothing: p99('nothing', NOTHING, 'problem', 10),
+    typed: offered((typed) => hostsLike(typed, inventory)),
     heapMb: cached,
     loopMs: delay.max / 1e6,
     readMs,
   };
+};
+
+/** How long the first lines of a list take, for one thing after the other that is typed. */
+const offered = (like: (typed: string) => Iterable<Workload>): Run['typed'] => {
+  const times: number[] = [];
+  const cpu: number[] = [];
+  for (let n = 0; n < QUESTIONS; n += 1) {
+    const spent = process.cpuUsage();
+    const began = performance.now();
+    let lines = 0;
+    for (const _ of like(TYPED(n))) if (++lines === OFFERED) break;
+    times.push(performance.now() - began);
+    const { user, system } = process.cpuUsage(spent);
+    cpu.push((user + system) / 1_000);
+    if (lines === 0) throw new Error(`nothing is offered for ${TYPED(n)}`);
+  }
+  return { p99: percentile(times.slice(WARM_UP), 0.99), cpuP99: percentile(cpu.slice(WARM_UP), 0.99) };
 };
 
 const desk = (inventory: Inventory): PceDesk =>
