@@ -87,12 +87,13 @@ export const openPeople = (
     announce,
     explain: responding.explain,
     openForm: forms.open,
-    openResponse: (inbound, { action, pce, hrefs, wanted }, say) =>
+    openResponse: (inbound, { action, pce, hrefs, wanted, evidence }, say) =>
       responding.open({
         action,
         pce,
         hrefs,
         ...(wanted === undefined ? {} : { wanted }),
+        ...(evidence === undefined ? {} : { evidence }),
         person: inbound.person,
         channel: inbound.channel,
         alert: null,

@@ -1,13 +1,13 @@
 import { parseNetwork } from '../core/address.ts';
-import type { Asker, Command, CommandDeps, PceDesk } from '../core/command.ts';
+import type { Command, PceDesk } from '../core/command.ts';
 import { hostWords } from '../core/host-words.ts';
-import { ChatError } from '../core/ports.ts';
 import type { Workload } from '../core/workload.ts';
 import { foundHostsView } from '../views/found-hosts.ts';
 import { chosenDesks } from './desks.ts';
 import type { Hit } from './hosts.ts';
 import { visibleHosts } from './hosts.ts';
 import { problem } from './problem.ts';
+import { sourceOf } from './source.ts';
 import { type Flags, parseWords } from './words.ts';
 
 const THIS = { id: 'find', example: '/illumio find web-01 192.0.2.10' };
@@ -110,14 +110,4 @@ const matching = (word: string, { inventory }: PceDesk): readonly Workload[] => 
     ({ name, hostname }) =>
       name.toLowerCase() === wanted || hostname.split('.', 1)[0]?.toLowerCase() === wanted,
   );
-};
-
-/** The message the words are of: where it stands, and a link where Slack gives one. */
-const sourceOf = async (ts: string, { channel }: Asker, { chat }: CommandDeps) => {
-  try {
-    return { channel, ts, link: await chat.permalink({ channel, ts }) };
-  } catch (error) {
-    if (!(error instanceof ChatError)) throw error;
-    return { channel, ts, link: undefined };
-  }
 };

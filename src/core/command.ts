@@ -82,13 +82,22 @@ export type Reply =
       readonly pce: string;
       readonly hrefs: readonly [string, ...string[]];
       readonly wanted?: Wanted;
+      /** A link to what speaks for it. */
+      readonly evidence?: string;
     }
   /** Says whether the asker may do something to one workload, and why; changes nothing. */
   | { readonly kind: 'explain'; readonly action: string; readonly pce: string; readonly href: string }
   /** Does something about alerts or silences, with the same checks as the buttons. */
   | { readonly kind: 'deed'; readonly deed: Deed }
-  /** Asks in a form what the command is about; `chosen` hosts stand in it from the start. */
-  | { readonly kind: 'form'; readonly form: CommandForm; readonly chosen?: readonly FoundHost[] }
+  /** Asks in a form what the command is about. */
+  | {
+      readonly kind: 'form';
+      readonly form: CommandForm;
+      /** Hosts that stand in it from the start. */
+      readonly chosen?: readonly FoundHost[];
+      /** Words that go with whatever is chosen. */
+      readonly more?: readonly string[];
+    }
   /** Names the word, what was expected, and a corrected command to copy. */
   | { readonly kind: 'problem'; readonly text: string; readonly copy?: string };
 

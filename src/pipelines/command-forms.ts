@@ -38,6 +38,7 @@ export interface CommandForms {
 
 interface Draft {
   readonly form: CommandForm;
+  readonly more: readonly string[];
   /** The command that opened it: who, where, and where the answer goes. */
   readonly asked: Asked;
   readonly expires: number;
@@ -57,10 +58,10 @@ export const createCommandForms = (deps: CommandFormDeps): CommandForms => {
   };
 
   return {
-    async open(asked, { form, chosen = [] }) {
+    async open(asked, { form, chosen = [], more = [] }) {
       for (const [id, { expires }] of drafts) if (expires < clock.mono()) drafts.delete(id);
       const id = ids.next();
-      drafts.set(id, { form, asked, expires: clock.mono() + DRAFT_MS });
+      drafts.set(id, { form, more, asked, expires: clock.mono() + DRAFT_MS });
       await chat.openView(asked.triggerId, commandForm(form, { hosts: chosen.map(offers.choiceOf) }, id));
     },
     async offer({ person, callbackId, privateMetadata, action, typed }) {
@@ -75,7 +76,14 @@ export const createCommandForms = (deps: CommandFormDeps): CommandForms => {
       const words = draft.form.words(picked);
       if (isFlaw(words)) return wrong(words.field, words.why);
       drafts.delete(privateMetadata);
-      return { asked: { ...draft.asked, id, triggerId, text: [draft.form.command, ...words].join(' ') } };
+      return {
+        asked: {
+          ...draft.asked,
+          id,
+          triggerId,
+          text: [draft.form.command, ...words, ...draft.more].join(' '),
+        },
+      };
     },
   };
 };

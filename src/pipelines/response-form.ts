@@ -200,6 +200,7 @@ export const createForms = (deps: RespondingDeps): Forms => {
           pce: desk.pce.name,
           needs: needsText({ votes, why }),
           leftOut: left,
+          evidence: asked.evidence,
           ...(action.timed === true ? { reviewsMs: deps.limits.reviewsMs, peers } : {}),
         }),
       );

@@ -44,20 +44,26 @@ export const foundHostsView = (here: FoundHosts): Message => {
       ]),
       buttonsOf(one, source),
     ]),
-    ...severalOf(hosts),
+    ...severalOf(hosts, source),
     ...(pages > 1 ? [actions(...pageButtons(again, page, pages))] : []),
     context(md`Names and addresses are matched exactly. PCE ${listed(pces)}`),
   ]);
 };
 
 /** Opens a form with all of these that can be isolated, to take some out of. */
-const severalOf = (hosts: FoundHosts['hosts']): KnownBlock[] => {
+const severalOf = (hosts: FoundHosts['hosts'], source: FoundHosts['source']): KnownBlock[] => {
   const hrefs = hosts.filter(({ workload }) => workload.managed).map(({ workload }) => workload.href);
   return hrefs.length < 2
     ? []
     : [
         actions(
-          askButton(`quarantine --choose ${hrefs.join(' ')}`, `Quarantine several of these…`, 'several'),
+          askButton(
+            ['quarantine --choose', ...hrefs, ...(source === undefined ? [] : ['--message', source.ts])].join(
+              ' ',
+            ),
+            'Quarantine several of these…',
+            'several',
+          ),
         ),
       ];
 };

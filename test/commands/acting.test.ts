@@ -91,6 +91,17 @@ describe('a command that does not say what it is about', () => {
     expect(bench.forms).toEqual([{ command: 'quarantine', chosen: ['web-01', 'web-02'] }]);
   });
 
+  it('the message that speaks for it goes with what is chosen, as a link', async () => {
+    const bench = aBench();
+    await bench.ask(`quarantine ${hrefOf('web-01')} ${hrefOf('web-02')} --pce prod-east --message 1.2`);
+    expect(bench.opened).toMatchObject([
+      { action: 'quarantine', evidence: expect.stringContaining('C0SOC') },
+    ]);
+    expect(await bench.ask('quarantine web-01 --message now')).toContain(
+      'does not know the option "--message"',
+    );
+  });
+
   it.each([
     ['a name that nobody bears', 'quarantine --choose web-99', 'No workload matches "web-99"'],
     [

@@ -93,6 +93,16 @@ describe.skipIf(skipped !== '')(`look-ups on the demo page${skipped}`, { timeout
       await form.getByLabel('Ticket').waitFor();
       expect(await form.getByLabel('Ticket').inputValue()).toContain('/archives/C0SOC0001/p');
       await maya.keyboard.press('Escape');
+      await form.waitFor({ state: 'hidden' });
+      await found.getByRole('button', { name: 'Quarantine several of these' }).click();
+      const choice = maya.getByRole('dialog', { name: 'Quarantine' });
+      await choice.getByRole('button', { name: /^Remove web-01/ }).waitFor();
+      await choice.getByRole('button', { name: 'Go on' }).click();
+      const both = maya.getByRole('dialog', { name: 'Quarantine 2 hosts' });
+      await both.getByLabel('Ticket').waitFor();
+      expect(await both.getByLabel('Ticket').inputValue()).toContain('/archives/C0SOC0001/p');
+      await maya.keyboard.press('Escape');
+      await both.waitFor({ state: 'hidden' });
     });
 
     it('chooses hosts out of what is offered while she types', async () => {
