@@ -1,5 +1,5 @@
 import type { Analysis } from '../core/analysis.ts';
-import { DECISIONS, type Decision } from '../core/flow.ts';
+import { DECISIONS, type Decision, type End } from '../core/flow.ts';
 import { inSlices, type Steps } from '../core/steps.ts';
 import { growing } from './growing.ts';
 import { interned } from './interned.ts';
@@ -25,7 +25,11 @@ export const crossAnalysis = {
     { label = 'env', most = 0 }: { label?: string; most?: number } = {},
   ): Steps<CrossRow[]> {
     const values = interned();
-    const valueAt = Int32Array.from(traffic.shown, (end) => values.id(labelValue(end, label)));
+    const { shown } = traffic;
+    const valueAt = new Int32Array(shown.length);
+    yield* inSlices(shown.length, (first, end) => {
+      for (let id = first; id < end; id += 1) valueAt[id] = values.id(labelValue(shown[id] as End, label));
+    });
     const cells = numberPairs();
     const sums = growing();
     const groups = yield* traffic.groups();

@@ -1,4 +1,4 @@
-import { BREATH, type Steps } from '../core/steps.ts';
+import { inSlices, type Steps } from '../core/steps.ts';
 import type { Counts, Groups } from './groups.ts';
 
 /** Sums by key, a number below `size`; four of them side by side, because a million objects would keep the collector busy. */
@@ -10,8 +10,8 @@ export interface Sums {
   peer(key: number): void;
   of(key: number): Counts & { readonly peers: number };
   at(key: number, measure: Measure): number;
-  /** Keys that have rows or peers. */
-  keys(): Steps<number[]>;
+  /** Keys that have rows or peers, and what is counted by all of them together. */
+  keys(): Steps<{ readonly keys: readonly number[]; readonly all: Counts }>;
 }
 
 const MEASURE_AT = { connections: 0, bytes: 1, peers: 2, flows: 3 } as const;
@@ -52,11 +52,18 @@ export const createSums = (size: number): Sums => {
     }),
     *keys() {
       const keys: number[] = [];
-      for (let key = 0; key < size; key += 1) {
-        if (key % BREATH === 0) yield;
-        if ((sums[4 * key + 3] as number) > 0 || (sums[4 * key + 2] as number) > 0) keys.push(key);
-      }
-      return keys;
+      const all = { connections: 0, bytes: 0, flows: 0 };
+      yield* inSlices(size, (from, to) => {
+        for (let key = from; key < to; key += 1) {
+          const flows = sums[4 * key + 3] as number;
+          if (flows === 0 && sums[4 * key + 2] === 0) continue;
+          keys.push(key);
+          all.connections += sums[4 * key] as number;
+          all.bytes += sums[4 * key + 1] as number;
+          all.flows += flows;
+        }
+      });
+      return { keys, all };
     },
   };
 };

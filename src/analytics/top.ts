@@ -68,7 +68,7 @@ export const topAnalysis = {
     if (by === 'process') yield* traffic.eachProcess((share) => sums.add(share.process, share));
     yield* counting.peers(sums.peer);
     const order = orderOf(sums, counting, measure, ties);
-    const keys = yield* sums.keys();
+    const { keys, all } = yield* sums.keys();
     const best = yield* leading(keys, order, most);
     const { decisions, ...total } = groups.total;
     return {
@@ -77,7 +77,7 @@ export const topAnalysis = {
       direction,
       ...total,
       rows: best.map((key) => ({ key: counting.key(key), name: counting.name(key), ...sums.of(key) })),
-      others: othersOf(keys, best, sums),
+      others: othersOf(keys.length, all, best, sums),
       decisions: Object.fromEntries(DECISIONS.map((one, at) => [one, decisions[at] ?? 0])) as Record<
         Decision,
         number
@@ -113,16 +113,17 @@ const orderOf = (
 };
 
 /** All that is counted by key, less what is shown. */
-const othersOf = (keys: readonly number[], shown: readonly number[], sums: Sums): TopResult['others'] => {
-  const others = { count: keys.length - shown.length, connections: 0, bytes: 0, flows: 0 };
-  for (const [own, sign] of [
-    [keys, 1],
-    [shown, -1],
-  ] as const)
-    for (const key of own) {
-      others.connections += sign * sums.at(key, 'connections');
-      others.bytes += sign * sums.at(key, 'bytes');
-      others.flows += sign * sums.at(key, 'flows');
-    }
+const othersOf = (
+  keys: number,
+  { connections, bytes, flows }: Counts,
+  shown: readonly number[],
+  sums: Sums,
+): TopResult['others'] => {
+  const others = { count: keys - shown.length, connections, bytes, flows };
+  for (const key of shown) {
+    others.connections -= sums.at(key, 'connections');
+    others.bytes -= sums.at(key, 'bytes');
+    others.flows -= sums.at(key, 'flows');
+  }
   return others;
 };
