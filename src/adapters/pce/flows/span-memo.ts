@@ -16,39 +16,43 @@ export const PREFIX_BYTES = 48;
 /** Candidates of one prefix that are compared before a value is just parsed. */
 const CHAIN = 12;
 
+/** Text is kept in pieces of so many bytes, a power of two: making one store larger would copy 32 MB at once. */
+const STORE_BYTES = 1024 * 1024;
+
 /**
- * A memo that holds at most `maxBytes` of text; beyond it begins anew.
+ * A memo that holds `maxBytes` of text, rounded up to whole stores; beyond it begins anew.
  * @param meaning of the parsed value, the same for the same value
  */
 export const spanMemo = <T>(meaning: (value: unknown) => T, maxBytes: number): SpanMemo<T> => {
-  let store = textOver(Buffer.alloc(Math.min(maxBytes, 64 * 1024)));
-  let used = 0;
+  let stores: Text[] = [];
+  /** Bytes used of the last one. */
+  let used = STORE_BYTES;
   let heads = new Int32Array(1_024).fill(-1);
-  /** Of each entry, side by side: its hash, where its bytes are in the store, how many, and the entry before it in its slot. */
+  /** Of each entry, side by side: its hash, where its bytes are in the stores, how many, and the entry before it in its slot. */
   let entries = new Int32Array(FIELDS * heads.length);
   let values: T[] = [];
 
   const remember = (hash: number, text: Text, at: number, to: number, value: T): void => {
     const size = to - at;
-    if (size > maxBytes) return;
-    if (used + size > maxBytes) {
-      used = 0;
-      values = [];
-      heads.fill(-1);
-    }
-    if (used + size > store.bytes.length) {
-      const wider = Buffer.alloc(Math.min(maxBytes, Math.max(2 * store.bytes.length, used + size)));
-      store.bytes.copy(wider, 0, 0, used);
-      store = textOver(wider);
-    }
+    if (size > STORE_BYTES) return;
+    if (used + size > STORE_BYTES) addStore();
     if (values.length >= heads.length) widen();
-    text.bytes.copy(store.bytes, used, at, to);
+    text.bytes.copy((stores.at(-1) as Text).bytes, used, at, to);
     const entry = values.push(value) - 1;
     entries[FIELDS * entry + HASH] = hash;
-    entries[FIELDS * entry + FROM] = used;
+    entries[FIELDS * entry + FROM] = (stores.length - 1) * STORE_BYTES + used;
     entries[FIELDS * entry + SIZE] = size;
     link(entry);
     used += size;
+  };
+  const addStore = (): void => {
+    if (stores.length * STORE_BYTES >= maxBytes) {
+      stores = [];
+      values = [];
+      heads.fill(-1);
+    }
+    stores.push(textOver(Buffer.alloc(STORE_BYTES)));
+    used = 0;
   };
   const link = (entry: number): void => {
     const slot = (entries[FIELDS * entry + HASH] as number) & (heads.length - 1);
@@ -72,11 +76,10 @@ export const spanMemo = <T>(meaning: (value: unknown) => T, maxBytes: number): S
       for (; entry >= 0; entry = entries[FIELDS * entry + NEXT] as number) {
         if (entries[FIELDS * entry + HASH] !== hash) continue;
         const size = entries[FIELDS * entry + SIZE] as number;
+        const from = entries[FIELDS * entry + FROM] as number;
+        const store = stores[Math.trunc(from / STORE_BYTES)] as Text;
         // A complete JSON text is never the beginning of another: equal bytes are the whole value.
-        if (
-          at + size <= end &&
-          sameBytes(text.words, at, store.words, entries[FIELDS * entry + FROM] as number, size)
-        ) {
+        if (at + size <= end && sameBytes(text.words, at, store.words, from % STORE_BYTES, size)) {
           memo.value = values[entry] as T;
           return at + size;
         }
