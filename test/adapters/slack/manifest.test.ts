@@ -76,7 +76,7 @@ describe('addresses', () => {
     const { features, settings } = manifest({ http });
     expect(features?.slash_commands?.[0]?.url).toBe(url);
     expect(settings?.event_subscriptions?.request_url).toBe(url);
-    expect(settings?.interactivity?.request_url).toBe(url);
+    expect(settings?.interactivity).toMatchObject({ request_url: url, message_menu_options_url: url });
     expect(settings?.socket_mode_enabled).toBe(false);
   });
 

@@ -20,15 +20,18 @@ const form: Modal = aModal({
 const choice = (n: number): Choice => ({ text: `web-${n}`, value: `0|/orgs/1/workloads/${n}` });
 
 /** An open form of maya's, and what typing into it gives her. */
-const typing = async (suggest: Suggest) => {
+const typing = async (suggest: Suggest, mode: 'socket' | 'http' = 'socket') => {
   const bench = await aBench({
     deps: { suggest },
+    settings: { mode },
     handle: (inbound) =>
       inbound.kind === 'command'
         ? { work: async () => void (await bench.slack.chat.openView(inbound.triggerId, form)) }
         : {},
   });
   await bench.slack.start();
+  if (mode === 'http')
+    await bench.sim.control.requestUrl({ url: `http://127.0.0.1:${bench.slack.port()}/slack/events` });
   await bench.sim.control.command({ user: MAYA.user, channel: CHANNEL, text: 'quarantine' });
   await until(() => stateOf(bench.sim).views.length === 1);
   const view = String(stateOf(bench.sim).views[0]?.['id']);
@@ -62,6 +65,11 @@ describe('what is typed into a list of a form', () => {
     ]);
     // It changes nothing, so that nothing is recorded or worked on.
     expect(inbounds.map(({ kind }) => kind)).toEqual(['command']);
+  });
+
+  it('is answered in HTTP mode too', async () => {
+    const { type } = await typing(async () => [choice(1)], 'http');
+    expect(await type('web')).toMatchObject({ ok: true, options: [{ value: choice(1).value }] });
   });
 
   it('may be the same twice: it is answered each time', async () => {
