@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRestored } from '../../src/pipelines/restored.ts';
-import { shown } from '../support/blocks.ts';
+import { problemsOf, shown } from '../support/blocks.ts';
 import { fakeInventory, fakeLog } from '../support/fakes.ts';
 import { aBench, type Bench, done, JO, MAYA, OLD } from './responding-bench.ts';
 
@@ -38,7 +38,12 @@ const aRestoredBench = async (before: (bench: Bench) => Promise<unknown>, since:
   await bench.responding.tend();
   expect(bench.puts()).toBe(puts);
   const cards = (): string[] =>
-    bench.chat.posts.filter(({ key }) => key.startsWith('dispute.')).map(({ message }) => shown(message));
+    bench.chat.posts
+      .filter(({ key }) => key.startsWith('dispute.'))
+      .map(({ message }) => {
+        expect(problemsOf(message)).toEqual([]);
+        return shown(message);
+      });
   return { bench, told, cards };
 };
 
