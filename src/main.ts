@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { version } from './cli/about.ts';
 import { dispatch, type VerbTable } from './cli/dispatch.ts';
+import { oldGeneration, youngGeneration } from './cli/heap.ts';
 import type { Edge } from './cli/verb.ts';
-import { youngGeneration } from './cli/young-generation.ts';
 
 /** The process edge: arguments, environment, signals and the exit code go through here and nowhere else. */
 const TABLE: VerbTable = {
@@ -10,6 +10,7 @@ const TABLE: VerbTable = {
     about: 'runs the bot',
     load: () => {
       youngGeneration.hold();
+      oldGeneration.modest();
       return import('./cli/start.ts');
     },
   },

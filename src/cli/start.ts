@@ -2,12 +2,12 @@ import { createBot, isSocketModeRejection } from '../app.ts';
 import { problemText } from '../config/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import { version } from './about.ts';
+import { youngGeneration } from './heap.ts';
 import { atCwd, loadConfig } from './load-config.ts';
 import { createLogger } from './logger.ts';
 import { removeStatus, writeStatus } from './status-file.ts';
 import { defineVerb, EXIT } from './verb.ts';
 import { createReloading, writtenAt } from './watch-config.ts';
-import { youngGeneration } from './young-generation.ts';
 
 const STATUS_MS = 5_000;
 /** How often the configuration file is looked at. */
