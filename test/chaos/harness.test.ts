@@ -25,7 +25,7 @@ describe('the chaos harness', () => {
     await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.chaos.json'], {
       cwd: ROOT,
     });
-  }, 60_000);
+  }, 180_000);
 
   // Side by side, because most of their time is waiting.
   test.concurrent('fault 1: sees all alerts once, however often the bot is killed and whatever goes wrong', async () => {
