@@ -141,6 +141,7 @@ describe('troubleshooting', () => {
     const ids = checks.map(({ id }) =>
       id
         .replace(/^pce\.east\./, 'pce.NAME.')
+        .replace(/(?:read|write|traffic)-rights$/, 'KEY-rights')
         .replace(/^output\..*/, 'output.NAME')
         .replace(/^(slack\.(?:channel|post|group|person))\..*/, '$1.ID'),
     );

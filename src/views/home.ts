@@ -51,7 +51,7 @@ export const homeView = (
       context(
         md`${counted(rows.length, 'rule')}, ${off} off; ${slack} changed in Slack, the others as the configuration file says. Counts are of the last 7 days.`,
       ),
-      ...(mayChange ? [actions(button({ action: 'new-rule', value: 'new', text: 'New rule…' }))] : []),
+      ...(mayChange ? [newRule] : []),
       divider(),
       ...rows.slice(0, most).map((row) => rowBlock(row, mayChange)),
       ...(rows.length > most ? [context(md`and ${rows.length - most} more: illumio-chatops rules`)] : []),
@@ -62,6 +62,15 @@ export const homeView = (
       ),
     ],
   };
+};
+
+/**
+ * What can be pressed has a block of the same name in every version: the tab is published anew while it is looked at, and what was
+ * pressed in the version before is still found.
+ */
+const newRule = {
+  ...actions(button({ action: 'new-rule', value: 'new', text: 'New rule…' })),
+  block_id: 'new-rule',
 };
 
 /** All that somebody reads who may not see the rules. */
@@ -76,7 +85,7 @@ const rowBlock = (row: HomeRow, mayChange: boolean): KnownBlock => {
     ...section(
       md`${bold(rule.id)} ${settings.enabled ? severityWord(row) : bold('off')} · ${sourceOf(row)}\n${clip(rule.about, 200)}\n${spoken(row.log)}${waiting(row)}`,
     ),
-    ...(mayChange ? { accessory: overflow('rule', choices(row)) } : {}),
+    ...(mayChange ? { accessory: overflow('rule', choices(row)), block_id: `rule.${rule.id}` } : {}),
   };
 };
 
