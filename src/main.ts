@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { version } from './cli/about.ts';
 import { dispatch, type VerbTable } from './cli/dispatch.ts';
-import { oldGeneration, youngGeneration } from './cli/heap.ts';
+import { heap } from './cli/heap.ts';
 import type { Edge } from './cli/verb.ts';
 
 /** The process edge: arguments, environment, signals and the exit code go through here and nowhere else. */
@@ -9,8 +9,7 @@ const TABLE: VerbTable = {
   start: {
     about: 'runs the bot',
     load: () => {
-      youngGeneration.hold();
-      oldGeneration.modest();
+      heap.whileLoading();
       return import('./cli/start.ts');
     },
   },

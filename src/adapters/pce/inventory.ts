@@ -2,6 +2,7 @@ import { buildHostIndex, type HostIndex, sameInSearch } from '../../core/host-in
 import type { Label } from '../../core/label.ts';
 import type { Clock, Inventory, Log, Member } from '../../core/ports.ts';
 import { PceError } from '../../core/ports.ts';
+import { BREATH, type Steps, withPauses } from '../../core/steps.ts';
 import { type Workload, workloadOfVen } from '../../core/workload.ts';
 import { compactor } from './compact.ts';
 import { createIndex } from './index-by.ts';
@@ -100,16 +101,18 @@ export const openInventory = (
   const index = async (): Promise<void> => {
     indexing = changed;
     changed = new Set();
-    const building = buildHostIndex(workloads.values());
-    for (let step = building.next(); ; step = building.next()) {
-      if (step.done === true) {
-        searching = step.value;
-        indexing = new Set();
-        return;
-      }
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    searching = await withPauses(buildHostIndex(workloads.values()), turn);
+    indexing = new Set();
   };
+
+  /** Takes out what a complete reading did not have. */
+  function* forgetAllBut(seen: ReadonlySet<string>): Steps<void> {
+    let looked = 0;
+    for (const href of workloads.keys()) {
+      if (++looked % BREATH === 0) yield;
+      if (!seen.has(href) && !noted.has(href)) remove(href);
+    }
+  }
 
   const readAll = async (): Promise<void> => {
     const started = clock.mono();
@@ -122,7 +125,7 @@ export const openInventory = (
       seen.add(workload.href);
       if (!noted.has(workload.href)) put(workload);
     });
-    for (const href of workloads.keys()) if (!seen.has(href) && !noted.has(href)) remove(href);
+    await withPauses(forgetAllBut(seen), turn);
     members = await readMembers();
     missedAt.clear();
     if (searching === undefined || changed.size > MOST_CHANGED) await index();
@@ -236,6 +239,9 @@ export const openInventory = (
     note,
   };
 };
+
+/** A turn of the event loop, in which everybody else gets his. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** An hour without a heartbeat is what a PCE itself calls offline (facts §2.3). */
 const HEARD_MS = 60 * 60_000;
