@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { APPROVERS, RESPONDER } from './config.ts';
 import { wordsOf } from './judge.ts';
 import type { Kind } from './response-judge.ts';
-import { hasButton, rootsIn, rows } from './response-seen.ts';
+import { hasButton, type Json, rootsIn, rows } from './response-seen.ts';
 import type { Host } from './subjects.ts';
 import type { ChaosWorld } from './world.ts';
 
@@ -14,6 +14,8 @@ export interface People {
   submit(view: string, how: { readonly ending: 'ask' | 'release' }): Promise<boolean>;
   /** Presses Approve on every request that still has the button. @returns how many presses were acknowledged */
   approve(): Promise<number>;
+  /** Slack as it stands, and with it what forms said that the responder has opened others over since: he has read it. */
+  seen(): Json;
 }
 
 /** How long a person waits for a form. */
@@ -21,6 +23,7 @@ const FORM_MS = 8_000;
 
 export const createPeople = ({ slack, running }: ChaosWorld, reviewMs: number): People => {
   const { control } = slack;
+  const read: Json[] = [];
   const connected = (): boolean => Number(control.state()['connections']) > 0;
 
   const forms = (kind: Kind, host: Host) =>
@@ -30,6 +33,10 @@ export const createPeople = ({ slack, running }: ChaosWorld, reviewMs: number): 
         view['submit'] !== null &&
         String(view['title']).toLowerCase() === `${kind} ${host.name}`,
     );
+
+  /** Forms that have been sent in and say what came of it. */
+  const answers = (): readonly Json[] =>
+    rows(control.state()['views']).filter((view) => view['user'] === RESPONDER && view['submit'] === null);
 
   const ask = async (kind: Kind, host: Host): Promise<void> => {
     const root = rootsIn(control.state()).get(host.name);
@@ -44,6 +51,8 @@ export const createPeople = ({ slack, running }: ChaosWorld, reviewMs: number): 
     async open(kind, host) {
       if (!(await until(() => connected() || !running(), FORM_MS)) || !connected()) return undefined;
       const before = new Set(forms(kind, host).map(({ id }) => id));
+      // Slack forgets a form as soon as another one is opened (facts/slack §3), the person does not.
+      read.push(...answers());
       await ask(kind, host);
       const found = () => forms(kind, host).find(({ id }) => !before.has(id));
       await until(() => found() !== undefined || !running(), FORM_MS);
@@ -75,6 +84,11 @@ export const createPeople = ({ slack, running }: ChaosWorld, reviewMs: number): 
           if ((await control.click({ user, ...at, action_id: 'approve' })).acked) acked += 1;
         }
       return acked;
+    },
+
+    seen() {
+      const state = control.state();
+      return { ...state, views: [...read, ...rows(state['views'])] };
     },
   };
 };

@@ -1,7 +1,7 @@
 import type { PceControl } from '../src/simulators/pce/index.ts';
 import { wordsOf } from './judge.ts';
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 type Labels = Readonly<Record<string, string>>;
 
 /** Both simulators as the judge looks at them. */

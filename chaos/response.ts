@@ -71,7 +71,7 @@ export const runResponses = async (
   const asked: Asked[] = [];
   const foreign = new Map<string, Record<string, string>>();
   const early = new Set<string>();
-  const seen = (): Seen => look(world.pce.control, world.slack.control.state(), MARK, probes);
+  const seen = (): Seen => look(world.pce.control, people.seen(), MARK, probes);
   const judge = (of: readonly Asked[], timeIsOver: boolean): ResponseVerdict =>
     judgeResponses(of, seen(), foreign, timeIsOver);
   /** Asked for, and not yet as it should be. */
