@@ -85,7 +85,7 @@ export const LAYERS: readonly Layer[] = [
   {
     from: 'adapters/slack/',
     may: ['core/'],
-    packages: [NODE, '@slack/bolt', '@slack/types', '@slack/web-api'],
+    packages: [NODE, '@slack/bolt', '@slack/types', '@slack/web-api', 'undici'],
     why: 'Touches Slack and nothing else; the manifest takes the registries as an argument.',
   },
   {
@@ -103,7 +103,7 @@ export const LAYERS: readonly Layer[] = [
   {
     from: 'adapters/http/',
     may: ['core/'],
-    packages: [NODE],
+    packages: [NODE, 'undici'],
     why: 'Answers probes, hears calls from outside and whether they may be believed, calls a dead-man’s switch; what is said is decided elsewhere.',
   },
   {

@@ -1,3 +1,5 @@
+import { fetch } from 'undici';
+
 const TIME_MS = 10_000;
 
 /**

@@ -1,10 +1,6 @@
-import { WebClient, type WebClientOptions } from '@slack/web-api';
-import { type Dict, dict } from '../../core/foreign.ts';
-import type { ChatError, Log } from '../../core/ports.ts';
+import type { Dict } from '../../core/foreign.ts';
+import type { Log } from '../../core/ports.ts';
 import type { SlackSettings } from '../../core/settings.ts';
-import { slackFetch } from './answer.ts';
-import { chatError, complaints } from './errors.ts';
-import { sdkLogger } from './logger.ts';
 
 /** One call of the Web API. Rejects with ChatError (table in errors.ts); `repeatable` when a second call does no harm. */
 export type Api = (
@@ -13,40 +9,11 @@ export type Api = (
   how: { readonly repeatable: boolean },
 ) => Promise<Dict>;
 
-/**
- * A fresh options object per client: WebClient and SocketModeClient write into the one they are given (facts/slack §1).
- * Never with `headers`, which would send the bot token to apps.connections.open. No retries: who calls knows what a failure means.
- */
-export const clientOptions = (
-  settings: SlackSettings,
-): Pick<
-  WebClientOptions,
-  'slackApiUrl' | 'timeout' | 'rejectRateLimitedCalls' | 'retryConfig' | 'fetch' | 'allowAbsoluteUrls'
-> => ({
-  slackApiUrl: settings.apiUrl,
-  timeout: settings.requestTimeoutMs,
-  rejectRateLimitedCalls: true,
-  retryConfig: { retries: 0 },
-  allowAbsoluteUrls: false,
-  fetch: slackFetch(),
-});
-
-/** The Web API with the bot token. */
+/** The Web API with the bot token. Slack's package is loaded with the first call: a PCE can be asked before (docs/performance.md). */
 export const createApi = (settings: SlackSettings, log: Log): Api => {
-  const client = new WebClient(settings.botToken, { ...clientOptions(settings), logger: sdkLogger(log) });
-  return async (method, args, { repeatable }) => {
-    try {
-      return dict(await client.apiCall(method, args));
-    } catch (cause) {
-      const error = chatError(cause, repeatable);
-      tell(log, method, error, cause);
-      throw error;
-    }
+  let client: Promise<Api> | undefined;
+  return async (...call) => {
+    client ??= import('./client.ts').then(({ createClient }) => createClient(settings, log));
+    return (await client)(...call);
   };
-};
-
-/** Refused content is our own mistake, and only Slack's sentences say where; everything else is told by who called. */
-const tell = (log: Log, method: string, error: ChatError, cause: unknown): void => {
-  if (error.code !== 'refused-content') return;
-  log.error({ method, slack: error.slack, complaints: complaints(cause) }, 'slack refused content');
 };

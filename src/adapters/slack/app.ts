@@ -2,7 +2,7 @@ import { App, type CodedError, type Receiver } from '@slack/bolt';
 import { dict, text } from '../../core/foreign.ts';
 import type { Log } from '../../core/ports.ts';
 import type { SlackSettings } from '../../core/settings.ts';
-import { clientOptions } from './api.ts';
+import { clientOptions } from './client.ts';
 import type { Identity } from './identity.ts';
 import type { Intake } from './inbound.ts';
 import { sdkLogger } from './logger.ts';

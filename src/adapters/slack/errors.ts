@@ -1,10 +1,4 @@
-import {
-  WebAPIHTTPError,
-  WebAPIPlatformError,
-  WebAPIRateLimitedError,
-  WebAPIRequestError,
-} from '@slack/web-api';
-import { dict, list, text } from '../../core/foreign.ts';
+import { dict, text } from '../../core/foreign.ts';
 import { ChatError, type ChatErrorCode } from '../../core/ports.ts';
 
 /**
@@ -71,7 +65,7 @@ export class UnreadAnswer extends Error {
 }
 
 /**
- * What a failed call means. `repeatable`: calling again does no harm (edits, reads), so an unread answer is only 'unavailable';
+ * What a failed call means, of whatever is thrown but errors of Slack's own client (sdk-errors.ts). `repeatable`: calling again does no harm (edits, reads), so an unread answer is only 'unavailable';
  * for a post it is 'unclear'.
  *
  * | what came back | post, ephemeral, respond, open | edit, delete, update, reads |
@@ -86,20 +80,7 @@ export class UnreadAnswer extends Error {
 export const chatError = (cause: unknown, repeatable: boolean): ChatError => {
   if (cause instanceof ChatError) return cause;
   const unread: ChatErrorCode = repeatable ? 'unavailable' : 'unclear';
-  if (cause instanceof WebAPIRateLimitedError) {
-    return new ChatError('rate-limited', 'ratelimited', {
-      retryAfterMs: retryAfterMs(cause.retryAfter),
-      cause,
-    });
-  }
-  if (cause instanceof WebAPIPlatformError) return refusal(cause.data, repeatable, cause);
-  if (cause instanceof WebAPIHTTPError) {
-    const said = cause.statusCode < 500 && dict(cause.body)['ok'] === false;
-    return said ? refusal(cause.body, repeatable, cause) : httpError(cause.statusCode, repeatable, cause);
-  }
-  const original = cause instanceof WebAPIRequestError ? cause.original : cause;
-  const word = reason(original);
-  return new ChatError(neverSent(original) ? 'unavailable' : unread, word, { cause: original });
+  return new ChatError(neverSent(cause) ? 'unavailable' : unread, reason(cause), { cause });
 };
 
 /** What `ok: false` means; `data` is the body. */
@@ -119,14 +100,6 @@ export const httpError = (status: number, repeatable: boolean, cause?: unknown):
   if (status >= 400 && status < 500) return new ChatError('unavailable', word, { cause });
   return new ChatError(repeatable ? 'unavailable' : 'unclear', word, { cause });
 };
-
-/** Slack's sentences on what is wrong with blocks (`[ERROR] … [json-pointer:/blocks/0]`), for the log. */
-export const complaints = (cause: unknown): readonly string[] =>
-  cause instanceof WebAPIPlatformError
-    ? list(dict(cause.data.response_metadata)['messages']).filter(
-        (said): said is string => typeof said === 'string',
-      )
-    : [];
 
 /** Errors of name resolution, connecting and the TLS handshake: not a byte of the request went out. */
 const BEFORE_SENDING =

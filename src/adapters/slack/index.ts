@@ -1,18 +1,14 @@
-import type { App, Receiver } from '@slack/bolt';
 import { type Chat, ChatError, type Clock, type Inbox, type Log, type Suggest } from '../../core/ports.ts';
 import type { SlackSettings } from '../../core/settings.ts';
-import { aborted } from './aborted.ts';
 import { createApi } from './api.ts';
-import { createApp } from './app.ts';
 import { createChannels } from './channels.ts';
 import { createChat } from './chat.ts';
-import { createHttpDoor } from './http.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { createIntake, type Intake } from './inbound.ts';
 import type { LineTimes } from './line.ts';
 import { type Backlog, createPacer } from './pacer.ts';
 import { createPeople } from './people.ts';
-import { type Connections, keepConnected, LINE_TIMES } from './sockets.ts';
+import type { Connections } from './sockets.ts';
 
 export type { Backlog } from './pacer.ts';
 export { openProbe, type SlackProbe } from './probe.ts';
@@ -94,32 +90,21 @@ export const openSlack = (settings: SlackSettings, inbox: Inbox, deps: SlackDeps
     return undefined;
   };
 
-  const appWith = async (receiver: Receiver, us: Identity): Promise<App> => {
-    intake = createIntake({ identity: us, inbox, suggest, chat, people, channels, clock, log });
-    return createApp(settings, receiver, us, intake, log);
-  };
-
-  const overSockets = async (us: Identity, onRefused: (error: ChatError) => void): Promise<void> => {
-    const app = await appWith(noReceiver, us);
-    const times = { ...LINE_TIMES, ...deps.times };
-    await keepConnected({ settings, app, clock, log, times }, { onChange: change, onRefused }, end.signal);
-  };
-
-  const overHttp = async (us: Identity): Promise<void> => {
-    const door = createHttpDoor(settings, clock, log);
-    await appWith(door.receiver, us);
-    port = await door.listen();
-    change({ up: 1, wanted: 1, problem: undefined });
-    await aborted(end.signal);
-    await door.close();
-  };
-
   const run = async (onRefused: (error: ChatError) => void): Promise<void> => {
     const missing = missingSetting(settings);
     if (missing !== undefined) return onRefused(new ChatError('refused', `${missing} is missing`));
-    const us = await whoWeAre(onRefused);
+    const way = settings.mode === 'http' ? import('./over-http.ts') : import('./over-sockets.ts');
+    const [us, { receive }] = await Promise.all([whoWeAre(onRefused), way]);
     if (us === undefined) return;
-    await (settings.mode === 'http' ? overHttp(us) : overSockets(us, onRefused));
+    intake = createIntake({ identity: us, inbox, suggest, chat, people, channels, clock, log });
+    const onPort = (bound: number): void => {
+      port = bound;
+    };
+    await receive(
+      { settings, us, intake, clock, log, times: deps.times ?? {} },
+      { onChange: change, onRefused, onPort },
+      end.signal,
+    );
   };
 
   return {
@@ -178,10 +163,3 @@ const named = (setting: string, cause: ChatError): ChatError =>
   cause.slack.startsWith('slack.')
     ? cause
     : new ChatError('refused', `${setting} is refused: ${cause.slack}`, { cause });
-
-/** Bolt wants a receiver; ours come and go with the connections (line.ts). */
-const noReceiver: Receiver = {
-  init: () => {},
-  start: async () => {},
-  stop: async () => {},
-};

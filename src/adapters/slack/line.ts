@@ -4,9 +4,9 @@ import type { ChatError, Clock, Log } from '../../core/ports.ts';
 import type { SlackSettings } from '../../core/settings.ts';
 import { aborted } from './aborted.ts';
 import { parse } from './answer.ts';
-import { clientOptions } from './api.ts';
-import { chatError } from './errors.ts';
+import { clientOptions } from './client.ts';
 import { sdkLogger } from './logger.ts';
+import { sdkError } from './sdk-errors.ts';
 
 /** Times of one Socket Mode connection, in ms. */
 export interface LineTimes {
@@ -76,7 +76,7 @@ export const connect = async (
 
   client.start().catch((cause: unknown) => {
     // Undefined when the socket closed before hello: said by 'disconnected'.
-    if (cause !== undefined) error = chatError(cause, true);
+    if (cause !== undefined) error = sdkError(cause, true);
     end(error?.slack);
   });
   void clock.sleep(times.helloMs, ended.signal).then(() => {

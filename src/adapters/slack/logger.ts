@@ -1,4 +1,4 @@
-import { type Logger, LogLevel } from '@slack/bolt';
+import { type Logger, LogLevel } from '@slack/web-api';
 import type { Log } from '../../core/ports.ts';
 
 /** Tokens, tickets of socket URLs and response URLs: whoever has one can act. */

@@ -1,3 +1,4 @@
+import { fetch, type Response } from 'undici';
 import { dict } from '../../core/foreign.ts';
 import { ChatError, type Message } from '../../core/ports.ts';
 import type { SlackSettings } from '../../core/settings.ts';

@@ -1,3 +1,4 @@
+import { fetch } from 'undici';
 import { dict, list, text } from '../../core/foreign.ts';
 import { type Chat, ChatError, type Upload } from '../../core/ports.ts';
 import type { SlackSettings } from '../../core/settings.ts';
