@@ -9,7 +9,11 @@ import { FLEET, POLL, ROUTES, turnsOf } from './turns.ts';
 import { openWorld, polledTwice } from './world.ts';
 
 const SAMPLES = 100;
-const WARM_UP = 12;
+/**
+ * Five hosts within minutes are told as one story more, in a channel whose turn it is: by Slack's pace of a post a second the alerts there
+ * wait up to 1 s for it, and catch up 200 ms a turn. These are Slack's waits, not ours; so as many alerts pass before it counts.
+ */
+const WARM_UP = 28;
 const STATE_BYTES = 1_048_576;
 /** As long as the journal's line of one alert. */
 const LINE = `${'x'.repeat(2_000)}\n`;
@@ -26,10 +30,13 @@ export const latency: Bench = {
     const folder = await filledFolder(STATE_BYTES);
     const p50: number[] = [];
     const p99: number[] = [];
+    const first: number[] = [];
     const disk: number[][] = [];
     for (let run = 1; run <= runs; run += 1) {
       say(`${run}/${runs}`);
-      const times = await measure(folder);
+      const all = await measure(folder);
+      const times = all.slice(WARM_UP);
+      first.push(all[0] ?? Number.NaN);
       disk.push(diskWaits(folder));
       p50.push(percentile(times, 0.5));
       p99.push(percentile(times, 0.99));
@@ -38,6 +45,7 @@ export const latency: Bench = {
     return [
       figure('event visible → Slack call, p50', 'ms', p50, { most: 5 }),
       figure('event visible → Slack call, p99', 'ms', p99, { most: 25 }),
+      figure('the same of the first alert after the start, which is not among them', 'ms', first),
       ...[0.5, 0.99].map((part) =>
         figure(
           `the disk alone, a line made durable, p${part * 100}`,
@@ -71,7 +79,7 @@ const measure = async (dataFrom: string): Promise<number[]> => {
     await polledTwice(world);
     const posts = watchPosts(world);
     const given = await givePerPoll(world, turnsOf(world, SAMPLES + WARM_UP));
-    return latencies(given, posts()).slice(WARM_UP);
+    return latencies(given, posts());
   } finally {
     await world.close();
   }

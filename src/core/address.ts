@@ -40,7 +40,7 @@ export const inNetwork = (text: string, network: Network): boolean => {
 };
 
 /** `inNetwork` for an address that was read before. */
-export const liesIn = (address: Address, network: Network): boolean => {
+const liesIn = (address: Address, network: Network): boolean => {
   if (address.bits !== network.bits) return false;
   const shift = BigInt(network.bits - network.prefix);
   return address.value >> shift === network.value >> shift;

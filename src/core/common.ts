@@ -1,4 +1,4 @@
-import { type Address, liesIn, type Network, networkText, parseAddress } from './address.ts';
+import { networkText, parseAddress } from './address.ts';
 import { labelText } from './label.ts';
 import { counted, listed } from './text.ts';
 import type { Workload } from './workload.ts';
@@ -21,52 +21,42 @@ export interface Common {
 export const commonTo = (hosts: readonly Workload[]): Common | undefined => {
   if (hosts.length < 2) return undefined;
   const enough = Math.ceil(hosts.length * MOST_OF_THEM);
-  // Fewer hosts than enough stand behind these: what enough have, one of these has.
-  const some = hosts.slice(0, hosts.length - enough + 1);
-  const labels = shared(
-    unique(some.flatMap((host) => host.labels.map((label) => [labelText([label]), label] as const))),
-    ({ key, value }) =>
-      hosts.filter((host) => host.labels.some((label) => label.key === key && label.value === value)).length,
-    enough,
-  );
+  const labels = shared(hosts, ({ labels: own }) => own.map((label) => labelText([label])), enough);
   if (labels.length > 0) {
     const names = labels.map(([name]) => name).sort();
     const [, least = hosts.length] = labels[labels.length - 1] ?? [];
     return { name: names.join(' '), told: `${howMany(least, hosts.length)} carry ${listed(names)}. ` };
   }
-  const addresses = hosts.map(addressesOf);
-  const [network, count] =
-    shared(
-      unique(addresses.slice(0, some.length).flat().flatMap(networksOf)),
-      (one) => addresses.filter((own) => own.some((address) => liesIn(address, one))).length,
-      enough,
-    )[0] ?? [];
-  if (network === undefined || count === undefined) return undefined;
-  return { name: network, told: `${howMany(count, hosts.length)} stand in ${network}. ` };
+  const [found] = shared(hosts, ({ interfaces }) => interfaces.flatMap(networksAround), enough);
+  if (found === undefined) return undefined;
+  const network = textOf(found[0]);
+  return { name: network, told: `${howMany(found[1], hosts.length)} stand in ${network}. ` };
 };
 
 const howMany = (count: number, all: number): string =>
   count === all ? `All ${all}` : `${counted(count, 'host')} of ${all}`;
 
-const unique = <T>(named: readonly (readonly [string, T])[]): [string, T][] => [...new Map(named)];
-
-/** Those that enough have, with how many do, most frequent first; of equal ones the first stays first (the narrower network). */
+/** Things that enough hosts have, with how many do, most frequent first; of equal ones the first stays first (the narrower network). */
 const shared = <T>(
-  named: readonly (readonly [string, T])[],
-  count: (one: T) => number,
+  hosts: readonly Workload[],
+  of: (host: Workload) => readonly T[],
   enough: number,
-): [string, number][] =>
-  named
-    .map(([name, one]): [string, number] => [name, count(one)])
-    .filter(([, of]) => of >= enough)
-    .sort((a, b) => b[1] - a[1]);
+): [T, number][] => {
+  const counts = new Map<T, number>();
+  for (const host of hosts) for (const one of new Set(of(host))) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count >= enough).sort((a, b) => b[1] - a[1]);
+};
 
-const addressesOf = ({ interfaces }: Workload): Address[] =>
-  interfaces.flatMap(({ address }) => parseAddress(address) ?? []);
+/** The networks that people would say an address stands in, each as one number: writing them out takes a hundred times as long. */
+const networksAround = ({ address }: Workload['interfaces'][number]): bigint[] => {
+  const parsed = parseAddress(address);
+  if (parsed === undefined) return [];
+  const { bits, value } = parsed;
+  return PREFIXES[bits].map((prefix) => ((value >> BigInt(bits - prefix)) << 8n) | BigInt(prefix));
+};
 
-/** The networks that people would say an address stands in, by name. */
-const networksOf = (address: Address): [string, Network][] =>
-  PREFIXES[address.bits].map((prefix) => {
-    const network = { ...address, prefix };
-    return [networkText(network), network];
-  });
+const textOf = (network: bigint): string => {
+  const prefix = Number(network & 0xffn);
+  const bits = prefix === 24 || prefix === 16 ? 32 : 128;
+  return networkText({ bits, prefix, value: (network >> 8n) << BigInt(bits - prefix) });
+};

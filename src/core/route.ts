@@ -1,6 +1,6 @@
 import { withinHours } from './hours.ts';
 import type { Label } from './label.ts';
-import { labelTest, selector } from './label-query.ts';
+import { type LabelTest, labelTest, selector } from './label-query.ts';
 import type { Route, Settings } from './settings.ts';
 import { compareSeverity, type Severity } from './severity.ts';
 
@@ -98,7 +98,7 @@ const matches = ({ match, hours, floor }: Route, alert: Routed, now: number): bo
   compareSeverity(alert.severity, match.minSeverity) >= 0 &&
   (floor === undefined || alert.rule !== HEALTH || compareSeverity(alert.severity, floor) >= 0) &&
   (match.pce === undefined || match.pce === alert.pce) &&
-  (match.labels === undefined || carries(match.labels, alert)) &&
+  (match.labels === undefined || carries(match, match.labels, alert)) &&
   (hours === undefined || withinHours(hours, now));
 
 /** The channel that a label's value names for a host of the alert, else the route's own; and those that are told the same. */
@@ -109,7 +109,14 @@ const channelsOf = ({ channel, byLabel, also = [] }: Route, { labels }: Routed):
   return [...(named.length === 0 ? [channel] : named), ...also];
 };
 
-const carries = (text: string, { labels }: Routed): boolean => labels.some(labelTest(selector(text)));
+/** What a route asks of labels is read once: every alert is held against every route, at each severity it may come to have. */
+const tests = new WeakMap<Route['match'], LabelTest>();
+
+const carries = (match: Route['match'], text: string, { labels }: Routed): boolean => {
+  const test = tests.get(match) ?? labelTest(selector(text));
+  tests.set(match, test);
+  return labels.some(test);
+};
 
 /** Rules whose subjects never share a message, whatever a route groups by (definitions §3: csrf "never grouped across users"). */
 const NEVER_GROUPED: readonly string[] = ['csrf'];

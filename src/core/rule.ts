@@ -248,23 +248,44 @@ export const defineRule = <Options, Memory>(spec: RuleSpec<Options, Memory>): Al
   bind(raw, context) {
     const options = spec.options.parse(raw ?? {});
     const { reads, asks } = spec;
+    const memories = parsedOnce(spec.memory);
     return {
       detect(observation, stored) {
-        const memory = spec.memory.parse(stored);
+        const memory = memories.of(stored);
         const {
           findings,
           cleared = [],
           memory: next = memory,
           wakeAt,
         } = spec.detect(observation, memory, options, context);
+        memories.made(next);
         return { findings, cleared, memory: next, wakeAt };
       },
       ...(reads === undefined
         ? {}
-        : { reads: (stored: unknown, now: number) => reads(spec.memory.parse(stored), now, options) }),
+        : { reads: (stored: unknown, now: number) => reads(memories.of(stored), now, options) }),
       ...(asks === undefined
         ? {}
-        : { asks: (stored: unknown, now: number) => asks(spec.memory.parse(stored), now, options) }),
+        : { asks: (stored: unknown, now: number) => asks(memories.of(stored), now, options) }),
     };
   },
 });
+
+/**
+ * Memories by the object that holds them: what the store gives back is what a rule made of it, and both are never changed. Only what was
+ * read from the disk is parsed, once.
+ */
+const parsedOnce = <Memory>(schema: z.ZodType<Memory>) => {
+  const known = new WeakMap<object, Memory>();
+  return {
+    of(stored: unknown): Memory {
+      if (typeof stored !== 'object' || stored === null) return schema.parse(stored);
+      const memory = known.get(stored) ?? schema.parse(stored);
+      known.set(stored, memory);
+      return memory;
+    },
+    made(memory: Memory): void {
+      if (typeof memory === 'object' && memory !== null) known.set(memory, memory);
+    },
+  };
+};

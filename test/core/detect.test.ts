@@ -223,6 +223,39 @@ describe('the built-in rules', () => {
       expect(set.run(observation, NONE)).toMatchObject({ findings: [], cleared: [], failures: [] });
   });
 
+  it('mean the same by a memory as they made it and as a disk gives it back, and never change it', () => {
+    const types = rules.flatMap(({ on }) => [...on.types.map((type) => type.replace('*', 'update'))]);
+    const event = fc
+      .tuple(fc.constantFrom(...types), fc.constantFrom('web-01', 'web-02', 'db-01'), fc.nat(90))
+      .map(([event_type, hostname, minute]) =>
+        anEvent({
+          event_type,
+          timestamp: new Date(T0 - minute * MINUTE).toISOString(),
+          status: minute % 2 === 0 ? 'failure' : 'success',
+          created_by: { agent: { href: `/orgs/1/agents/${hostname}`, hostname } },
+          resource_changes: [],
+        }),
+      );
+    fc.assert(
+      fc.property(fc.array(fc.array(event, { minLength: 1, maxLength: 4 }), { maxLength: 5 }), (polls) => {
+        const [kept, reread] = [compile(rules), compile(rules)];
+        let memories = new Map<string, unknown>();
+        for (const events of polls) {
+          const text = JSON.stringify([...memories]);
+          const found = kept.run(saw(events), memories);
+          expect(JSON.stringify([...memories])).toBe(text);
+          expect(found).toMatchObject({ failures: [] });
+          const again = reread.run(saw(events), new Map(JSON.parse(text) as [string, unknown][]));
+          expect(again.findings.map(({ finding }) => finding)).toEqual(
+            found.findings.map(({ finding }) => finding),
+          );
+          expect(again.memories).toEqual(JSON.parse(JSON.stringify(found.memories)));
+          memories = new Map([...memories, ...Object.entries(found.memories)]);
+        }
+      }),
+    );
+  });
+
   it('throw on no event, however odd its parts are', () => {
     const set = compile(rules);
     const types = rules.flatMap(({ on }) => [

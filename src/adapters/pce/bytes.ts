@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, gunzipSync } from 'node:zlib';
 
 /**
  * The bytes without their gzip, if they have one; each piece holds true until the next is asked for. The first two bytes decide, not a header: traffic downloads may be gzip with
@@ -31,7 +31,38 @@ async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerato
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
+/** A short answer is inflated at once: by turns with the threads of the pool it takes longer to wait than to inflate. */
 async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const pieces = bytes[Symbol.asyncIterator]();
+  const head: Buffer[] = [];
+  let size = 0;
+  let more = true;
+  while (more && size < AT_ONCE.packed) {
+    const next = await pieces.next();
+    more = next.done !== true;
+    if (next.done !== true) head.push(Buffer.from(next.value));
+    size += next.value?.length ?? 0;
+  }
+  const packed = Buffer.concat(head, size);
+  const whole = more ? undefined : inflatedAtOnce(packed);
+  if (whole === undefined) yield* streamed(joined(packed, pieces));
+  else yield whole;
+}
+
+/** What takes about a millisecond. */
+const AT_ONCE = { packed: 64 * 1024, inflated: 1024 * 1024 } as const;
+
+/** undefined when it is longer than that. Throws as the stream does for what is no whole gzip. */
+const inflatedAtOnce = (packed: Buffer): Buffer | undefined => {
+  try {
+    return gunzipSync(packed, { maxOutputLength: AT_ONCE.inflated });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw error;
+  }
+};
+
+async function* streamed(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
   // The error, if any, comes out of the iteration: `pipeline` destroys the last stream with it.
   pipeline(Readable.from(copies(bytes), { objectMode: false }), gunzip, () => {});

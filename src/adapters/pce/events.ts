@@ -1,4 +1,4 @@
-import { type PceEvent, parseEvent } from '../../core/event.ts';
+import { type ParsedEvent, type PceEvent, parseEvent } from '../../core/event.ts';
 import {
   type EventQuery,
   type EventsAnswer,
@@ -72,14 +72,22 @@ export const createEventReader = (
   { org, cap, full }: { readonly org: number; readonly cap: number; full?(): void },
 ): EventReader => {
   const path = `/orgs/${org}/events`;
+  const rows = createRows();
 
   const readPiece = async (piece: Piece, { filter, lane, wanted }: Ask): Promise<Reading> =>
     await client.call(
       { path, query: { ...windowOf(piece), ...filter, max_results: cap }, lane },
       async (answer) => {
-        const collected = collect(wanted);
-        const rows = await answer.rows(collected.take);
-        return { ...collected.kept(), rows, matched: answer.count('x-matched-count'), pceNow: answer.pceNow };
+        const reading = rows.reading();
+        const collected = collect(wanted, reading.parse);
+        const count = await answer.rows(collected.take);
+        reading.end();
+        return {
+          ...collected.kept(),
+          rows: count,
+          matched: answer.count('x-matched-count'),
+          pceNow: answer.pceNow,
+        };
       },
     );
 
@@ -191,13 +199,13 @@ const windowOf = ({ from, to }: Piece): Record<string, string> => ({
   'timestamp[lte]': new Date(to).toISOString(),
 });
 
-const collect = (wanted: Ask['wanted']) => {
+const collect = (wanted: Ask['wanted'], parse: (json: string) => ParsedEvent = parseRow) => {
   const events: PceEvent[] = [];
   const rejected: string[] = [];
   let oldest: number | undefined;
   return {
     take: (json: string): void => {
-      const parsed = parseEvent(parseRow(json));
+      const parsed = parse(json);
       if (!parsed.ok) {
         rejected.push(parsed.why);
         return;
@@ -210,12 +218,40 @@ const collect = (wanted: Ask['wanted']) => {
 };
 
 /** One bad row costs itself, not its neighbours. */
-const parseRow = (json: string): unknown => {
+const parseRow = (json: string): ParsedEvent => {
   try {
-    return parseJson(json);
+    return parseEvent(parseJson(json));
   } catch {
-    return undefined;
+    return parseEvent(undefined);
   }
+};
+
+/** Characters of rows that are remembered; an event has some 1,500 (facts §2.1). */
+const REMEMBERED_CHARS = 1_048_576;
+
+/**
+ * Rows of the answer before, by their text: each poll reads the last minutes again (definitions §1), and a row that is the same sign by sign
+ * is the same event.
+ */
+const createRows = () => {
+  let before: ReadonlyMap<string, ParsedEvent> = new Map();
+  return {
+    reading() {
+      const now = new Map<string, ParsedEvent>();
+      let chars = 0;
+      return {
+        parse(json: string): ParsedEvent {
+          const parsed = before.get(json) ?? parseRow(json);
+          chars += json.length;
+          if (chars <= REMEMBERED_CHARS) now.set(json, parsed);
+          return parsed;
+        },
+        end(): void {
+          before = now;
+        },
+      };
+    },
+  };
 };
 
 /** The piece in parts that should each stay below the cap: rows / cap × 1.5 when their number can be told, else halves. */

@@ -151,10 +151,12 @@ export const createIngest = (deps: AlertingDeps, accept: Accept, exclusive: Mute
   /** Judges one part of a window and moves the cursor past it, in one commit. @returns how many of its events were new */
   const take = async (piece: EventsPiece, about: Window): Promise<number> => {
     const { known, late, completeFrom, to } = about;
-    await inventory.ensure(unknownHosts(piece.events, inventory));
+    // Nearly all of a poll was read before (definitions §1: overlap): that is left out first, and again once it is this part's turn.
+    const unread = piece.events.filter(({ href }) => !evaluated.has(href));
+    await inventory.ensure(unknownHosts(unread, inventory));
     return await exclusive(async () => {
-      const seen = await store.seen(pce.name, piece.events);
-      const events = piece.events.filter(({ href }) => !seen.has(href) && !evaluated.has(href));
+      const seen = await store.seen(pce.name, unread);
+      const events = unread.filter(({ href }) => !seen.has(href) && !evaluated.has(href));
       const reached = Math.min(piece.to, to, piece.pceNow, completeFrom ?? piece.to);
       const next = Math.max(cursor ?? known ?? 0, reached);
       // The first window is history as a whole: a cursor within it would make the rest of it news.

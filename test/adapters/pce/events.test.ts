@@ -197,6 +197,25 @@ describe('rows that are no events', () => {
     expect(answer.events.map(({ href }) => href)).toEqual(['/orgs/1/events/a', '/system_events/b']);
     expect(answer.rejected).toEqual(['not a JSON object', 'no href', 'no timestamp with a time zone']);
   });
+
+  it('are counted again by a later answer, and a row that says something else by then is read anew', async () => {
+    const row = { href: '/orgs/1/events/a', timestamp: iso(START), event_type: 'user.login', status: null };
+    const answers = [
+      [row, 7],
+      [row, 7],
+      [{ ...row, status: 'failure' }, 7],
+    ];
+    const fake = await aFake((_, response, n) => sendJson(response, answers[n - 1]));
+    const pce = anAdapter(fake.url);
+    const read = async () => {
+      const { events, rejected } = await pce.events(START - MINUTE, START);
+      return [events.map(({ status }) => status), rejected];
+    };
+    const refused = ['not a JSON object'];
+    expect(await read()).toEqual([[null], refused]);
+    expect(await read()).toEqual([[null], refused]);
+    expect(await read()).toEqual([['failure'], refused]);
+  });
 });
 
 describe('a PCE that does not tell the number of rows', () => {
