@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
-import { request } from 'undici';
+import type { Traffic } from '../src/analytics/traffic.ts';
+import type { TrafficQuery } from '../src/core/ports.ts';
+import type { PceSettings } from '../src/core/settings.ts';
 import { fromDist } from './dist.ts';
+import { silent } from './silent.ts';
 
 /** One way of reading flows and summing them up, in a process of its own so that its memory is its own. */
 const WAYS: Readonly<Record<string, (from: string) => Promise<number>>> = {
@@ -26,12 +29,34 @@ const WAYS: Readonly<Record<string, (from: string) => Promise<number>>> = {
     return reader.getRows().reduce((sum, row) => sum + Number(row[4]), 0);
   },
   file: async (file) => {
-    const { fileBytes } =
-      await fromDist<typeof import('../src/adapters/pce/index.ts')>('adapters/pce/index.js');
-    return analysed(fileBytes(file));
+    const { fileBytes, readFlows } = await fromDist<Adapter>('adapters/pce/index.js');
+    return await analysed(async ({ add }) => void (await readFlows(fileBytes(file), add)));
   },
-  http: async (url) => analysed((await request(url)).body),
+  // All that the bot does for a query: asked, looked at until it is finished, downloaded and deleted, with the bot's own client.
+  http: async (url) => {
+    const { openPce } = await fromDist<Adapter>('adapters/pce/index.js');
+    const { systemClock: clock } = await fromDist<typeof import('../src/adapters/schedule/clock.ts')>(
+      'adapters/schedule/clock.js',
+    );
+    const pce = openPce(settingsOf(url), { clock, log: silent, times: { queryPoll: 1 } });
+    const query: TrafficQuery = { from: 0, to: 1, labels: [], decisions: [] };
+    return await analysed(async ({ add }) => void (await pce.flows(query, add)));
+  },
 };
+
+type Adapter = typeof import('../src/adapters/pce/index.ts');
+
+const settingsOf = (url: string): PceSettings => ({
+  name: 'bench',
+  url,
+  uiUrl: url,
+  org: 1,
+  read: { key: 'api_bench', secret: 'bench' },
+  write: undefined,
+  traffic: undefined,
+  expires: undefined,
+  caFile: undefined,
+});
 
 interface Plain {
   readonly src: { readonly ip: string };
@@ -41,16 +66,14 @@ interface Plain {
 }
 
 /** Ours: read, gather, and every analysis of `analyze`. */
-const analysed = async (bytes: AsyncIterable<Buffer>): Promise<number> => {
-  const { readFlows } =
-    await fromDist<typeof import('../src/adapters/pce/index.ts')>('adapters/pce/index.js');
+const analysed = async (read: (traffic: Traffic) => Promise<void>): Promise<number> => {
   const { gatherTraffic } =
     await fromDist<typeof import('../src/analytics/traffic.ts')>('analytics/traffic.js');
   const { summaryAnalysis } =
     await fromDist<typeof import('../src/analytics/summary.ts')>('analytics/summary.js');
   const { whenHeld, withPauses } = await fromDist<typeof import('../src/core/steps.ts')>('core/steps.js');
   const traffic = gatherTraffic();
-  await readFlows(bytes, traffic.add);
+  await read(traffic);
   const pause = whenHeld(
     () => performance.now(),
     () => new Promise(setImmediate),
@@ -64,7 +87,12 @@ const run = WAYS[way];
 if (run === undefined) throw new TypeError(`no way "${way}"`);
 // Modules are loaded before the clock starts: every way has them loaded in a bot that runs.
 if (way === 'file' || way === 'http')
-  for (const module of ['adapters/pce/index.js', 'analytics/traffic.js', 'analytics/summary.js'])
+  for (const module of [
+    'adapters/pce/index.js',
+    'adapters/schedule/clock.js',
+    'analytics/traffic.js',
+    'analytics/summary.js',
+  ])
     await fromDist(module);
 if (way === 'duckdb') await import('@duckdb/node-api');
 delay.enable();

@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -9,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Bench, figure } from './bench.ts';
 import { ROWS, writeFlows } from './flow-rows.ts';
+import { type Sender, startSender } from './flows-sender.ts';
 
 interface Measured {
   readonly ms: number;
@@ -27,13 +26,13 @@ export const flows: Bench = {
     const folder = mkdtempSync(join(tmpdir(), 'bench-flows-'));
     const few = join(folder, 'flows.json');
     const many = join(folder, 'many.json');
-    const { url, close } = await serve(few);
+    const sender = await startSender(few);
     try {
       say('writing the files');
       writeFlows(few, 2_000);
       writeFlows(many, 100_000);
       say(`${Math.round(statSync(few).size / 1e6)} MB`);
-      const rounds = await measured(runs, { few, many, url }, say);
+      const rounds = await measured(runs, { few, many, sender }, say);
       const ratio = (way: keyof Round, to: keyof Round): number[] =>
         rounds.map((one) => one[way].ms / one[to].ms);
       const processor = (way: keyof Round): number[] => rounds.map((one) => one[way].cpuMs / one.parse.cpuMs);
@@ -42,10 +41,14 @@ export const flows: Bench = {
       return [
         figure('from a file', '× JSON.parse', ratio('file', 'parse'), { most: 0.4 }),
         figure('from loopback HTTP', '× JSON.parse', ratio('http', 'parse'), { most: 0.4 }),
+        figure('from loopback HTTP, sent from memory', '× JSON.parse', ratio('whole', 'parse'), {
+          most: 0.4,
+        }),
         figure('peak RSS, file', 'MB', rss('file'), { most: 170 }),
         figure('peak RSS, HTTP', 'MB', rss('http'), { most: 170 }),
         figure('longest loop delay, file', 'ms', loop('file'), { most: 20 }),
         figure('longest loop delay, HTTP', 'ms', loop('http'), { most: 20 }),
+        figure('longest loop delay, HTTP, sent from memory', 'ms', loop('whole'), { most: 20 }),
         figure('100,000 workloads, from a file', '× JSON.parse', ratio('many', 'manyParse'), { most: 0.9 }),
         figure('100,000 workloads, peak RSS', 'MB', rss('many'), { most: 300 }),
         figure('for scale: processor time, from a file', '× JSON.parse', processor('file')),
@@ -62,18 +65,20 @@ export const flows: Bench = {
         ),
       ];
     } finally {
-      await close();
+      await sender.close();
       rmSync(folder, { recursive: true });
     }
   },
 };
 
-type Round = Readonly<Record<'parse' | 'loop' | 'duckdb' | 'file' | 'http' | 'manyParse' | 'many', Measured>>;
+type Round = Readonly<
+  Record<'parse' | 'loop' | 'duckdb' | 'file' | 'http' | 'whole' | 'manyParse' | 'many', Measured>
+>;
 
 /** The ways take turns, so that a machine that slows down slows all of them. */
 const measured = async (
   runs: number,
-  { few, many, url }: { few: string; many: string; url: string },
+  { few, many, sender }: { few: string; many: string; sender: Sender },
   say: (line: string) => void,
 ): Promise<Round[]> => {
   const rounds: Round[] = [];
@@ -81,7 +86,8 @@ const measured = async (
     rounds.push({
       parse: await child('parse', few),
       file: await child('file', few),
-      http: await child('http', url),
+      http: await child('http', sender.chunked),
+      whole: await child('http', sender.whole),
       loop: await child('loop', few),
       duckdb: await child('duckdb', few),
       manyParse: await child('parse', many),
@@ -99,16 +105,4 @@ const child = async (way: string, from: string): Promise<Measured> => {
   const result = JSON.parse(stdout) as Measured;
   if (result.rows !== ROWS) throw new Error(`${way} saw ${result.rows} rows of ${ROWS}`);
   return result;
-};
-
-const serve = async (file: string): Promise<{ url: string; close(): Promise<void> }> => {
-  const server = createServer((_, answer) => {
-    answer.setHeader('content-type', 'application/json');
-    createReadStream(file).pipe(answer);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
 };

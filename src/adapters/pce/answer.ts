@@ -1,6 +1,6 @@
-import type { Dispatcher } from 'undici';
 import { inflated, textOf } from './bytes.ts';
 import { badAnswer, firstMessage, statusError } from './errors.ts';
+import type { Response } from './exchange.ts';
 import { LIMITS } from './limits.ts';
 import { cutRecords, parseJson } from './records.ts';
 
@@ -26,23 +26,21 @@ export interface Answer {
 }
 
 /**
- * The answer behind undici's response. Rejects with the error it stands for when its status is neither 2xx nor expected.
+ * The answer behind a response. Rejects with the error it stands for when its status is neither 2xx nor expected.
  * A proxy may answer 200 with a page (facts §1), so the content type is looked at before any body is parsed.
  */
 export const answerOf = async (
-  response: Dispatcher.ResponseData,
+  response: Response,
   asked: { readonly key: string; readonly expects: readonly number[]; readonly now: () => number },
 ): Promise<Answer> => {
-  const { statusCode: status, headers, body } = response;
-  // A body nobody reads may still fail when its connection does.
-  body.on('error', () => {});
+  const { status, headers, body } = response;
   const header = (name: string): string | undefined => {
     const value = headers[name];
     return typeof value === 'string' ? value : value?.[0];
   };
   const requestId = header('x-request-id');
   const bytes = inflated(body);
-  const drop = (): Promise<void> => body.dump({ limit: LIMITS.errorBytes }).catch(() => {});
+  const drop = (): Promise<void> => body.drop(LIMITS.errorBytes);
   const checked = (): AsyncIterable<Buffer> => {
     refusePage(header('content-type'));
     return bytes;

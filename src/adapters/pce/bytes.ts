@@ -81,7 +81,7 @@ export const textOf = async (bytes: AsyncIterable<Buffer>, maxBytes: number): Pr
   for await (const piece of bytes) {
     size += piece.length;
     if (size > maxBytes) throw new SyntaxError(`an answer longer than ${maxBytes} bytes`);
-    pieces.push(piece);
+    pieces.push(Buffer.from(piece));
   }
   return Buffer.concat(pieces, size).toString('utf8');
 };

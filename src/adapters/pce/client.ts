@@ -5,6 +5,7 @@ import { addressOf } from './address.ts';
 import { type Answer, answerOf } from './answer.ts';
 import type { Budget } from './budget.ts';
 import { pceErrorOf, StatusError } from './errors.ts';
+import { exchange } from './exchange.ts';
 import type { Times } from './limits.ts';
 import type { ReachMeter } from './reach.ts';
 
@@ -106,13 +107,13 @@ export const openClient = (settings: PceSettings, deps: ClientDeps): Client => {
     const limit = timeLimit(Math.min(call.tryMs ?? times.call, patienceMs), signal);
     let requestId: string | undefined;
     try {
-      const response = await (write ? writes : pool).request({
+      const request = {
         method,
         path: prefix + path + queryText(call.query),
         headers: headersOf(call, authorisation[key]),
         body: call.body === undefined ? null : JSON.stringify(call.body),
-        signal: limit.signal,
-      });
+      };
+      const response = await exchange(write ? writes : pool, request, limit.signal);
       const ms = clock.mono() - started;
       const answer = await answerOf(response, { key, expects: call.expects ?? [], now: () => clock.now() });
       requestId = answer.requestId;
