@@ -2,6 +2,7 @@
 import { version } from './cli/about.ts';
 import { dispatch, type VerbTable } from './cli/dispatch.ts';
 import { heap } from './cli/heap.ts';
+import { withOneUndici } from './cli/one-undici.ts';
 import type { Edge } from './cli/verb.ts';
 
 /** The process edge: arguments, environment, signals and the exit code go through here and nowhere else. */
@@ -10,7 +11,7 @@ const TABLE: VerbTable = {
     about: 'runs the bot',
     load: () => {
       heap.whileLoading();
-      return import('./cli/start.ts');
+      return withOneUndici(() => import('./cli/start.ts'));
     },
   },
   status: { about: 'says whether the bot runs and is ready', load: () => import('./cli/status.ts') },
