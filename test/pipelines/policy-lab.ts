@@ -50,7 +50,7 @@ export const aPolicyLab = async (
       expires: undefined,
       caFile: undefined,
     },
-    { clock: systemClock, log, random: () => 0 },
+    { clock: systemClock, log, random: () => 0, resolve: async () => [] },
   );
   onTestFinished(async () => {
     await pce.close();

@@ -110,6 +110,7 @@ export const openPce = (settings: PceSettings, deps: PceDeps): PceAdapter => {
     comparePolicy: () => policyComparer(policyRows, labels),
     ownHosts: createOwnHosts([settings.url, ...members], () => readHealth(client), {
       clock,
+      times,
       resolve: deps.resolve,
     }),
     reach: reach.read,

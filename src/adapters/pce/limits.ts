@@ -40,6 +40,8 @@ export interface Times {
   readonly lookup: number;
   /** All look-ups of one `ensure` together. */
   readonly lookups: number;
+  /** For name servers: one that is away answers after 5 s or never, and somebody waits before a form. */
+  readonly names: number;
 }
 
 export const TIMES: Times = {
@@ -54,4 +56,5 @@ export const TIMES: Times = {
   query: 300_000,
   lookup: 2_000,
   lookups: 10_000,
+  names: 2_000,
 };

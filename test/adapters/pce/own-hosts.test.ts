@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { expect, it } from 'vitest';
 import { failureOf } from './support/failure.ts';
 import { aLab } from './support/pce.ts';
@@ -27,4 +28,19 @@ it('are not known while the PCE is away: nothing is decided without them', async
   const { pce, sim } = await aLab({}, { resolve });
   sim.control.fault({ path: '/health', kind: 'status', status: 503 });
   expect(await failureOf(pce.ownHosts())).toMatchObject({ code: 'unavailable' });
+});
+
+it('keep the addresses a name had before while no name server answers, and get those that come late', async () => {
+  let answer = async (): Promise<readonly string[]> => ['198.51.100.80'];
+  const { pce, clock } = await aLab({}, { resolve: () => answer(), times: { names: 20 } });
+  expect(await pce.ownHosts()).toContain('198.51.100.80');
+
+  const server = new EventEmitter();
+  const late = once(server, 'answer') as Promise<string[]>;
+  answer = () => late;
+  clock.advance(16 * 60_000);
+  expect(await pce.ownHosts()).toContain('198.51.100.80');
+
+  server.emit('answer', '198.51.100.81');
+  await expect.poll(() => pce.ownHosts()).toContain('198.51.100.81');
 });

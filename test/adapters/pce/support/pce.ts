@@ -48,7 +48,10 @@ export const anAdapter = (
     ...deps
   }: Partial<PceDeps> & { readonly settings?: Partial<PceSettings> } = {},
 ): PceAdapter => {
-  const pce = openPce(settingsFor(url, settings), { clock, log: testLog(), random: () => 0.5, ...deps });
+  // Names of simulated machines are nobody's: a name server that is asked for them may take 5 s to say so.
+  const resolve = async () => [];
+  const given = { clock, log: testLog(), random: () => 0.5, resolve, ...deps };
+  const pce = openPce(settingsFor(url, settings), given);
   cleanUp(pce.close);
   return pce;
 };
