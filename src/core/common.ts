@@ -21,13 +21,20 @@ export interface Common {
 export const commonTo = (hosts: readonly Workload[]): Common | undefined => {
   if (hosts.length < 2) return undefined;
   const enough = Math.ceil(hosts.length * MOST_OF_THEM);
-  const labels = shared(hosts, ({ labels: own }) => own.map((label) => labelText([label])), enough);
+  const traits = hosts.map(traitsOf);
+  const labels = shared(
+    traits.map((host) => host.labels),
+    enough,
+  );
   if (labels.length > 0) {
     const names = labels.map(([name]) => name).sort();
     const [, least = hosts.length] = labels[labels.length - 1] ?? [];
     return { name: names.join(' '), told: `${howMany(least, hosts.length)} carry ${listed(names)}. ` };
   }
-  const [found] = shared(hosts, ({ interfaces }) => interfaces.flatMap(networksAround), enough);
+  const [found] = shared(
+    traits.map((host) => host.networks),
+    enough,
+  );
   if (found === undefined) return undefined;
   const network = textOf(found[0]);
   return { name: network, told: `${howMany(found[1], hosts.length)} stand in ${network}. ` };
@@ -37,15 +44,33 @@ const howMany = (count: number, all: number): string =>
   count === all ? `All ${all}` : `${counted(count, 'host')} of ${all}`;
 
 /** Things that enough hosts have, with how many do, most frequent first; of equal ones the first stays first (the narrower network). */
-const shared = <T>(
-  hosts: readonly Workload[],
-  of: (host: Workload) => readonly T[],
-  enough: number,
-): [T, number][] => {
+const shared = <T>(hosts: readonly (readonly T[])[], enough: number): [T, number][] => {
   const counts = new Map<T, number>();
-  for (const host of hosts) for (const one of new Set(of(host))) counts.set(one, (counts.get(one) ?? 0) + 1);
+  for (const own of hosts) for (const one of own) counts.set(one, (counts.get(one) ?? 0) + 1);
   return [...counts].filter(([, count]) => count >= enough).sort((a, b) => b[1] - a[1]);
 };
+
+/** What a host may share with others, each once. */
+interface Traits {
+  readonly labels: readonly string[];
+  readonly networks: readonly bigint[];
+}
+
+/** A story of many hosts grows with each one of them: what is known of a host is worked out once. */
+const known = new WeakMap<Workload, Traits>();
+
+const traitsOf = (host: Workload): Traits => {
+  const before = known.get(host);
+  if (before !== undefined) return before;
+  const traits = {
+    labels: unique(host.labels.map((label) => labelText([label]))),
+    networks: unique(host.interfaces.flatMap(networksAround)),
+  };
+  known.set(host, traits);
+  return traits;
+};
+
+const unique = <T>(all: readonly T[]): readonly T[] => [...new Set(all)];
 
 /** The networks that people would say an address stands in, each as one number: writing them out takes a hundred times as long. */
 const networksAround = ({ address }: Workload['interfaces'][number]): bigint[] => {

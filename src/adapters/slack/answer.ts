@@ -1,5 +1,5 @@
 import type { FetchFunction } from '@slack/web-api';
-import { fetch, Response } from 'undici';
+import { type Dispatcher, type HeadersInit, Response, request } from 'undici';
 import { dict } from '../../core/foreign.ts';
 import { retryAfterMs, UnreadAnswer } from './errors.ts';
 
@@ -8,31 +8,36 @@ const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * The fetch of WebClient, which hands on only what Slack says: WebClient 8.2 takes the text of an answer that isn't JSON for an error
- * word, throws a plain Error for a 429 without Retry-After, and reads bodies of any size. It is undici's, as wherever we fetch: node's
- * global one is a second copy of that, loaded when first touched (docs/performance.md).
- * Rejects with UnreadAnswer when status 200 does not carry a JSON object with `ok`.
+ * word, throws a plain Error for a 429 without Retry-After, and reads bodies of any size. It is undici's `request`: a form is a string, and
+ * what else a fetch makes of it takes half a millisecond before each call. A redirect is no answer of Slack's and is not followed.
+ * Rejects with UnreadAnswer when status 200 does not carry a JSON object with `ok`, and with undici's errors.
  */
-export const slackFetch: FetchFunction = async (url, { body: sent, ...init } = {}) => {
+export const slackFetch: FetchFunction = async (url, { body: sent = null, ...init } = {}) => {
   // A form is node's own and would go out as the words "[object FormData]".
-  if (typeof sent === 'object') throw new TypeError('files are sent by upload.ts');
-  const answer = await fetch(url, sent === undefined ? init : { ...init, body: sent });
-  const { status, statusText } = answer;
-  const body = await readText(answer);
+  if (typeof sent === 'object' && sent !== null) throw new TypeError('files are sent by upload.ts');
+  const { method = 'GET', headers: asked = {}, signal = null } = init;
+  const answer = await request(url, { method: method as Method, headers: asked, body: sent, signal });
+  const { statusCode: status, statusText, headers } = answer;
+  const body = await textOf(answer.body);
   if (status === 429) {
-    const seconds = Math.ceil(retryAfterMs(answer.headers.get('retry-after')) / 1_000);
+    const seconds = Math.ceil(retryAfterMs(headers['retry-after']) / 1_000);
     return new Response(body, { status, statusText, headers: { 'retry-after': String(seconds) } });
   }
   if (status === 200 && typeof dict(parse(body))['ok'] !== 'boolean')
     throw new UnreadAnswer('answer_not_json');
-  return new Response(body === '' ? null : body, { status, statusText, headers: answer.headers });
+  return new Response(body === '' ? null : body, { status, statusText, headers: headers as HeadersInit });
 };
 
+type Method = Dispatcher.HttpMethod;
+
 /** The body as text; UnreadAnswer above 4 MB, and what fetch throws when it breaks off. */
-export const readText = async (answer: Response): Promise<string> => {
-  if (answer.body === null) return '';
+export const readText = async ({ body }: Response): Promise<string> =>
+  body === null ? '' : await textOf(body);
+
+const textOf = async (body: AsyncIterable<Uint8Array>): Promise<string> => {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
-  for await (const piece of answer.body) {
+  for await (const piece of body) {
     bytes += piece.byteLength;
     if (bytes > MAX_BYTES) throw new UnreadAnswer('answer_too_large');
     pieces.push(piece);

@@ -93,7 +93,7 @@ describe('fault 14: bytes on the wire', () => {
     ['unclear', 'an answer of 10 MB is not read to its end', 200, 'x'.repeat(10 * 1024 * 1024)],
     ['unclear', 'JSON that is none of Slack’s', 200, '{"hello": 1}'],
     ['unavailable', 'a gateway does not let the call through', 404, '<html>no such host</html>'],
-    ['unclear', 'fault 15: a proxy wants a password first, so it is looked up', 407, '<html>proxy</html>'],
+    ['unavailable', 'fault 15: a proxy wants a password first', 407, '<html>proxy</html>'],
     ['unclear', 'a redirect, which Slack never sends', 302, ''],
     [
       'refused',
