@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { version } from './cli/about.ts';
 import { dispatch, type VerbTable } from './cli/dispatch.ts';
-import { heap } from './cli/heap.ts';
+import { engine } from './cli/engine.ts';
 import { withOneUndici } from './cli/one-undici.ts';
 import type { Edge } from './cli/verb.ts';
 
@@ -10,7 +10,7 @@ const TABLE: VerbTable = {
   start: {
     about: 'runs the bot',
     load: () => {
-      heap.whileLoading();
+      engine.whileLoading();
       return withOneUndici(() => import('./cli/start.ts'));
     },
   },

@@ -2,7 +2,7 @@ import { createBot, isSocketModeRejection } from '../app.ts';
 import { problemText } from '../config/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import { version } from './about.ts';
-import { heap } from './heap.ts';
+import { engine } from './engine.ts';
 import { atCwd, loadConfig } from './load-config.ts';
 import { createLogger } from './logger.ts';
 import { removeStatus, writeStatus } from './status-file.ts';
@@ -82,7 +82,7 @@ Exit 1: a token or key is refused, or the data folder cannot be used. Exit 2: co
       process.on('SIGHUP', reloading);
       try {
         await bot.run(edge.signal, () => {
-          heap.whileWorking();
+          engine.whileWorking();
           log.info({ version, pces: settings.pces.map(({ name }) => name) }, 'ready');
           report().catch((err: unknown) => log.warn({ err }, 'status not written'));
         });
