@@ -4,6 +4,7 @@ import type { PceKey, PceSettings } from '../../core/settings.ts';
 import { addressOf } from './address.ts';
 import { type Answer, answerOf } from './answer.ts';
 import type { Budget } from './budget.ts';
+import { connector } from './connect.ts';
 import { pceErrorOf, StatusError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Times } from './limits.ts';
@@ -79,7 +80,7 @@ export const openClient = (settings: PceSettings, deps: ClientDeps): Client => {
     connections: CONNECTIONS,
     headersTimeout: times.headers,
     bodyTimeout: times.body,
-    connect: { timeout: times.connect, ...(ca === undefined ? {} : { ca }) },
+    connect: connector({ timeout: times.connect, ...(ca === undefined ? {} : { ca }) }),
   };
   const pool = new Pool(origin, options);
   // A kept connection may turn out dead under the request (facts §11.1). A GET is then repeated; a write may not be, so it
