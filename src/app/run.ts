@@ -97,7 +97,7 @@ export const runBot = async (
     for (const desk of desks) ends.push(...(await hearStream(desk, base, outside.refused)));
     if (settings.intake !== undefined)
       ends.push((await listenOutside(settings.intake, outside, { clock, log })).close);
-    ends.push(startCalendar(calendarJobs(base, deps), { log }).stop);
+    ends.push(startCalendar(calendarJobs(base, deps), { clock, log }).stop);
     begin([
       ...desks.flatMap((desk) => loopsOf(desk, settings, meter, signal)),
       ...ownLoops(base, deps),

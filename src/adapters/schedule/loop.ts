@@ -1,6 +1,6 @@
-import { createTask } from 'node-cron';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { Interval } from '../../core/settings.ts';
+import { nodeCron } from './node-cron.ts';
 
 export interface LoopSpec {
   readonly name: string;
@@ -49,6 +49,8 @@ const untilCron = async (expression: string, clock: Clock, signal: AbortSignal):
 
 /** Milliseconds until the expression's next time after now. The task is never started: node-cron only computes. */
 const untilNext = (expression: string, clock: Clock): number => {
-  const [next] = createTask(expression, () => undefined).getNextRuns(1);
+  const [next] = nodeCron()
+    .createTask(expression, () => undefined)
+    .getNextRuns(1);
   return next === undefined ? LOOK_MS : Math.max(1_000, next.getTime() - clock.now());
 };
