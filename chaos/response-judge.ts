@@ -83,7 +83,7 @@ export const judgeResponses = (
         );
     }
     for (const [key, value] of Object.entries(foreign.get(href) ?? {}))
-      if (seen.labels(href)[key] !== value)
+      if (seen.labels(href)[key] !== value && !said.admitsLoss(`${key}=${value}`))
         falseClaims.push(`${name}: "every other label is kept", but ${key}=${value} is gone`);
   }
   return { doublePuts, lostReleases, falseClaims, repairs };

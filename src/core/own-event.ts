@@ -2,7 +2,7 @@ import type { PceEvent } from './event.ts';
 import { text } from './foreign.ts';
 import type { Label } from './label.ts';
 import { type LabelDelta, labelDelta } from './label-change.ts';
-import { givesBack, type LabelChange, type Response } from './response.ts';
+import type { LabelChange, Response } from './response.ts';
 
 /** Within this time the PCE's own event of our PUT is expected (definitions §7.6). */
 const OWN_EVENT_MS = 15 * 60_000;
@@ -29,15 +29,15 @@ export const correctionOf = (
 ): Correction | undefined => {
   const delta = deltaOf(event, href, known);
   const response = delta === undefined ? undefined : writerOf(event, delta, responses);
-  if (delta === undefined || response?.change === undefined || response.action === 'repair') return undefined;
+  if (delta === undefined || response?.change === undefined) return undefined;
   const { change, intended = [], target } = response;
   const before = [...intended.filter((label) => !has(delta.added, label)), ...delta.removed];
   const keys = [...new Set([...before, ...target.labels].map(({ key }) => key))];
   const theirs = keys.filter((key) => under(before, key)?.href !== under(target.labels, key)?.href);
   if (theirs.length === 0) return undefined;
   const ours = new Set([...change.added, ...change.replaced].map(({ key }) => key));
-  // A quarantine stands whatever stood under its keys; a release leaves what somebody else put there (definitions §7.9).
-  const back = theirs.filter((key) => !ours.has(key) || givesBack(response));
+  // A quarantine stands whatever stood under its keys; a release or a repair leaves what somebody else put there (definitions §7.9).
+  const back = theirs.filter((key) => !ours.has(key) || response.action !== 'quarantine');
   const kept = theirs.filter((key) => !back.includes(key));
   const at = (labels: readonly Label[], some: readonly string[]): Label[] =>
     some.flatMap((key) => under(labels, key) ?? []);

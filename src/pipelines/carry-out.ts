@@ -61,6 +61,8 @@ export const carryOut = async (
     const context = await deps.context(workload);
     const plan = action.plan(workload, context);
     if (!plan.ok) return await end(response, deps, 'stopped', plan.why);
+    const again = await repairedAlready(response, deps);
+    if (again !== undefined) return await end(response, deps, 'stopped', again);
     if (response.alone !== undefined) {
       const never = await neverAlone(workload, context, desk, deps);
       if (never !== undefined) return await end(response, deps, 'stopped', never);
@@ -144,6 +146,17 @@ const waitsForLeader = async (
       return await end(response, deps, 'lapsed', `For 30 min ${err.message}.`);
     return { state: 'blocked', why: `${err.message}. It is tried for 30 min and then lapses` };
   }
+};
+
+/** A repair that overwrote somebody's change itself is not repaired: two who write over each other would go on for ever. */
+const repairedAlready = async (
+  { repairs, change }: Response,
+  { store }: Pick<Deps, 'store'>,
+): Promise<string | undefined> => {
+  const before = repairs === undefined ? undefined : await store.response(repairs);
+  if (before?.action !== 'repair') return undefined;
+  const theirs = change === undefined || change.added.length === 0 ? 'A change' : labelText(change.added);
+  return `${theirs} was overwritten while an earlier change was put back, and that is done only once. Make it again if it is wanted.`;
 };
 
 /** What nobody does alone, however urgent (definitions §7.5): what is never cut, and what two people have to agree to. */

@@ -38,7 +38,7 @@ const aLab = async (before: (relabel: Relabel) => void = () => undefined) => {
     caFile: undefined,
   };
   const log = fakeLog();
-  const real = openPce(settings, { clock: systemClock, log });
+  const real = openPce(settings, { clock: systemClock, log, resolve: async () => [] });
   onTestFinished(async () => {
     await real.close();
     await sim.close();
@@ -153,6 +153,30 @@ describe('our own event', () => {
     expect(lab.told).toEqual([expect.stringContaining('tier=gold')]);
     expect(lab.audit.entries.map(({ action, verdict }) => `${action} ${verdict}`)).toContain('repair done');
   });
+
+  it.each([
+    ['the same key', { tier: 'iron' }, 'tier=iron'],
+    ['another one', { loc: 'nyc' }, 'loc=nyc'],
+  ])(
+    'tells, once and without a third PUT, of %s that somebody sets while a label is put back',
+    async (_, more, named) => {
+      const writes = [{ tier: 'gold' }, more];
+      const lab = await aLab((relabel) => relabel(writes.shift() ?? {}));
+      await lab.act('quarantine');
+      await lab.poll();
+      await lab.poll();
+      await lab.poll();
+      expect(lab.labels()).toEqual({ ...BEFORE, Quarantine: 'Severe', tier: 'gold' });
+      expect(lab.puts()).toBe(2);
+      expect(lab.told).toEqual([
+        expect.stringContaining('tier=gold'),
+        expect.stringMatching(new RegExp(`${named}.*could not be put back.*Make it again`)),
+      ]);
+      expect(lab.audit.entries.map(({ action, verdict }) => `${action} ${verdict}`)).toContain(
+        'repair stopped',
+      );
+    },
+  );
 
   it('leaves a key alone that somebody has set anew since', async () => {
     let done = false;
