@@ -11,16 +11,22 @@ export interface Label {
  * Labels out of a PCE body. Before 22.3 rows carry only hrefs (facts §4.2): `known` fills in key and value, and a label nobody
  * knows is kept under the key `?`, so that it is neither lost from a count nor mistaken for absent.
  */
-export const parseLabels = (value: unknown, known?: (href: string) => Label | undefined): Label[] =>
-  list(value).flatMap((row) => {
+export const parseLabels = (value: unknown, known?: (href: string) => Label | undefined): Label[] => {
+  const labels: Label[] = [];
+  for (const row of list(value)) {
     const label: Dict = dict(row);
     const href = text(label['href']);
-    if (href === undefined) return [];
+    if (href === undefined) continue;
     const key = text(label['key']);
     const name = text(label['value']);
-    if (key !== undefined && name !== undefined) return [{ href, key, value: name }];
-    return [known?.(href) ?? { href, key: '?', value: href }];
-  });
+    labels.push(
+      key !== undefined && name !== undefined
+        ? { href, key, value: name }
+        : (known?.(href) ?? { href, key: '?', value: href }),
+    );
+  }
+  return labels;
+};
 
 /** The PCE's four classic keys first and in its own order, then the rest by name: how people read a label set. */
 const ORDER = ['app', 'env', 'loc', 'role'];

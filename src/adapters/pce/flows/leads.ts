@@ -27,6 +27,7 @@ export interface Leads<K> {
 
 interface Lead<K> {
   readonly bytes: DataView;
+  readonly size: number;
   readonly key: K | 'varying' | 'end';
   /** What followed the value it leads to. */
   behind: Lead<K>[];
@@ -40,7 +41,7 @@ export const createLeads = <K>(
   keyAt: (bytes: Uint8Array, at: number, after: number) => K | undefined,
   skip: (text: Text, at: number, end: number) => number,
 ): Leads<K> => {
-  const root: Lead<K> = { bytes: new DataView(new ArrayBuffer(0)), key: 'end', behind: [] };
+  const root: Lead<K> = { bytes: new DataView(new ArrayBuffer(0)), size: 0, key: 'end', behind: [] };
   let last = root;
   let known = 0;
   const varying = createVarying();
@@ -53,7 +54,7 @@ export const createLeads = <K>(
     }
     // A copy of its own: what a Buffer calls a slice is a view of bytes that are soon others.
     const bytes = textOver(Buffer.from(text.bytes.subarray(at, to))).words;
-    const lead: Lead<K> = { bytes, key, behind: [] };
+    const lead: Lead<K> = { bytes, size: bytes.byteLength, key, behind: [] };
     if (last.behind.length === MOST_BEHIND) last.behind.shift();
     last.behind.push(lead);
     last = lead;
@@ -96,9 +97,9 @@ export const createLeads = <K>(
       const { behind } = last;
       for (let n = 0; n < behind.length; n += 1) {
         const lead = behind[n] as Lead<K>;
-        const to = at + lead.bytes.byteLength;
+        const to = at + lead.size;
         // The bytes after `end` are zero or old: what reaches them is not there.
-        if (to > end || !sameBytes(text.words, at, lead.bytes, 0, lead.bytes.byteLength)) continue;
+        if (to > end || !sameBytes(text.words, at, lead.bytes, 0, lead.size)) continue;
         last = lead;
         leads.key = lead.key;
         return to;

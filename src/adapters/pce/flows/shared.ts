@@ -13,7 +13,7 @@ export interface Shared {
 }
 
 export const createShared = (): Shared => {
-  const label = oneOf<End['labels'][number]>((one) => JSON.stringify(one));
+  const label = oneOf<End['labels'][number]>(({ key, value }) => `${key.length} ${key}${value}`);
   const text = oneOf<string>((one) => one);
   return {
     end: (end) => end && { ...end, labels: end.labels.map(label) },
