@@ -59,15 +59,28 @@ export const remember = (before: TamperingMemory, reports: readonly Reported[], 
           },
     );
   }
-  const alive = [...hosts].flatMap(([key, host]): [string, Host][] => {
-    const tampered = host.tampered.filter(([at]) => at > now - DAY_MS);
-    const { since, ...rest } = host;
-    if (tampered.length > 0)
-      return [[key, { ...host, tampered, failed: host.failed.filter((at) => at > now - DAY_MS) }]];
-    const failed = host.failed.filter((at) => at > now - LATENESS_MS);
-    return failed.length === 0 ? [] : [[key, { ...rest, tampered, failed }]];
-  });
-  return { hosts, kept: Object.fromEntries(alive) as TamperingMemory };
+  const kept: Record<string, Host> = {};
+  for (const [key, host] of hosts) {
+    const alive = aged(host, now);
+    if (alive !== undefined) kept[key] = alive;
+  }
+  return { hosts, kept };
+};
+
+/** The host as it is remembered from now on; undefined when nothing is. Nearly always nothing of it is older than it may be. */
+const aged = (host: Host, now: number): Host | undefined => {
+  const tampered = after(host.tampered, ([at]) => at, now - DAY_MS);
+  const failed = after(host.failed, (at) => at, now - (tampered.length > 0 ? DAY_MS : LATENESS_MS));
+  if (tampered.length > 0)
+    return tampered === host.tampered && failed === host.failed ? host : { ...host, tampered, failed };
+  const { since, ...rest } = host;
+  return failed.length === 0 ? undefined : { ...rest, tampered, failed };
+};
+
+/** Those after a moment, all in order of time; the same list when it is all of them. */
+const after = <T>(all: T[], at: (one: T) => number, moment: number): T[] => {
+  const [oldest] = all;
+  return oldest === undefined || at(oldest) > moment ? all : all.filter((one) => at(one) > moment);
 };
 
 /** Two reports of one moment are one: what either says is kept, and of "put back" the worse. */

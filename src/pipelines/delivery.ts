@@ -10,6 +10,10 @@ export type { DeliveryDeps, Render } from './delivery/deps.ts';
 
 /** How often the loop looks for what became due without a commit. */
 const LOOK_MS = 1_000;
+/** Without a reason, each abort makes an error with a stack. */
+const KICKED = 'kicked';
+
+const turnOfLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export interface DeliveryLoop {
   /** Something may be due: call it after every commit. Returns at once. */
@@ -86,6 +90,8 @@ export const createDelivery = (deps: DeliveryDeps): DeliveryLoop => {
           }),
         );
       await durable;
+      // What became durable goes out first: all else that follows from it waits until the calls are on their way.
+      if (claims.length > 0) await turnOfLoop();
       kick();
     },
     async run(signal) {
@@ -97,7 +103,7 @@ export const createDelivery = (deps: DeliveryDeps): DeliveryLoop => {
           else if (pace.held(channel) === 0) workers.set(channel, work(channel, signal));
         if (!kicked) {
           const pause = new AbortController();
-          wake = () => pause.abort();
+          wake = () => pause.abort(KICKED);
           signal.addEventListener('abort', wake, { once: true });
           await clock.sleep(LOOK_MS, pause.signal);
           signal.removeEventListener('abort', wake);
