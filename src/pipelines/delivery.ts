@@ -13,6 +13,9 @@ const LOOK_MS = 1_000;
 /** Without a reason, each abort makes an error with a stack. */
 const KICKED = 'kicked';
 
+/** One in which the message is made, and one in which undici looks whether a connection that rested still stands. */
+const TURNS_TO_SEND = 2;
+
 const turnOfLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export interface DeliveryLoop {
@@ -91,7 +94,7 @@ export const createDelivery = (deps: DeliveryDeps): DeliveryLoop => {
         );
       await durable;
       // What became durable goes out first: all else that follows from it waits until the calls are on their way.
-      if (claims.length > 0) await turnOfLoop();
+      if (claims.length > 0) for (let turn = 0; turn < TURNS_TO_SEND; turn += 1) await turnOfLoop();
       kick();
     },
     async run(signal) {
