@@ -3,6 +3,7 @@ import type { PceEvent } from './event.ts';
 import { isKnownType } from './event-types.ts';
 import { patternOf } from './pattern.ts';
 import type { AlertRule, Cleared, Detector, Finding, Observation, RuleContext } from './rule.ts';
+import { sameJson } from './same-json.ts';
 import type { RuleSettings } from './settings.ts';
 import type { Severity } from './severity.ts';
 
@@ -200,7 +201,8 @@ const collect = (
     const before = memories.get(rule.id);
     try {
       const detection = rule.detector.detect(observation, before);
-      const remembers = stored(detection.memory) !== stored(before);
+      // What the store would keep: no memory and a null one are the same.
+      const remembers = !sameJson(detection.memory ?? null, before ?? null);
       if (remembers) changed[rule.id] = detection.memory;
       if (remembers || observation.kind === 'wake') wakes[rule.id] = detection.wakeAt ?? null;
       const told = new Set(detection.findings.map(({ event }) => event));
@@ -213,9 +215,6 @@ const collect = (
   }
   return { findings, cleared, memories: changed, wakes, seen: [...seen], failures, unknownTypes };
 };
-
-/** What the store would keep: no memory and a null one are the same. */
-const stored = (memory: unknown): string => JSON.stringify(memory ?? null);
 
 const graded = ({ severity }: CompiledRule, finding: Finding): Finding =>
   severity === undefined ? finding : { ...finding, severity };

@@ -103,9 +103,12 @@ const matches = ({ match, hours, floor }: Route, alert: Routed, now: number): bo
 
 /** The channel that a label's value names for a host of the alert, else the route's own; and those that are told the same. */
 const channelsOf = ({ channel, byLabel, also = [] }: Route, { labels }: Routed): string[] => {
-  const named = labels.flatMap((set) =>
-    set.flatMap(({ key, value }) => (key === byLabel?.key ? (byLabel.channels[value] ?? []) : [])),
-  );
+  const named =
+    byLabel === undefined
+      ? []
+      : labels.flatMap((set) =>
+          set.flatMap(({ key, value }) => (key === byLabel.key ? (byLabel.channels[value] ?? []) : [])),
+        );
   return [...(named.length === 0 ? [channel] : named), ...also];
 };
 
