@@ -2,29 +2,37 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 
 /**
- * The bytes without their gzip, if they have one; each piece holds true until the next is asked for. The first two bytes decide, not a header: traffic downloads may be gzip with
- * and without a Content-Encoding (facts §7.2, UNCERTAIN), and with it still be gzip inside, so it is looked at twice.
+ * The bytes without their gzip, if they have one; each piece holds true until the next is asked for. The first two bytes decide, not a
+ * header: traffic downloads may be gzip with and without a Content-Encoding (facts §7.2, UNCERTAIN), and with it still be gzip inside.
+ * @param layers of gzip that are taken off at most
  */
-export const inflated = (bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> =>
-  inflatedOnce(inflatedOnce(bytes));
-
-async function* inflatedOnce(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* inflated(bytes: AsyncIterable<Buffer>, layers = 2): AsyncGenerator<Buffer> {
   const pieces = bytes[Symbol.asyncIterator]();
   try {
-    let head: Buffer = Buffer.alloc(0);
-    let done = false;
-    while (!done && head.length < 2) {
-      const next = await pieces.next();
-      if (next.done === true) done = true;
-      else head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    const head = await headOf(pieces);
+    if (layers > 0 && head[0] === 0x1f && head[1] === 0x8b) {
+      yield* inflated(gunzipped(joined(head, pieces)), layers - 1);
+      return;
     }
-    const whole = joined(head, pieces);
-    yield* head[0] === 0x1f && head[1] === 0x8b ? gunzipped(whole) : whole;
+    if (head.length > 0) yield head;
+    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
   } finally {
     // Not waited for: it would wait in turn for a piece that is still on its way.
     pieces.return?.().catch(() => {});
   }
 }
+
+/** The first piece, or as many as have two bytes together. */
+const headOf = async (pieces: AsyncIterator<Buffer>): Promise<Buffer> => {
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < 2) {
+    const next = await pieces.next();
+    if (next.done === true) return head;
+    // A copy, unless it is enough: the piece holds true only until the next.
+    head = head.length === 0 && next.value.length > 1 ? next.value : Buffer.concat([head, next.value]);
+  }
+  return head;
+};
 
 async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   if (head.length > 0) yield head;

@@ -3,6 +3,8 @@ import { buildConnector } from 'undici';
 
 /** Read from the system at once: it stays in the cache of the processor until it is copied. */
 const READ_BYTES = 64 * 1024;
+/** One is being filled; more than the others rarely wait to be read. */
+const BUFFERS = 4;
 /**
  * undici keeps pieces of a head until it is complete, and a head of more than 16 kB it refuses: what is no longer than that is copied,
  * so that a head is never overwritten.
@@ -10,7 +12,7 @@ const READ_BYTES = 64 * 1024;
 const HEAD_BYTES = 16 * 1024;
 
 /**
- * Makes connections that are read into two buffers of their own in turn: new ones for every 64 kB take half of the time of a download,
+ * Makes connections that are read into a few buffers of their own in turn: new ones for every 64 kB take half of the time of a download,
  * and are garbage to be collected. Whoever is handed bytes of a body by such a connection must copy them before it returns.
  */
 export const connector = (options: buildConnector.BuildOptions): buildConnector.connector => {
@@ -38,20 +40,24 @@ interface Reading {
 }
 
 const createReading = (): Reading => {
+  const buffers = Array.from({ length: BUFFERS }, () => Buffer.allocUnsafeSlow(READ_BYTES));
   let socket: Socket | undefined;
-  let filling = Buffer.allocUnsafeSlow(READ_BYTES);
-  let spare = Buffer.allocUnsafeSlow(READ_BYTES);
+  let filling = 0;
+  /** Buffers handed over since nothing waited to be read. */
+  let unread = 0;
+  const buffer = (): Buffer => buffers[filling] as Buffer;
   const came = (size: number): boolean => {
     // Nothing was asked yet: whatever this is, it is no answer.
     if (socket === undefined) return true;
-    const bytes = filling.subarray(0, size);
-    // While something waits to be read, the other buffer may not be free.
-    if (size <= HEAD_BYTES || socket.readableLength > 0) return socket.push(Buffer.from(bytes));
-    [filling, spare] = [spare, filling];
+    const bytes = buffer().subarray(0, size);
+    if (socket.readableLength === 0) unread = 0;
+    if (size <= HEAD_BYTES || unread === BUFFERS - 1) return socket.push(Buffer.from(bytes));
+    unread += 1;
+    filling = (filling + 1) % BUFFERS;
     return socket.push(bytes);
   };
   return {
-    options: { highWaterMark: 2 * READ_BYTES, onread: { buffer: () => filling, callback: came } },
+    options: { highWaterMark: 2 * READ_BYTES, onread: { buffer, callback: came } },
     of(one) {
       socket = one;
     },

@@ -56,6 +56,23 @@ describe('the bytes of a file', () => {
     expect(flows.every(({ connections }, n) => connections === n)).toBe(true);
   });
 
+  it.each([1, 2, 7, 1_000])(
+    'are read before the next piece is asked for, %i at a time, packed or not',
+    async (size) => {
+      async function* overwritten(bytes: Buffer): AsyncGenerator<Buffer> {
+        for (let at = 0; at < bytes.length; at += size) {
+          const piece = Buffer.from(bytes.subarray(at, at + size));
+          yield piece;
+          piece.fill(0x21);
+        }
+      }
+      const rows = rowsOf(40);
+      const text = Buffer.from(JSON.stringify(rows));
+      for (const bytes of [text, gzipSync(text), gzipSync(gzipSync(text))])
+        expect(await readFlows(overwritten(bytes), () => {})).toEqual({ rows: rows.length, rejected: 0 });
+    },
+  );
+
   it('are let go of by one who stops early', async () => {
     const path = fileOf('long', Buffer.alloc(4 * 1024 * 1024, 0x61));
     for await (const piece of fileBytes(path)) {
