@@ -7,10 +7,13 @@ import type { PceSettings } from '../src/core/settings.ts';
 import { fromDist } from './dist.ts';
 import { silent } from './silent.ts';
 
-/** One way of reading flows and summing them up, in a process of its own so that its memory is its own. */
-const WAYS: Readonly<Record<string, (from: string) => Promise<number>>> = {
-  parse: async (file) => (JSON.parse(readFileSync(file, 'utf8')) as unknown[]).length,
-  loop: async (file) => {
+/**
+ * One way of reading flows and summing them up, in a process of its own so that its memory is its own. What a bot that runs has done
+ * long before comes first, and is not measured: modules are loaded, and the PCE has been asked something.
+ */
+const WAYS: Readonly<Record<string, (from: string) => Promise<() => Promise<number>>>> = {
+  parse: async (file) => async () => (JSON.parse(readFileSync(file, 'utf8')) as unknown[]).length,
+  loop: async (file) => async () => {
     const pairs = new Map<string, number>();
     const rows = JSON.parse(readFileSync(file, 'utf8')) as Plain[];
     for (const { src, dst, service, num_connections: count } of rows) {
@@ -21,16 +24,19 @@ const WAYS: Readonly<Record<string, (from: string) => Promise<number>>> = {
   },
   duckdb: async (file) => {
     const { DuckDBInstance } = await import('@duckdb/node-api');
-    const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
-    const reader = await connection.runAndReadAll(
-      `select src.ip, dst.ip, service.port, sum(num_connections) as connections, count(*) as flows
-       from read_json('${file}', maximum_object_size = 100000000) group by all order by flows desc`,
-    );
-    return reader.getRows().reduce((sum, row) => sum + Number(row[4]), 0);
+    return async () => {
+      const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
+      const reader = await connection.runAndReadAll(
+        `select src.ip, dst.ip, service.port, sum(num_connections) as connections, count(*) as flows
+         from read_json('${file}', maximum_object_size = 100000000) group by all order by flows desc`,
+      );
+      return reader.getRows().reduce((sum, row) => sum + Number(row[4]), 0);
+    };
   },
   file: async (file) => {
     const { fileBytes, readFlows } = await fromDist<Adapter>('adapters/pce/index.js');
-    return await analysed(async ({ add }) => void (await readFlows(fileBytes(file), add)));
+    const analysed = await analysis();
+    return () => analysed(async ({ add }) => void (await readFlows(fileBytes(file), add)));
   },
   // All that the bot does for a query: asked, looked at until it is finished, downloaded and deleted, with the bot's own client.
   http: async (url) => {
@@ -39,8 +45,10 @@ const WAYS: Readonly<Record<string, (from: string) => Promise<number>>> = {
       'adapters/schedule/clock.js',
     );
     const pce = openPce(settingsOf(url), { clock, log: silent, times: { queryPoll: 1 } });
+    await pce.tryTraffic();
+    const analysed = await analysis();
     const query: TrafficQuery = { from: 0, to: 1, labels: [], decisions: [] };
-    return await analysed(async ({ add }) => void (await pce.flows(query, add)));
+    return () => analysed(async ({ add }) => void (await pce.flows(query, add)));
   },
 };
 
@@ -66,42 +74,35 @@ interface Plain {
 }
 
 /** Ours: read, gather, and every analysis of `analyze`. */
-const analysed = async (read: (traffic: Traffic) => Promise<void>): Promise<number> => {
+const analysis = async (): Promise<(read: (traffic: Traffic) => Promise<void>) => Promise<number>> => {
   const { gatherTraffic } =
     await fromDist<typeof import('../src/analytics/traffic.ts')>('analytics/traffic.js');
   const { summaryAnalysis } =
     await fromDist<typeof import('../src/analytics/summary.ts')>('analytics/summary.js');
   const { whenHeld, withPauses } = await fromDist<typeof import('../src/core/steps.ts')>('core/steps.js');
-  const traffic = gatherTraffic();
-  await read(traffic);
-  const pause = whenHeld(
-    () => performance.now(),
-    () => new Promise(setImmediate),
-  );
-  return (await withPauses(summaryAnalysis.of(traffic), pause)).flows;
+  return async (read) => {
+    const traffic = gatherTraffic();
+    await read(traffic);
+    const pause = whenHeld(
+      () => performance.now(),
+      () => new Promise(setImmediate),
+    );
+    return (await withPauses(summaryAnalysis.of(traffic), pause)).flows;
+  };
 };
 
 const [way = '', from = ''] = process.argv.slice(2);
 const delay = monitorEventLoopDelay({ resolution: 1 });
-const run = WAYS[way];
-if (run === undefined) throw new TypeError(`no way "${way}"`);
-// Modules are loaded before the clock starts: every way has them loaded in a bot that runs.
-if (way === 'file' || way === 'http')
-  for (const module of [
-    'adapters/pce/index.js',
-    'adapters/schedule/clock.js',
-    'analytics/traffic.js',
-    'analytics/summary.js',
-  ])
-    await fromDist(module);
-if (way === 'duckdb') await import('@duckdb/node-api');
+const prepare = WAYS[way];
+if (prepare === undefined) throw new TypeError(`no way "${way}"`);
+const run = await prepare(from);
 delay.enable();
 // It has to have ticked once to notice that the loop stands still.
 await new Promise((resolve) => setTimeout(resolve, 5));
 delay.reset();
 const started = performance.now();
 const cpu = process.cpuUsage();
-const rows = await run(from);
+const rows = await run();
 const { user, system } = process.cpuUsage(cpu);
 const ms = performance.now() - started;
 // The monitor hears of a delay at its next tick only.
