@@ -9,7 +9,7 @@ import { type Bench, figure } from './bench.ts';
 import { counted } from './counted.ts';
 import { latencies, watchPosts } from './posts.ts';
 import { percentile } from './statistics.ts';
-import { FLEET, ROUTES, turnsOf } from './turns.ts';
+import { FLEET, ROUTES, turnsOf, WARM_UP } from './turns.ts';
 import { now, openWorld, polledTwice, type World } from './world.ts';
 
 const LINES = 50_000;
@@ -17,7 +17,6 @@ const LINES = 50_000;
 const MATCHING = 100;
 const HOSTS = 3;
 const SAMPLES = 100;
-const WARM_UP = 12;
 /** As in bench `latency`: four channels in turn, so that Slack's pace never waits. */
 const BETWEEN_MS = 300;
 /** Definitions §9: what a line tells is in Slack within a second. */

@@ -5,15 +5,10 @@ import { type Bench, figure } from './bench.ts';
 import { filledFolder } from './fill.ts';
 import { givePerPoll, latencies, watchPosts } from './posts.ts';
 import { percentile } from './statistics.ts';
-import { FLEET, POLL, ROUTES, turnsOf } from './turns.ts';
+import { FLEET, POLL, ROUTES, turnsOf, WARM_UP } from './turns.ts';
 import { openWorld, polledTwice } from './world.ts';
 
 const SAMPLES = 100;
-/**
- * Five hosts within minutes are told as one story more, in a channel whose turn it is: by Slack's pace of a post a second the alerts there
- * wait up to 1 s for it, and catch up 200 ms a turn. These are Slack's waits, not ours; so as many alerts pass before it counts.
- */
-const WARM_UP = 28;
 const STATE_BYTES = 1_048_576;
 /** As long as the journal's line of one alert. */
 const LINE = `${'x'.repeat(2_000)}\n`;

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { PceDeps } from '../../../src/adapters/pce/index.ts';
 import type { EventsAnswer } from '../../../src/core/ports.ts';
@@ -179,6 +181,29 @@ describe('fault 20: events that no call can give completely', () => {
     expect(answer.completeFrom).toBe(START - 11);
     expect(ours(answer)).toEqual(expect.arrayContaining([hrefs[0] ?? '', hrefs.at(-1) ?? '']));
     expect(ours(answer).length).toBeGreaterThanOrEqual(12);
+  });
+});
+
+describe('a gzipped answer', () => {
+  const rows = (count: number, letter: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => ({
+      href: `/orgs/1/events/${n}`,
+      timestamp: iso(START),
+      event_type: 'user.login',
+      note: letter(n),
+    }));
+
+  it.each([
+    ['one that is short', rows(3, () => '')],
+    ['one that is short only while it is packed', rows(3_000, () => 'x'.repeat(1_000))],
+    ['one that is long either way', rows(3_000, (n) => createHash('sha512').update(`${n}`).digest('hex'))],
+  ])('is read whole: %s', async (_, sent) => {
+    const fake = await aFake((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.end(gzipSync(JSON.stringify(sent)));
+    });
+    const { events } = await anAdapter(fake.url).events(START - MINUTE, START);
+    expect(events.map(({ href }) => href).sort()).toEqual(sent.map(({ href }) => href).sort());
   });
 });
 
