@@ -1,9 +1,16 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream, readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { ROWS } from './flow-rows.ts';
 
-/** A PCE that knows one traffic query, finished at once, whose rows are a file. It is not the simulator: nothing but its sending costs time. */
+/**
+ * A PCE that knows one traffic query, finished at once, whose rows are a file. It is not the simulator: nothing but its sending costs
+ * time. It is a process of its own: what starts a child lends it the peak of its own memory.
+ */
 export interface Sender {
   /** Of a PCE that has the rows at hand and says how long they are. */
   readonly whole: string;
@@ -11,13 +18,25 @@ export interface Sender {
   readonly chunked: string;
   /** Of one that reads the file while it sends it, in chunks: by itself it takes two to three times as long. */
   readonly piped: string;
-  close(): Promise<void>;
+  close(): void;
 }
-
-const QUERY = '/orgs/1/traffic_flows/async_queries/1';
 
 /** @param file of `writeFlows`; it is read at the first download */
 export const startSender = async (file: string): Promise<Sender> => {
+  const child = fork(fileURLToPath(import.meta.url), [file]);
+  const [port] = (await once(child, 'message')) as [number];
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    whole: `${origin}/whole`,
+    chunked: `${origin}/chunked`,
+    piped: `${origin}/piped`,
+    close: () => void child.kill(),
+  };
+};
+
+const QUERY = '/orgs/1/traffic_flows/async_queries/1';
+
+const serve = async (file: string): Promise<number> => {
   let kept: Buffer | undefined;
   const server = createServer(({ method, url = '' }, answer) => {
     answer.setHeader('content-type', 'application/json');
@@ -32,14 +51,8 @@ export const startSender = async (file: string): Promise<Sender> => {
       send(kept, answer);
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    whole: `${origin}/whole`,
-    chunked: `${origin}/chunked`,
-    piped: `${origin}/piped`,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return (server.address() as AddressInfo).port;
 };
 
 const PIECE_BYTES = 64 * 1024;
@@ -53,3 +66,6 @@ const send = (bytes: Buffer, answer: ServerResponse, from = 0): void => {
   }
   answer.end();
 };
+
+const [, started, file] = process.argv;
+if (started === fileURLToPath(import.meta.url) && file !== undefined) process.send?.(await serve(file));

@@ -26,11 +26,11 @@ export const flows: Bench = {
     const folder = mkdtempSync(join(tmpdir(), 'bench-flows-'));
     const few = join(folder, 'flows.json');
     const many = join(folder, 'many.json');
+    say('writing the files');
+    writeFlows(few, 2_000);
+    writeFlows(many, 100_000);
     const sender = await startSender(few);
     try {
-      say('writing the files');
-      writeFlows(few, 2_000);
-      writeFlows(many, 100_000);
       say(`${Math.round(statSync(few).size / 1e6)} MB`);
       const rounds = await measured(runs, { few, many, sender }, say);
       const ratio = (way: keyof Round, to: keyof Round): number[] =>
@@ -68,7 +68,7 @@ export const flows: Bench = {
         ),
       ];
     } finally {
-      await sender.close();
+      sender.close();
       rmSync(folder, { recursive: true });
     }
   },

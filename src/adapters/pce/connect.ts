@@ -40,12 +40,17 @@ interface Reading {
 }
 
 const createReading = (): Reading => {
-  const buffers = Array.from({ length: BUFFERS }, () => Buffer.allocUnsafeSlow(READ_BYTES));
+  /** Made when first needed: most connections never need a second. */
+  const buffers: Buffer[] = [];
   let socket: Socket | undefined;
   let filling = 0;
   /** Buffers handed over since nothing waited to be read. */
   let unread = 0;
-  const buffer = (): Buffer => buffers[filling] as Buffer;
+  const buffer = (): Buffer => {
+    const made = buffers[filling] ?? Buffer.allocUnsafeSlow(READ_BYTES);
+    buffers[filling] = made;
+    return made;
+  };
   const came = (size: number): boolean => {
     // Nothing was asked yet: whatever this is, it is no answer.
     if (socket === undefined) return true;
