@@ -1,8 +1,8 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import { buildConnector } from 'undici';
 
-/** Read from the system at once: it stays in the cache of the processor until it is copied. */
-const READ_BYTES = 64 * 1024;
+/** Read from the system at once: every reading wakes the sender. Half as much and twice as much were no faster. */
+const READ_BYTES = 128 * 1024;
 /** One is being filled; more than the others rarely wait to be read. */
 const BUFFERS = 4;
 /**
