@@ -20,7 +20,7 @@ export const aContext = (parts: Partial<EstateSettings> = {}): RuleContext =>
   });
 
 export interface Watching {
-  /** Gives the rule one observation; its memory is kept from call to call, through JSON as in the store. */
+  /** Gives the rule one observation; its memory is kept from call to call, in turn as it was made, frozen, and through JSON as from the disk. */
   see(observation: Observation): { findings: readonly Finding[]; cleared: readonly Cleared[] };
   memory(): unknown;
   /** When the rule asked to be called; null = not. */
@@ -41,12 +41,18 @@ export const watching = (
   );
   const memories = new Map<string, unknown>();
   let wake: number | null = null;
+  let kept = 0;
+  /** What a rule made is handed back to it as it is (rule.ts): whoever wrote into it would change what is durable. */
+  const keep = (id: string, memory: unknown): void => {
+    kept += 1;
+    memories.set(id, kept % 2 === 0 ? JSON.parse(JSON.stringify(memory)) : memory);
+    freeze(memories.get(id));
+  };
   return {
     see(observation) {
       const found: Detected = set.run(observation, memories);
       for (const { error } of found.failures) throw error;
-      for (const [id, memory] of Object.entries(found.memories))
-        memories.set(id, JSON.parse(JSON.stringify(memory)));
+      for (const [id, memory] of Object.entries(found.memories)) keep(id, memory);
       if (rule.id in found.wakes) wake = found.wakes[rule.id] ?? null;
       return {
         findings: found.findings.map(({ finding }) => finding),
@@ -58,6 +64,12 @@ export const watching = (
     reads: (now) => set.reads(memories, now),
     asks: (now) => set.asks(memories, now),
   };
+};
+
+const freeze = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freeze(part);
 };
 
 /** Severity and name of what was found: what most rows of a table are about. */
