@@ -103,46 +103,47 @@ const looked = async (
 
 /**
  * A post that was looked for in vain and sent again may have been under way: 60 s later it is looked for once more, and whichever
- * copy is not the one our state links is deleted (promise 2). @returns true when there was something to look at
+ * copy is not the one our state links is deleted (promise 2). One at a time: each look waits for Slack's pace of look-ups.
+ * @returns true when there was something to look at
  */
-export const removeCopies = async (
+export const removeCopy = async (
   channel: string,
   { store, chat, clock, log }: Pick<DeliveryDeps, 'store' | 'chat' | 'clock' | 'log'>,
 ): Promise<boolean> => {
-  const due = (await store.toldToLookAt()).filter(
+  const due = (await store.toldToLookAt()).find(
     (told) => told.channel === channel && (told.lookAt ?? 0) <= clock.now(),
   );
-  for (const { key, ts, at, incident: id, reason, file, thread: sentTo } of due) {
-    const incident = await store.incident(id);
-    const thread = sentTo ?? (incident?.root?.ts === ts ? undefined : incident?.root?.ts);
-    const mine = Number(ts) * 1_000;
-    try {
-      if (file !== undefined)
-        for (const copy of (await chat.uploads.shares(file))
-          .filter((one) => one.channel === channel)
-          .slice(1)) {
-          log.warn({ key, reason, channel, copy: copy.ts }, 'a second copy of a file is deleted');
-          await chat.remove(copy);
-        }
-      for (const since of file !== undefined ? [] : [at - LOOK_BACK_MS, mine + 1]) {
-        const found = await chat.find(
-          { channel, since, ...(thread === undefined ? {} : { thread }) },
-          new Set([key]),
-        );
-        const copy = found.get(key);
-        if (copy === undefined || copy === ts) continue;
-        log.warn({ key, reason, channel, copy }, 'a second copy of a message is deleted');
-        await chat.remove({ channel, ts: copy });
+  if (due === undefined) return false;
+  const { key, ts, at, incident: id, reason, file, thread: sentTo } = due;
+  const incident = await store.incident(id);
+  const thread = sentTo ?? (incident?.root?.ts === ts ? undefined : incident?.root?.ts);
+  const mine = Number(ts) * 1_000;
+  try {
+    if (file !== undefined)
+      for (const copy of (await chat.uploads.shares(file))
+        .filter((one) => one.channel === channel)
+        .slice(1)) {
+        log.warn({ key, reason, channel, copy: copy.ts }, 'a second copy of a file is deleted');
+        await chat.remove(copy);
       }
-      await store.commit([{ type: 'told-looked', key, lookAt: null }]);
-    } catch (err) {
-      if (!(err instanceof ChatError)) throw err;
-      const gone = err.code === 'no-message' || err.code === 'refused' || err.code === 'no-channel';
-      log.warn({ key, channel, slack: err.slack }, 'could not look for a second copy');
-      await store.commit([{ type: 'told-looked', key, lookAt: gone ? null : clock.now() + MINUTE_MS }]);
+    for (const since of file !== undefined ? [] : [at - LOOK_BACK_MS, mine + 1]) {
+      const found = await chat.find(
+        { channel, since, ...(thread === undefined ? {} : { thread }) },
+        new Set([key]),
+      );
+      const copy = found.get(key);
+      if (copy === undefined || copy === ts) continue;
+      log.warn({ key, reason, channel, copy }, 'a second copy of a message is deleted');
+      await chat.remove({ channel, ts: copy });
     }
+    await store.commit([{ type: 'told-looked', key, lookAt: null }]);
+  } catch (err) {
+    if (!(err instanceof ChatError)) throw err;
+    const gone = err.code === 'no-message' || err.code === 'refused' || err.code === 'no-channel';
+    log.warn({ key, channel, slack: err.slack }, 'could not look for a second copy');
+    await store.commit([{ type: 'told-looked', key, lookAt: gone ? null : clock.now() + MINUTE_MS }]);
   }
-  return due.length > 0;
+  return true;
 };
 
 const verdict = ({ key }: Delivery, channel: string, ts: string | undefined, now: number): Transition =>

@@ -5,7 +5,7 @@ import { compareSeverity } from '../../core/severity.ts';
 import type { DeliveryDeps } from './deps.ts';
 import { showNewest } from './edit.ts';
 import type { Pace } from './pace.ts';
-import { reconcile, removeCopies } from './reconcile.ts';
+import { reconcile, removeCopy } from './reconcile.ts';
 import { send } from './send.ts';
 import { share } from './share.ts';
 import { placeOf, waitingIn } from './waiting.ts';
@@ -19,7 +19,6 @@ export const turn = async (channel: string, deps: DeliveryDeps, pace: Pace): Pro
   const { rows, incidents } = await waitingIn(store);
   const mine = rows.filter((row) => placeOf(row, incidents) === channel);
   if (await reconcile(channel, mine, deps, pace)) return true;
-  if (await removeCopies(channel, deps)) return true;
   if (await fold(mine, incidents, deps)) return true;
   if (await file(mine, incidents, deps)) return true;
   const due = mine.filter(
@@ -44,9 +43,12 @@ export const turn = async (channel: string, deps: DeliveryDeps, pace: Pace): Pro
   const edit = (await store.incidentsToEdit()).find(
     ({ id, root }) => root?.channel === channel && pace.editWait(id) === 0,
   );
-  if (edit === undefined) return false;
-  await showNewest(edit.id, deps, pace);
-  return true;
+  if (edit !== undefined) {
+    await showNewest(edit.id, deps, pace);
+    return true;
+  }
+  // Last: each look waits for Slack's pace of look-ups, and after many kills there are many.
+  return await removeCopy(channel, deps);
 };
 
 /** Joins root posts of one rule while too many wait for their turn. @returns true when some were */
