@@ -539,6 +539,27 @@ describe('what can be sent at once', () => {
     expect((second?.at ?? 0) - from).toBeLessThan(SECOND / 2);
   });
 
+  it('goes before second looks for copies, which wait for the pace of look-ups, and these are made all the same', async () => {
+    const bench = await aBench();
+    bench.start();
+    const hosts = Array.from({ length: 30 }, (_, n) => `web-${n}`);
+    for (const host of hosts) await bench.open(host, [host]);
+    await bench.settled();
+    await bench.pass(2 * SECOND);
+    const from = bench.clock.now();
+    await bench.store.commit(
+      hosts.map((host) => ({ type: 'told-looked', key: `${host}.first.0`, lookAt: from })),
+    );
+    await bench.open('new', ['db-01']);
+    await bench.open('newer', ['db-02']);
+    await bench.settled();
+    const posts = bench.calls('chat.postMessage').slice(-2);
+    expect(bench.lines()).toHaveLength(32);
+    for (const { at } of posts) expect(at - from).toBeLessThan(5 * SECOND);
+    await bench.until(async () => (await bench.store.toldToLookAt()).length === 0);
+    expect(bench.lines()).toHaveLength(32);
+  });
+
   it('fault 1: is looked up after a kill before the post, and sent once', async () => {
     let dead = false;
     const kept = openMemoryStore();
