@@ -35,7 +35,7 @@ export interface Traffic {
   ): Promise<TrafficAnswer>;
   /** Asks for one row of the last minute and deletes the query again: resolves when the key may make queries. */
   tryOut(): Promise<void>;
-  /** Deletes our queries of an earlier run; resolves with their number. */
+  /** Deletes our queries that nobody waits for: those of an earlier run and those that could not be deleted. Resolves with their number. */
   deleteStale(): Promise<number>;
 }
 
@@ -51,6 +51,9 @@ export const createTraffic = (
   const { org, clock, times, known } = deps;
   const path = `/orgs/${org}/traffic_flows/async_queries`;
   const ours = { lane: 'question', key: 'traffic' } as const;
+  /** Names of the queries somebody waits for, from before the PCE hears of them until they are deleted. */
+  const inUse = new Set<string>();
+  let asked = 0;
 
   /** The finished query's counts. */
   const completion = async (
@@ -126,10 +129,11 @@ export const createTraffic = (
   /** The new query's href. */
   const create = async (
     query: TrafficQuery,
+    name: string,
     most: number,
     signal: AbortSignal | undefined,
   ): Promise<string> => {
-    const body = bodyOf(query, `${OURS} ${new Date(clock.now()).toISOString()}`, most);
+    const body = bodyOf(query, name, most);
     return await client.call({ ...ours, method: 'POST', path, body, signal }, async (answer) => {
       const created = text(dict(await answer.json())['href']);
       if (created === undefined) throw badAnswer('the PCE took a traffic query and did not say where it is');
@@ -137,26 +141,44 @@ export const createTraffic = (
     });
   };
 
-  return {
-    async flows(query, row, signal, stage = () => {}) {
-      const href = await create(query, LIMITS.flows, signal);
+  /** Makes a query, hands its href to `use`, and deletes it whatever happens. */
+  const asking = async <T>(
+    query: TrafficQuery,
+    most: number,
+    signal: AbortSignal | undefined,
+    use: (href: string) => Promise<T>,
+  ): Promise<T> => {
+    asked += 1;
+    const name = `${OURS} ${new Date(clock.now()).toISOString()} ${asked}`;
+    inUse.add(name);
+    try {
+      const href = await create(query, name, most, signal);
       try {
-        return await run(href, row, signal, stage);
+        return await use(href);
       } finally {
         await remove(href);
       }
-    },
+    } finally {
+      inUse.delete(name);
+    }
+  };
+
+  return {
+    flows: (query, row, signal, stage = () => {}) =>
+      asking(query, LIMITS.flows, signal, (href) => run(href, row, signal, stage)),
 
     async tryOut() {
       const to = clock.now();
-      await remove(await create({ from: to - 60_000, to, labels: [], decisions: ['blocked'] }, 1, undefined));
+      const query = { from: to - 60_000, to, labels: [], decisions: ['blocked'] } as const;
+      await asking(query, 1, undefined, async () => {});
     },
 
     async deleteStale() {
       const queries = await client.call({ ...ours, path }, async (answer) => list(await answer.json()));
-      const stale = queries.flatMap((query) =>
-        isOurs(dict(query)) ? (text(dict(query)['href']) ?? []) : [],
-      );
+      const stale = queries.flatMap((query) => {
+        const name = ourName(dict(query));
+        return name === undefined || inUse.has(name) ? [] : (text(dict(query)['href']) ?? []);
+      });
       for (const href of stale) await remove(href);
       return stale.length;
     },
@@ -182,8 +204,8 @@ const bodyOf = (query: TrafficQuery, name: string, most: number): Dict => {
   };
 };
 
-/** The name stands in the parameters the PCE repeats; some releases also give it beside them. */
-const isOurs = (query: Dict): boolean =>
-  [query['query_name'], dict(query['query_parameters'])['query_name']].some(
-    (name) => typeof name === 'string' && name.startsWith(OURS),
-  );
+/** What we called a query, undefined for somebody else's. The name stands in the parameters the PCE repeats; some releases also give it beside them. */
+const ourName = (query: Dict): string | undefined =>
+  [query['query_name'], dict(query['query_parameters'])['query_name']]
+    .map(text)
+    .find((name) => name?.startsWith(OURS));

@@ -169,6 +169,23 @@ describe('a traffic query', () => {
     expect(await pce.deleteStaleQueries()).toBe(1);
     expect(await left()).toMatchObject([{ query_parameters: { query_name: 'somebody else' } }]);
   });
+
+  it('leaves alone what somebody waits for: a question asked in the first seconds is answered', async () => {
+    const { run, flows, pce, sent } = await aTrafficLab();
+    let stale = Promise.resolve(-1);
+    const answer = await pce.flows(
+      QUERY,
+      (flow) => flows.push(flow),
+      undefined,
+      () => {
+        stale = pce.deleteStaleQueries();
+      },
+    );
+    expect(await stale).toBe(0);
+    expect(answer.rows).toBe(flows.length);
+    expect(sent().filter((call) => call.startsWith('DELETE'))).toHaveLength(1);
+    await expect(run()).resolves.toMatchObject({ truncated: false });
+  });
 });
 
 describe('the counts of a query', () => {
