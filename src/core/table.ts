@@ -24,7 +24,7 @@ export const tableOf = <V>(map: ReadonlyMap<string, V>): Table<V> => {
   // A copy costs as much as has changed, and folding as much as there is: the root keeps both small.
   if (changed.size <= Math.max(32, 2 * Math.sqrt(base.size)))
     return new Overlay(base, new Map(changed), map.size);
-  return new Overlay(new Map(map), new Map(), map.size);
+  return new Overlay(folded(base, changed), new Map(), map.size);
 };
 
 /** The two parts of a table; a plain map is all base. */
@@ -36,6 +36,16 @@ const NOTHING: ReadonlyMap<string, unknown> = new Map();
 const isTable = <V>(map: ReadonlyMap<string, V>): map is Table<V> => map instanceof Overlay;
 
 type Changes<V> = ReadonlyMap<string, V | typeof GONE>;
+
+/** One map of both. A Map copies a Map at once, several times faster than what is handed out entry by entry. */
+const folded = <V>(base: ReadonlyMap<string, V>, changed: Changes<V>): Map<string, V> => {
+  const map = new Map(base);
+  for (const [key, value] of changed) {
+    if (value === GONE) map.delete(key);
+    else map.set(key, value);
+  }
+  return map;
+};
 
 /** A class, because a State's tables are iterated with `for … of` and read on every path: methods on a prototype cost nothing per copy. */
 class Overlay<V> implements Table<V> {
@@ -81,7 +91,7 @@ class Overlay<V> implements Table<V> {
 
   /** A key that was deleted and comes back stands at the end, as in a Map: the base must forget where it stood. */
   #fold(): void {
-    this.#base = new Map(this);
+    this.#base = folded(this.#base, this.#changed);
     this.#changed = new Map();
   }
 

@@ -7,6 +7,7 @@ import { parse } from './answer.ts';
 import { clientOptions } from './client.ts';
 import { sdkLogger } from './logger.ts';
 import { sdkError } from './sdk-errors.ts';
+import { createWire, type Wire } from './wire.ts';
 
 /** Times of one Socket Mode connection, in ms. */
 export interface LineTimes {
@@ -44,8 +45,10 @@ export const connect = async (
   signal: AbortSignal,
 ): Promise<Ended> => {
   const { clock } = deps;
-  const { client } = createReceiver(deps, times.pongMs);
+  const wire = createWire();
+  const { client } = createReceiver(deps, wire, times.pongMs);
   survive(client, deps.log);
+  wire.takeTurns(client);
   const ended = new AbortController();
   let upAt: number | undefined;
   let reason = 'dropped';
@@ -85,7 +88,7 @@ export const connect = async (
   if (signal.aborted) end('stopping');
   await aborted(ended.signal);
 
-  const closing = hangUp(client, clock, times.closeMs);
+  const closing = hangUp(client, wire, clock, times.closeMs);
   if (signal.aborted) await closing;
   const upMs = upAt === undefined ? undefined : clock.mono() - upAt;
   return error === undefined ? { upMs, reason } : { upMs, reason, error };
@@ -93,10 +96,12 @@ export const connect = async (
 
 const createReceiver = (
   { settings, app, log }: { readonly settings: SlackSettings; readonly app: App; readonly log: Log },
+  { dispatcher }: Wire,
   pongMs: number,
 ): SocketModeReceiver => {
   const receiver = new SocketModeReceiver({
     appToken: settings.appToken ?? '',
+    dispatcher,
     logger: sdkLogger(log),
     autoReconnectEnabled: false,
     clientPingTimeout: pongMs,
@@ -140,10 +145,16 @@ const helloOf = (data: unknown): number | undefined => {
   return message['type'] === 'hello' ? number(message['num_connections']) : undefined;
 };
 
-/** Says goodbye; a second disconnect() cuts a socket whose peer does not answer, instead of after the SDK's 30 s. */
-const hangUp = async (client: SocketModeReceiver['client'], clock: Clock, closeMs: number): Promise<void> => {
+/** Says goodbye; a socket whose peer does not answer is cut, and a second disconnect() lets the SDK forget it, instead of after its 30 s. */
+const hangUp = async (
+  client: SocketModeReceiver['client'],
+  wire: Wire,
+  clock: Clock,
+  closeMs: number,
+): Promise<void> => {
   const gone = new AbortController();
   void client.disconnect().then(() => gone.abort());
   await clock.sleep(closeMs, gone.signal);
   if (!gone.signal.aborted) void client.disconnect();
+  wire.cut();
 };

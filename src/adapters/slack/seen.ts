@@ -14,9 +14,9 @@ export interface Seen<T> {
 export const createSeen = <T>(clock: Clock, ttlMs = TTL_MS, most = MOST): Seen<T> => {
   // In order of age: an id is never written twice.
   const known = new Map<string, { readonly answer: T; readonly until: number }>();
-  const sweep = (): void => {
+  const sweep = (now: number): void => {
     for (const [id, { until }] of known) {
-      if (known.size <= most && until > clock.mono()) return;
+      if (known.size <= most && until > now) return;
       known.delete(id);
     }
   };
@@ -29,11 +29,13 @@ export const createSeen = <T>(clock: Clock, ttlMs = TTL_MS, most = MOST): Seen<T
       return undefined;
     },
     add: (ids, answer) => {
+      const now = clock.mono();
+      const entry = { answer, until: now + ttlMs };
       for (const id of ids) {
         known.delete(id);
-        known.set(id, { answer, until: clock.mono() + ttlMs });
+        known.set(id, entry);
       }
-      sweep();
+      sweep(now);
     },
   };
 };

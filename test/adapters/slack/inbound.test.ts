@@ -68,6 +68,26 @@ const withForm = async (handle: (inbound: Inbound) => Handling): Promise<Bench &
 };
 
 describe('what arrives', () => {
+  it('acknowledges the first of a rush before it has read the last', async () => {
+    const RUSH = 2_000;
+    const readBy: number[] = [];
+    const { sim, slack, inbounds } = await aBench({
+      handle: () => ({
+        before: async () => {
+          await new Promise(setImmediate);
+          readBy.push(inbounds.length);
+        },
+      }),
+    });
+    await slack.start();
+    await until(() => slack.connections().up === 2);
+    const command = { user: MAYA.user, channel: CHANNEL, text: 'help' };
+    const outcomes = await Promise.all(Array.from({ length: RUSH }, () => sim.control.command(command)));
+    expect(outcomes.filter(({ acked }) => acked)).toHaveLength(RUSH);
+    expect(inbounds).toHaveLength(RUSH);
+    expect(readBy[0]).toBeLessThan(RUSH / 2);
+  });
+
   it('reads a command', async () => {
     const { sim, slack, inbounds } = await aBench();
     await slack.start();
