@@ -1,6 +1,9 @@
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import type { SocketModeReceiver } from '@slack/bolt';
 import { Agent, buildConnector } from 'undici';
+
+/** Read at once: some fifteen commands. Twice and four times as much made a rush wait longer (docs/performance.md, "Ack"). */
+const PIECE_BYTES = 8 * 1024;
 
 /** The socket under one Socket Mode connection, which the SDK keeps to itself. */
 export interface Wire {
@@ -15,12 +18,18 @@ export interface Wire {
 /**
  * In a rush of commands two habits make people wait. libuv reads up to 32 pieces of 64 kB from one socket before anything else has a turn:
  * a thousand commands were read before the second was acknowledged, though the disk had long been done with it. And the SDK writes every
- * acknowledgement by itself, one system call each. So a piece that is read gives the loop a turn, and what is acknowledged in one
- * turn is written together (docs/performance.md, "Ack").
+ * acknowledgement by itself, one system call each. So a small piece is read, then others have their turn; and what is acknowledged in one
+ * turn is written together.
  */
 export const createWire = (): Wire => {
-  const connectTo = buildConnector({ allowH2: false });
   let socket: Socket | undefined;
+  const onread: OnReadOpts = {
+    buffer: Buffer.allocUnsafeSlow(PIECE_BYTES),
+    // Before there is a socket nothing was asked: whatever this is, it is no answer.
+    callback: (size, bytes) => socket?.push(Buffer.from(bytes.subarray(0, size))) ?? true,
+  };
+  const reading = { highWaterMark: PIECE_BYTES, onread };
+  const connectTo = buildConnector({ allowH2: false, ...reading });
   return {
     dispatcher: new Agent({
       connect: (options, done) =>
