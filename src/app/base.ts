@@ -18,10 +18,11 @@ import { contextOf } from '../core/rule-context.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Step } from '../core/step.ts';
 import { counted } from '../core/text.ts';
-import { watchedStore } from '../pipelines/disk-watch.ts';
+import { diskWatch } from '../pipelines/disk-watch.ts';
 import { createGate } from '../pipelines/gate.ts';
 import { createMemberships } from '../pipelines/memberships.ts';
-import { createMeter, meteredChat, meteredStore } from '../pipelines/meter.ts';
+import { createMeter, meteredChat, meteredCommits } from '../pipelines/meter.ts';
+import { observedStore } from '../pipelines/observed-store.ts';
 import { recoveryTexts } from '../pipelines/recovery-text.ts';
 import { createRulebook } from '../pipelines/rulebook.ts';
 import { createTroubles } from '../pipelines/troubles.ts';
@@ -52,9 +53,10 @@ export const openBase = async (options: BotOptions) => {
   const ids = { next: () => randomBytes(16).toString('base64url') };
   const meter = createMeter();
   const files = await openFileStore({ folder: dataDir, log, clock });
-  const store = watchedStore(meteredStore(options.around?.(files) ?? files, meter), (trouble) =>
-    troubles.tell(trouble),
-  );
+  const store = observedStore(options.around?.(files) ?? files, [
+    meteredCommits(meter),
+    diskWatch((trouble) => troubles.tell(trouble)),
+  ]);
   let configHash = options.configHash;
   const audit = await openAudit({
     folder: dataDir,

@@ -1,25 +1,20 @@
 import { TransitionRefused } from '../core/apply.ts';
-import type { Store } from '../core/ports.ts';
+import type { CommitObserver } from './observed-store.ts';
 
 /**
- * The store, with people told when the disk takes no writes, and when it does again (fault 5). Telling needs no durable row: a disk that
- * is full could not hold one.
+ * Tells people when the disk takes no writes, and when it does again (fault 5). Telling needs no durable row: a disk that is full could
+ * not hold one.
  */
-export const watchedStore = (store: Store, tell: (trouble: string) => void): Store => {
+export const diskWatch = (tell: (trouble: string) => void): CommitObserver => {
   let failing = false;
   return {
-    ...store,
-    async commit(transitions) {
-      try {
-        await store.commit(transitions);
-      } catch (err) {
-        // A change that does not fit says nothing about the disk.
-        if (!(err instanceof TransitionRefused)) {
-          failing = true;
-          tell(fullText(err));
-        }
-        throw err;
-      }
+    refused(error) {
+      // A change that does not fit says nothing about the disk.
+      if (error instanceof TransitionRefused) return;
+      failing = true;
+      tell(fullText(error));
+    },
+    durable() {
       if (!failing) return;
       failing = false;
       tell('I can write to my disk again and go on where I stood.');

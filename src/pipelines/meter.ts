@@ -1,6 +1,7 @@
 import type { Count, CounterName, Labels } from '../core/metrics.ts';
-import { type Chat, ChatError, type Store } from '../core/ports.ts';
+import { type Chat, ChatError } from '../core/ports.ts';
 import type { Transition } from '../core/state.ts';
+import type { CommitObserver } from './observed-store.ts';
 
 /** Counts what happens in this process. */
 export interface Meter {
@@ -62,11 +63,9 @@ export const meteredChat = (chat: Chat, meter: Meter): Chat => {
   };
 };
 
-/** The store, with what its commits mean counted once they are durable. */
-export const meteredStore = (store: Store, meter: Meter): Store => ({
-  ...store,
-  async commit(transitions) {
-    await store.commit(transitions);
+/** Counts what commits mean once they are durable. */
+export const meteredCommits = (meter: Meter): CommitObserver => ({
+  durable(transitions) {
     for (const one of transitions) note(one, meter);
   },
 });

@@ -5,7 +5,8 @@ import { metricsText } from '../../src/core/metrics.ts';
 import { ChatError } from '../../src/core/ports.ts';
 import type { PceSettings } from '../../src/core/settings.ts';
 import { createDailyLine } from '../../src/pipelines/daily-line.ts';
-import { createMeter, meteredChat, meteredStore } from '../../src/pipelines/meter.ts';
+import { createMeter, meteredChat, meteredCommits } from '../../src/pipelines/meter.ts';
+import { observedStore } from '../../src/pipelines/observed-store.ts';
 import { createProbes } from '../../src/pipelines/probes.ts';
 import { createStatus, type StatusDeps } from '../../src/pipelines/status.ts';
 import { statusView } from '../../src/views/status.ts';
@@ -396,7 +397,7 @@ describe('the meter', () => {
 
   it('counts alerts and responses once they are durable, and not when they are refused', async () => {
     const meter = createMeter();
-    const store = meteredStore(openMemoryStore(), meter);
+    const store = observedStore(openMemoryStore(), [meteredCommits(meter)]);
     const fired = { type: 'alert-fired', alert: anAlert() } as const;
     await store.commit([fired]);
     await expect(store.commit([fired])).rejects.toThrow('refused');

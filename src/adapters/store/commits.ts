@@ -13,12 +13,23 @@ export interface Commits {
   idle(): Promise<void>;
 }
 
-interface Waiting {
-  readonly transitions: readonly Transition[];
-  readonly texts: readonly string[];
+/** Commits that are written together, and fail together. */
+interface Group {
+  readonly commits: (readonly Transition[])[];
+  readonly texts: string[];
+  /** Settles as its write does: one promise for all, since a rush of commands would wait for a thousand. */
+  readonly done: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
+
+const emptyGroup = (): Group => {
+  let [resolve, reject]: [() => void, (error: unknown) => void] = [() => {}, () => {}];
+  const done = new Promise<void>((...settle) => {
+    [resolve, reject] = settle;
+  });
+  return { commits: [], texts: [], done, resolve, reject };
+};
 
 /**
  * Group commit. A commit is applied at once to a draft that its group shares, so that the next one is checked against it and a group
@@ -35,7 +46,7 @@ export const commitsOf = (
   /** What the waiting commits were applied to: the durable state, or what is being written. */
   let base = start;
   let head = fork(base);
-  let waiting: Waiting[] = [];
+  let waiting: Group | undefined;
   let jobs: (() => Promise<void>)[] = [];
   let running: Promise<void> | undefined;
 
@@ -49,35 +60,38 @@ export const commitsOf = (
       addAll(head, transitions);
     } catch (error) {
       restart(base);
-      for (const before of waiting) addAll(head, before.transitions);
+      for (const before of waiting?.commits ?? []) addAll(head, before);
       throw error;
     }
   };
 
-  const writeGroup = async (): Promise<void> => {
+  const taken = (): Group | undefined => {
     const group = waiting;
+    waiting = undefined;
+    return group;
+  };
+  const writeGroup = async (group: Group): Promise<void> => {
     const reached = head.state;
-    waiting = [];
     restart(reached);
     try {
-      await write(group.flatMap(({ texts }) => texts));
+      await write(group.texts);
       durable = reached;
-      for (const { resolve } of group) resolve();
+      group.resolve();
     } catch (error) {
-      const all = [...group, ...waiting];
-      waiting = [];
       restart(durable);
-      for (const { reject } of all) reject(error);
+      group.reject(error);
+      taken()?.reject(error);
     }
   };
 
   const run = async (): Promise<void> => {
     await undefined; // The rest of this tick's commits joins the first group.
-    while (jobs.length > 0 || waiting.length > 0) {
+    while (jobs.length > 0 || waiting !== undefined) {
       const due = jobs;
       jobs = [];
       for (const job of due) await job();
-      if (waiting.length > 0) await writeGroup();
+      const group = taken();
+      if (group !== undefined) await writeGroup(group);
     }
     running = undefined;
   };
@@ -91,10 +105,11 @@ export const commitsOf = (
       if (transitions.length === 0) return;
       const texts = transitions.map(readable);
       applied(transitions);
-      await new Promise<void>((resolve, reject) => {
-        waiting.push({ transitions, texts, resolve, reject });
-        wake();
-      });
+      waiting ??= emptyGroup();
+      waiting.commits.push(transitions);
+      waiting.texts.push(...texts);
+      wake();
+      await waiting.done;
     },
     durable: () => durable,
     between: (job) =>

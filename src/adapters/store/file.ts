@@ -139,10 +139,10 @@ const opened = async (
     recovery: start.report,
     commits: () => journal.position().n,
     checkpoint,
-    async commit(transitions) {
-      if (closed !== undefined) throw new StoreError('io', `the store in ${folder} is closed`);
-      await commits.commit(transitions);
-    },
+    commit: (transitions) =>
+      closed === undefined
+        ? commits.commit(transitions)
+        : Promise.reject(new StoreError('io', `the store in ${folder} is closed`)),
     close() {
       closed ??= close();
       return closed;

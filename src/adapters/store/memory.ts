@@ -16,10 +16,8 @@ export const openMemoryStore = (
   let closed = false;
   return {
     ...readsOf(commits.durable),
-    async commit(transitions) {
-      if (closed) throw new StoreError('io', 'the store is closed');
-      await commits.commit(transitions);
-    },
+    commit: (transitions) =>
+      closed ? Promise.reject(new StoreError('io', 'the store is closed')) : commits.commit(transitions),
     async close() {
       closed = true;
       await commits.idle();
