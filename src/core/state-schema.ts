@@ -308,8 +308,12 @@ const restore: z.ZodType<Restore> = row({
 
 type Of<T extends Transition['type']> = Extract<Transition, { type: T }>;
 
-/** One schema per transition; the type holds the list complete. `type` itself is what chose the schema. */
-const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, 'type'>> } = {
+const isTaskAccepted = (value: unknown): value is Of<'task-accepted'> => isTask(dict(value)['task']);
+
+/** One schema per transition but the one above; the type holds the list complete. `type` itself is what chose the schema. */
+const transitions: {
+  readonly [T in Exclude<Transition['type'], 'task-accepted'>]: z.ZodType<Omit<Of<T>, 'type'>>;
+} = {
   polled: row({
     pce: id,
     stream: id,
@@ -419,7 +423,6 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
   'response-released': row({ id, by: id }),
   'response-corrected': row({ id, change }),
   'response-observed': row({ id, policy }),
-  'task-accepted': z.custom<{ readonly task: Task }>((value) => isTask(dict(value)['task'])),
   'task-done': row({ id }),
   restored: row({ at: time }),
   'restore-checked': row({ at: time, disputes: disputes.exactOptional() }),
@@ -429,9 +432,10 @@ const transitions: { readonly [T in Transition['type']]: z.ZodType<Omit<Of<T>, '
 
 /** A transition as a journal line holds it; undefined when it is none of ours. */
 export const readTransition = (value: unknown): Transition | undefined => {
-  const type = (value as { type?: unknown } | null)?.type;
+  const { type } = dict(value);
+  if (type === 'task-accepted') return isTaskAccepted(value) ? value : undefined;
   if (typeof type !== 'string' || !Object.hasOwn(transitions, type)) return undefined;
-  const read = transitions[type as Transition['type']].safeParse(value);
+  const read = transitions[type as keyof typeof transitions].safeParse(value);
   return read.success ? (read.data as Transition) : undefined;
 };
 

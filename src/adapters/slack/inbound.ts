@@ -75,7 +75,11 @@ export const createIntake = (deps: {
     take: async ({ body, envelope, ack, through }) => {
       const acknowledge = async (payload: unknown): Promise<void> => {
         // A socket that died in between must not lose the action: it is done all the same (faults 30).
-        await ack(payload).catch((err: unknown) => log.warn({ err, envelope }, 'ack failed'));
+        try {
+          await ack(payload);
+        } catch (err) {
+          log.warn({ err, envelope }, 'ack failed');
+        }
       };
       const read = readPayload(body, deps.identity);
       if (read === undefined || 'foreign' in read) {
