@@ -41,11 +41,11 @@ export const createCards = ({ store, chat, clock, log, fallback }: CardsDeps): C
     if (since === undefined)
       await store.commit([{ type: 'card-shown', card: { key, channel, at, face: '' } }]);
     else {
-      const found = (await chat.find({ channel, since: since - LOOK_BACK_MS }, new Set([key]))).get(key);
-      if (found !== undefined) {
+      const [ts] = (await chat.find({ channel, since: since - LOOK_BACK_MS }, new Set([key]))).get(key) ?? [];
+      if (ts !== undefined) {
         await chat.slot(channel, 'edit');
-        await chat.edit({ channel, ts: found }, message());
-        return store.commit([{ type: 'card-shown', card: { key, channel, at, face, ts: found } }]);
+        await chat.edit({ channel, ts }, message());
+        return store.commit([{ type: 'card-shown', card: { key, channel, at, face, ts } }]);
       }
     }
     await chat.slot(channel, 'post');

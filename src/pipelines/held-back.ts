@@ -80,7 +80,7 @@ const placeOf = async (
   if (ts !== undefined) return { channel, ts };
   try {
     const found = (await chat.find({ channel, since: at - UNCLEAR_MS }, new Set([key]))).get(key);
-    return found === undefined ? undefined : { channel, ts: found };
+    return found === undefined ? undefined : { channel, ts: found[0] };
   } catch (err) {
     if (err instanceof ChatError) return 'not known yet';
     throw err;

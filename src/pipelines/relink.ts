@@ -24,7 +24,7 @@ export const relink = async (
   for (const incident of lost) {
     try {
       const found = await chat.find({ channel, since: Number(ts) * 1_000 - ROUNDED_MS }, keysOf(incident));
-      const key = [...found].find(([, at]) => at === ts)?.[0];
+      const key = [...found].find(([, copies]) => copies.includes(ts))?.[0];
       if (key === undefined) continue;
       const waiting = (await store.waiting()).find(
         (row) => row.incident === incident.id && row.place === 'root',

@@ -539,7 +539,7 @@ describe('what can be sent at once', () => {
     expect((second?.at ?? 0) - from).toBeLessThan(SECOND / 2);
   });
 
-  it('goes before second looks for copies, which wait for the pace of look-ups, and these are made all the same', async () => {
+  it('goes before second looks for copies, which wait for the pace of look-ups; one look is for all of a channel', async () => {
     const bench = await aBench();
     bench.start();
     const hosts = Array.from({ length: 30 }, (_, n) => `web-${n}`);
@@ -558,6 +558,28 @@ describe('what can be sent at once', () => {
     for (const { at } of posts) expect(at - from).toBeLessThan(5 * SECOND);
     await bench.until(async () => (await bench.store.toldToLookAt()).length === 0);
     expect(bench.lines()).toHaveLength(32);
+    expect(bench.calls('conversations.history').filter(({ at }) => at >= from)).toHaveLength(1);
+  });
+
+  it('is deleted where it stands twice, in the channel and in a thread; what our state links stays', async () => {
+    const bench = await aBench();
+    bench.start();
+    await bench.open('i1', ['web-01']);
+    await bench.settled();
+    await bench.line('i1', 'web-02');
+    await bench.settled();
+    const linked = bench.messages(SOC).map(({ ts }) => ts);
+    const [root = ''] = linked;
+    const copy = { text: 'the same', blocks: [] };
+    await bench.chat.post({ channel: SOC, key: 'i1.first.0' }, copy);
+    await bench.chat.post({ channel: SOC, thread: root, key: 'i1.more.web-02' }, copy);
+    expect(bench.messages(SOC)).toHaveLength(4);
+    const told = await bench.store.told('i1');
+    await bench.store.commit(
+      told.map(({ key }) => ({ type: 'told-looked', key, lookAt: bench.clock.now() })),
+    );
+    await bench.until(async () => (await bench.store.toldToLookAt()).length === 0);
+    expect(bench.messages(SOC).map(({ ts }) => ts)).toEqual(linked);
   });
 
   it('fault 1: is looked up after a kill before the post, and sent once', async () => {

@@ -193,7 +193,7 @@ export const fakeChat = (clock: Clock): FakeChat => {
       new Map(
         posts
           .filter((one) => one.channel === channel && one.thread === thread && keys.has(one.key))
-          .map((one) => [one.key, one.ts]),
+          .map((one) => [one.key, [one.ts]]),
       ),
     async remove({ channel, ts }) {
       const at = posts.findIndex((one) => one.channel === channel && one.ts === ts);

@@ -1,5 +1,5 @@
 import { type Dict, dict, list, text } from '../../core/foreign.ts';
-import { ChatError } from '../../core/ports.ts';
+import { ChatError, type Copies } from '../../core/ports.ts';
 import type { Api } from './api.ts';
 import { type Identity, wroteIt } from './identity.ts';
 import { EVENT_TYPE } from './message.ts';
@@ -12,23 +12,24 @@ const MOST_PAGES = 100;
 
 /**
  * Looks up our own messages by the delivery key in their metadata (design §4.2): roots in conversations.history, thread lines and
- * broadcasts in conversations.replies, which history leaves out. Of several copies the oldest is named; whoever looks for a
- * second one asks again with `since` just after it. A page that can't be read rejects: a failed look-up is not "not found".
+ * broadcasts in conversations.replies, which history leaves out. A page that can't be read rejects: a failed look-up is not "not found".
  */
 export const find = async (
   deps: { readonly api: Api; readonly pacer: Pacer; readonly identity: () => Promise<Identity> },
   where: { readonly channel: string; readonly thread?: string; readonly since: number },
   keys: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, string>> => {
+): Promise<ReadonlyMap<string, Copies>> => {
   const us = await deps.identity();
-  const found = new Map<string, string>();
+  const found = new Map<string, [string, ...string[]]>();
   for await (const message of messages(deps, where)) {
     const key = keyOf(message);
     const ts = text(message['ts']);
     if (key === undefined || ts === undefined || !keys.has(key) || !wroteIt(us, message)) continue;
-    const known = found.get(key);
-    if (known === undefined || Number(ts) < Number(known)) found.set(key, ts);
+    const copies = found.get(key);
+    if (copies === undefined) found.set(key, [ts]);
+    else copies.push(ts);
   }
+  for (const copies of found.values()) copies.sort((a, b) => Number(a) - Number(b));
   return found;
 };
 

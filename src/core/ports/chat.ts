@@ -15,6 +15,9 @@ export type ChatErrorCode =
   /** Token, scope or workspace settings forbid it. */
   | 'refused';
 
+/** Times of the messages with one delivery key, oldest first: more than one where a repeat was not recognised in time. */
+export type Copies = readonly [string, ...string[]];
+
 export class ChatError extends Error {
   readonly code: ChatErrorCode;
   /** Slack's own error word. */
@@ -88,11 +91,11 @@ export interface Chat {
     message: Message,
   ): Promise<string>;
   edit(at: { channel: string; ts: string }, message: Message): Promise<void>;
-  /** Message times by delivery key, of those of the keys that stand in the channel (or thread) since `since` (epoch ms). */
+  /** By delivery key, of those of the keys that stand in the channel (or thread) since `since` (epoch ms). */
   find(
     where: { channel: string; thread?: string; since: number },
     keys: ReadonlySet<string>,
-  ): Promise<ReadonlyMap<string, string>>;
+  ): Promise<ReadonlyMap<string, Copies>>;
   remove(at: { channel: string; ts: string }): Promise<void>;
   ephemeral(to: { channel: string; user: string; thread?: string }, message: Message): Promise<void>;
   /** Answers a command or click by its response_url: ephemeral, works where the bot is no member, 5 times in 30 min. */

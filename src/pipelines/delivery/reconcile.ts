@@ -1,5 +1,5 @@
-import type { Delivery } from '../../core/alert.ts';
-import { ChatError } from '../../core/ports.ts';
+import type { Delivery, Told } from '../../core/alert.ts';
+import { ChatError, type Copies } from '../../core/ports.ts';
 import type { Transition } from '../../core/state.ts';
 import type { DeliveryDeps } from './deps.ts';
 import type { Pace } from './pace.ts';
@@ -50,7 +50,7 @@ export const reconcile = async (
       const found = await looked(group, place, { channel, since }, chat);
       pace.read(channel);
       reached?.('looked up');
-      await store.commit(group.map((row) => verdict(row, channel, found.get(row.key), clock.now())));
+      await store.commit(group.map((row) => verdict(row, channel, found.get(row.key)?.[0], clock.now())));
       reached?.('verdict durable');
       decided = true;
     } catch (err) {
@@ -86,11 +86,11 @@ const looked = async (
   place: string,
   { channel, since }: { readonly channel: string; readonly since: number },
   chat: DeliveryDeps['chat'],
-): Promise<ReadonlyMap<string, string>> => {
+): Promise<ReadonlyMap<string, Copies>> => {
   const [first] = group;
   if (first?.file !== undefined) {
     const shown = (await chat.uploads.shares(first.file)).some((one) => one.channel === channel);
-    return new Map(shown ? [[first.key, first.thread ?? '']] : []);
+    return new Map(shown ? [[first.key, [first.thread ?? '']]] : []);
   }
   const keys = new Set(group.map(({ key }) => key));
   try {
@@ -102,48 +102,69 @@ const looked = async (
 };
 
 /**
- * A post that was looked for in vain and sent again may have been under way: 60 s later it is looked for once more, and whichever
- * copy is not the one our state links is deleted (promise 2). One at a time: each look waits for Slack's pace of look-ups.
- * @returns true when there was something to look at
+ * Posts that were looked for in vain and sent again may have been under way: 60 s later they are looked for once more, and whichever
+ * copy is not the one our state links is deleted (promise 2). One look-up for all of a channel or thread; one a call, since each waits for
+ * Slack's pace of look-ups. @returns true when there was something to look at
  */
-export const removeCopy = async (
+export const removeCopies = async (
   channel: string,
   { store, chat, clock, log }: Pick<DeliveryDeps, 'store' | 'chat' | 'clock' | 'log'>,
 ): Promise<boolean> => {
-  const due = (await store.toldToLookAt()).find(
+  const due = (await store.toldToLookAt()).filter(
     (told) => told.channel === channel && (told.lookAt ?? 0) <= clock.now(),
   );
-  if (due === undefined) return false;
-  const { key, ts, at, incident: id, reason, file, thread: sentTo } = due;
-  const incident = await store.incident(id);
-  const thread = sentTo ?? (incident?.root?.ts === ts ? undefined : incident?.root?.ts);
-  const mine = Number(ts) * 1_000;
+  const places = await Promise.all(due.map((told) => placeOfTold(told, store)));
+  const group = due.filter((_, n) => places[n] === places[0]);
+  const [first] = group;
+  if (first === undefined) return false;
+  const looked = (lookAt: number | null): Promise<void> =>
+    store.commit(group.map(({ key }) => ({ type: 'told-looked', key, lookAt })));
   try {
-    if (file !== undefined)
-      for (const copy of (await chat.uploads.shares(file))
-        .filter((one) => one.channel === channel)
-        .slice(1)) {
-        log.warn({ key, reason, channel, copy: copy.ts }, 'a second copy of a file is deleted');
-        await chat.remove(copy);
-      }
-    for (const since of file !== undefined ? [] : [at - LOOK_BACK_MS, mine + 1]) {
-      const found = await chat.find(
-        { channel, since, ...(thread === undefined ? {} : { thread }) },
-        new Set([key]),
-      );
-      const copy = found.get(key);
-      if (copy === undefined || copy === ts) continue;
-      log.warn({ key, reason, channel, copy }, 'a second copy of a message is deleted');
-      await chat.remove({ channel, ts: copy });
+    for (const copy of await copiesOf(group, channel, places[0] ?? '', chat)) {
+      log.warn(copy, 'a second copy of a message is deleted');
+      await chat.remove(copy).catch(unlessGone);
     }
-    await store.commit([{ type: 'told-looked', key, lookAt: null }]);
+    await looked(null);
   } catch (err) {
     if (!(err instanceof ChatError)) throw err;
     const gone = err.code === 'no-message' || err.code === 'refused' || err.code === 'no-channel';
-    log.warn({ key, channel, slack: err.slack }, 'could not look for a second copy');
-    await store.commit([{ type: 'told-looked', key, lookAt: gone ? null : clock.now() + MINUTE_MS }]);
+    log.warn({ channel, messages: group.length, slack: err.slack }, 'could not look for second copies');
+    await looked(gone ? null : clock.now() + MINUTE_MS);
   }
   return true;
+};
+
+/** A copy that somebody deleted before us. */
+const unlessGone = (err: unknown): void => {
+  if (!(err instanceof ChatError) || err.code !== 'no-message') throw err;
+};
+
+/** Where a message was sent: its file, its thread, or '' for the channel itself. */
+const placeOfTold = async (
+  { ts, incident: id, file, thread }: Told,
+  store: DeliveryDeps['store'],
+): Promise<string> => {
+  if (file !== undefined || thread !== undefined) return file ?? thread ?? '';
+  const root = (await store.incident(id))?.root?.ts;
+  return root === ts ? '' : (root ?? '');
+};
+
+/** Every copy but the ones our state links. */
+const copiesOf = async (
+  group: readonly Told[],
+  channel: string,
+  place: string,
+  chat: DeliveryDeps['chat'],
+): Promise<readonly { readonly channel: string; readonly ts: string }[]> => {
+  const [first] = group;
+  if (first?.file !== undefined)
+    return (await chat.uploads.shares(first.file)).filter((one) => one.channel === channel).slice(1);
+  const since = Math.min(...group.map(({ at }) => at)) - LOOK_BACK_MS;
+  const keys = new Set(group.map(({ key }) => key));
+  const found = await chat.find({ channel, since, ...(place === '' ? {} : { thread: place }) }, keys);
+  return group.flatMap(({ key, ts: ours }) =>
+    (found.get(key) ?? []).filter((ts) => ts !== ours).map((ts) => ({ channel, ts })),
+  );
 };
 
 const verdict = ({ key }: Delivery, channel: string, ts: string | undefined, now: number): Transition =>

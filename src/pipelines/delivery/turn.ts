@@ -5,7 +5,7 @@ import { compareSeverity } from '../../core/severity.ts';
 import type { DeliveryDeps } from './deps.ts';
 import { showNewest } from './edit.ts';
 import type { Pace } from './pace.ts';
-import { reconcile, removeCopy } from './reconcile.ts';
+import { reconcile, removeCopies } from './reconcile.ts';
 import { send } from './send.ts';
 import { share } from './share.ts';
 import { placeOf, waitingIn } from './waiting.ts';
@@ -47,8 +47,8 @@ export const turn = async (channel: string, deps: DeliveryDeps, pace: Pace): Pro
     await showNewest(edit.id, deps, pace);
     return true;
   }
-  // Last: each look waits for Slack's pace of look-ups, and after many kills there are many.
-  return await removeCopy(channel, deps);
+  // Last: each look waits for Slack's pace of look-ups.
+  return await removeCopies(channel, deps);
 };
 
 /** Joins root posts of one rule while too many wait for their turn. @returns true when some were */

@@ -32,10 +32,10 @@ describe('post and find', () => {
     const keys = new Set(['root', 'line', 'loud', 'never sent']);
     const inHistory = await slack.chat.find({ channel: CHANNEL, since: since() }, keys);
     const inThread = await slack.chat.find({ channel: CHANNEL, thread: root, since: since() }, keys);
-    expect([inHistory.get('root'), inHistory.get('line')]).toEqual([root, undefined]);
+    expect([inHistory.get('root'), inHistory.get('line')]).toEqual([[root], undefined]);
     expect([inThread.get('line'), inThread.get('loud'), inThread.get('never sent')]).toEqual([
-      line,
-      loud,
+      [line],
+      [loud],
       undefined,
     ]);
   });
@@ -45,18 +45,21 @@ describe('post and find', () => {
     const first = await slack.chat.post({ channel: CHANNEL, key: 'first' }, aMessage());
     for (let n = 0; n < 210; n += 1) await slack.chat.post({ channel: CHANNEL, key: `k${n}` }, aMessage());
     const found = await slack.chat.find({ channel: CHANNEL, since: since() }, new Set(['first', 'k209']));
-    expect([found.get('first'), found.size]).toEqual([first, 2]);
+    expect([found.get('first'), found.size]).toEqual([[first], 2]);
   });
 
-  it('names the oldest of two copies, and the other one when asked from after it', async () => {
+  it('names both of two copies, the oldest first, in the history and in a thread', async () => {
     const { slack } = await aBench();
     const one = await slack.chat.post({ channel: CHANNEL, key: 'twice' }, aMessage());
     await new Promise((resolve) => setTimeout(resolve, 5));
     const two = await slack.chat.post({ channel: CHANNEL, key: 'twice' }, aMessage());
-    const keys = new Set(['twice']);
-    expect((await slack.chat.find({ channel: CHANNEL, since: since() }, keys)).get('twice')).toBe(one);
-    const later = await slack.chat.find({ channel: CHANNEL, since: Number(one) * 1_000 + 1 }, keys);
-    expect(later.get('twice')).toBe(two);
+    const line = { channel: CHANNEL, thread: one, key: 'line' };
+    const lines = [await slack.chat.post(line, aMessage()), await slack.chat.post(line, aMessage())];
+    const keys = new Set(['twice', 'line']);
+    const inHistory = await slack.chat.find({ channel: CHANNEL, since: since() }, keys);
+    const inThread = await slack.chat.find({ channel: CHANNEL, thread: one, since: since() }, keys);
+    expect(inHistory.get('twice')).toEqual([one, two]);
+    expect(inThread.get('line')).toEqual(lines);
   });
 
   it('does not find what is older than asked for', async () => {
@@ -116,7 +119,9 @@ describe('edit and remove', () => {
       edited: false,
       metadata: { event_type: 'illumio_chatops', event_payload: { key: 'k' } },
     });
-    expect((await slack.chat.find({ channel: CHANNEL, since: since() }, new Set(['k']))).get('k')).toBe(ts);
+    expect((await slack.chat.find({ channel: CHANNEL, since: since() }, new Set(['k']))).get('k')).toEqual([
+      ts,
+    ]);
   });
 
   it('removes a message, and does not mind that it is gone', async () => {

@@ -78,7 +78,7 @@ describe('an answer that was not read', () => {
     await sim.control.faults({ method: 'chat.postMessage', kind: 'reset', after: 'apply', times: 1 });
     expect((await post(slack.chat)).code).toBe('unclear');
     const found = await slack.chat.find({ channel: CHANNEL, since: Date.now() - 60_000 }, new Set(['k']));
-    expect(found.get('k')).toMatch(/^\d{10}\.\d{6}$/);
+    expect(found.get('k')).toEqual([expect.stringMatching(/^\d{10}\.\d{6}$/)]);
   });
 });
 
