@@ -10,8 +10,8 @@ import {
 import type { Client } from './client.ts';
 import type { Collections } from './collections.ts';
 import { badAnswer } from './errors.ts';
+import { createRows, parseRow } from './event-rows.ts';
 import { LIMITS } from './limits.ts';
-import { parseJson } from './records.ts';
 
 /** A part of the window, both ends included, epoch ms. */
 interface Piece {
@@ -214,43 +214,6 @@ const collect = (wanted: Ask['wanted'], parse: (json: string) => ParsedEvent = p
       if (wanted(parsed.event)) events.push(parsed.event);
     },
     kept: (): Collected => ({ events, rejected, oldest }),
-  };
-};
-
-/** One bad row costs itself, not its neighbours. */
-const parseRow = (json: string): ParsedEvent => {
-  try {
-    return parseEvent(parseJson(json));
-  } catch {
-    return parseEvent(undefined);
-  }
-};
-
-/** Characters of rows that are remembered; an event has some 1,500 (facts §2.1). */
-const REMEMBERED_CHARS = 1_048_576;
-
-/**
- * Rows of the answer before, by their text: each poll reads the last minutes again (definitions §1), and a row that is the same sign by sign
- * is the same event.
- */
-const createRows = () => {
-  let before: ReadonlyMap<string, ParsedEvent> = new Map();
-  return {
-    reading() {
-      const now = new Map<string, ParsedEvent>();
-      let chars = 0;
-      return {
-        parse(json: string): ParsedEvent {
-          const parsed = before.get(json) ?? parseRow(json);
-          chars += json.length;
-          if (chars <= REMEMBERED_CHARS) now.set(json, parsed);
-          return parsed;
-        },
-        end(): void {
-          before = now;
-        },
-      };
-    },
   };
 };
 
