@@ -54,13 +54,16 @@ export const createIntake = (deps: {
   const running = new Set<Promise<void>>();
   const turns = createTurns(deps.clock);
 
+  /** A socket that died in between must not lose the action: it is done all the same (faults 30). */
+  const acknowledge = ({ ack, envelope }: Delivered, payload?: unknown): Promise<void> =>
+    ack(payload).catch((err: unknown) => log.warn({ err, envelope }, 'ack failed'));
+
   const carryOut = async (
     inbound: Inbound,
-    { work }: Handling,
+    work: () => Promise<void>,
     through: Delivered['through'],
   ): Promise<void> => {
     try {
-      if (work === undefined) return;
       await turns.next();
       await through(work);
     } catch (err) {
@@ -72,35 +75,34 @@ export const createIntake = (deps: {
   };
 
   return {
-    take: async ({ body, envelope, ack, through }) => {
-      const acknowledge = async (payload: unknown): Promise<void> => {
-        // A socket that died in between must not lose the action: it is done all the same (faults 30).
-        try {
-          await ack(payload);
-        } catch (err) {
-          log.warn({ err, envelope }, 'ack failed');
-        }
-      };
+    take: async (delivered) => {
+      const { body, envelope, through } = delivered;
       const read = readPayload(body, deps.identity);
       if (read === undefined || 'foreign' in read) {
         if (read !== undefined) log.warn({ why: read.foreign, envelope }, 'payload refused');
-        return acknowledge(body['type'] === 'block_suggestion' ? { options: [] } : undefined);
+        return acknowledge(delivered, body['type'] === 'block_suggestion' ? { options: [] } : undefined);
       }
-      if ('typing' in read) return acknowledge(await offered(read.typing, deps));
+      if ('typing' in read) return acknowledge(delivered, await offered(read.typing, deps));
       const { inbound } = read;
       const ids = [inbound.id, envelope].filter((id): id is string => id !== undefined && id !== '');
       const before = seen.get(ids);
-      if (before !== undefined) return acknowledge(before.answer);
+      if (before !== undefined) return acknowledge(delivered, before.answer);
       if (inbound.kind === 'event') forget(inbound.type, inbound.body, deps);
-      const acknowledged = turns.hold();
-      const handling = await recorded(decide(deps.inbox, inbound));
+      turns.hold();
+      let handling = decide(deps.inbox, inbound);
+      try {
+        await handling.before?.();
+      } catch (err) {
+        handling = failed(err);
+      }
       const answer = answerOf(inbound, handling);
       seen.add(ids, answer);
-      await acknowledge(answer);
-      acknowledged();
-      const done = carryOut(inbound, handling, through);
+      await acknowledge(delivered, answer);
+      turns.release();
+      if (handling.work === undefined) return;
+      const done = carryOut(inbound, handling.work, through).then(() => void running.delete(done));
       running.add(done);
-      await done.finally(() => running.delete(done));
+      await done;
     },
     idle: async () => {
       while (running.size > 0) await Promise.all(running);
@@ -109,21 +111,14 @@ export const createIntake = (deps: {
 };
 
 /** What could not be made durable is not done: the person is told so instead. */
-const recorded = async (handling: Handling): Promise<Handling> => {
-  try {
-    await handling.before?.();
-    return handling;
-  } catch (err) {
-    return { work: () => Promise.reject(err) };
-  }
-};
+const failed = (err: unknown): Handling => ({ work: () => Promise.reject(err) });
 
 /** A throwing inbox is our bug: the person is told as for failed work. */
 const decide = (inbox: Inbox, inbound: Inbound): Handling => {
   try {
     return inbox(inbound);
   } catch (err) {
-    return { work: () => Promise.reject(err) };
+    return failed(err);
   }
 };
 

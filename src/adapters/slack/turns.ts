@@ -7,8 +7,10 @@ const RUSH = { MANY: 20, GAP_MS: 15 } as const;
 
 /** The order of a rush: first everything is acknowledged, then the work is begun, a piece in each turn of the event loop. */
 export interface Turns {
-  /** Something came in that is to be acknowledged. @returns says that it was */
-  hold(): () => void;
+  /** Something came in that is to be acknowledged. */
+  hold(): void;
+  /** It was. */
+  release(): void;
   /** Resolves when a piece of work may begin. */
   next(): Promise<void>;
 }
@@ -42,12 +44,12 @@ export const createTurns = (clock: Pick<Clock, 'mono' | 'sleep'>): Turns => {
       const now = clock.mono();
       row = now - lastAt < RUSH.GAP_MS ? row + 1 : 1;
       lastAt = now;
-      return () => {
-        pending -= 1;
-        if (pending > 0) return;
-        settled.abort();
-        settled = new AbortController();
-      };
+    },
+    release() {
+      pending -= 1;
+      if (pending > 0) return;
+      settled.abort();
+      settled = new AbortController();
     },
     next() {
       const until = clock.mono() + HOLD_MS;

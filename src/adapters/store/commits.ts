@@ -65,6 +65,15 @@ export const commitsOf = (
     }
   };
 
+  const joined = (transitions: readonly Transition[]): Group => {
+    const texts = transitions.map(readable);
+    applied(transitions);
+    waiting ??= emptyGroup();
+    waiting.commits.push(transitions);
+    waiting.texts.push(...texts);
+    return waiting;
+  };
+
   const taken = (): Group | undefined => {
     const group = waiting;
     waiting = undefined;
@@ -101,15 +110,15 @@ export const commitsOf = (
   };
 
   return {
-    async commit(transitions) {
-      if (transitions.length === 0) return;
-      const texts = transitions.map(readable);
-      applied(transitions);
-      waiting ??= emptyGroup();
-      waiting.commits.push(transitions);
-      waiting.texts.push(...texts);
-      wake();
-      await waiting.done;
+    commit(transitions) {
+      if (transitions.length === 0) return Promise.resolve();
+      try {
+        const group = joined(transitions);
+        wake();
+        return group.done;
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     durable: () => durable,
     between: (job) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTurns } from '../../../src/adapters/slack/turns.ts';
+import { createTurns, type Turns } from '../../../src/adapters/slack/turns.ts';
 
 /** A clock that is moved by hand: sleeping ends by its signal, or when the time is set past it. */
 const handClock = () => {
@@ -23,17 +23,24 @@ const fewTurns = async (): Promise<void> => {
   for (let n = 0; n < 5; n += 1) await new Promise(setImmediate);
 };
 
+/** Something that is acknowledged at once. */
+const comeAndGo = (turns: Turns): void => {
+  turns.hold();
+  turns.release();
+};
+
 describe('a rush of commands', () => {
   it('begins no work while something waits for its acknowledgement', async () => {
     const turns = createTurns(handClock());
-    const acknowledged = [turns.hold(), turns.hold()];
+    turns.hold();
+    turns.hold();
     let begun = 0;
     void turns.next().then(() => (begun += 1));
     await fewTurns();
-    acknowledged[0]?.();
+    turns.release();
     await fewTurns();
     expect(begun).toBe(0);
-    acknowledged[1]?.();
+    turns.release();
     await fewTurns();
     expect(begun).toBe(1);
   });
@@ -55,7 +62,7 @@ describe('a rush of commands', () => {
   it('begins no work between two pieces of a rush, and goes on when nothing came for 15 ms', async () => {
     const clock = handClock();
     const turns = createTurns(clock);
-    for (let n = 0; n < 30; n += 1) turns.hold()();
+    for (let n = 0; n < 30; n += 1) comeAndGo(turns);
     let begun = 0;
     void turns.next().then(() => (begun += 1));
     await fewTurns();
@@ -67,7 +74,7 @@ describe('a rush of commands', () => {
 
   it('lets a few in a row begin at once: that is no rush', async () => {
     const turns = createTurns(handClock());
-    for (let n = 0; n < 5; n += 1) turns.hold()();
+    for (let n = 0; n < 5; n += 1) comeAndGo(turns);
     let begun = 0;
     void turns.next().then(() => (begun += 1));
     await fewTurns();
