@@ -29,6 +29,7 @@ export interface Delivered {
 
 /** Takes in what Slack delivers. */
 export interface Intake {
+  /** Resolves when it is acknowledged; what is to be done about it goes on. */
   take(delivered: Delivered): Promise<void>;
   /** Resolves when no work is running. */
   idle(): Promise<void>;
@@ -102,7 +103,6 @@ export const createIntake = (deps: {
       if (handling.work === undefined) return;
       const done = carryOut(inbound, handling.work, through).then(() => void running.delete(done));
       running.add(done);
-      await done;
     },
     idle: async () => {
       while (running.size > 0) await Promise.all(running);

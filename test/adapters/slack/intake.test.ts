@@ -44,11 +44,15 @@ const anIntake = (suggest: Suggest = async () => []) => {
     clock,
     log,
   });
-  const take = (
+  /** Resolves when it is acknowledged and worked on. */
+  const take = async (
     body: object,
     envelope: string | undefined = undefined,
     ack = async (p?: unknown) => void acks.push(p),
-  ) => intake.take({ body: body as Record<string, unknown>, envelope, ack, through: (work) => work() });
+  ): Promise<void> => {
+    await intake.take({ body: body as Record<string, unknown>, envelope, ack, through: (work) => work() });
+    await intake.idle();
+  };
   return { take, taken, worked, acks, clock, log };
 };
 
