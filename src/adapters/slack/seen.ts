@@ -10,32 +10,35 @@ export interface Seen<T> {
   add(ids: readonly string[], answer: T): void;
 }
 
-/** Bounded in time (monotonic) and number; the oldest go first. */
-export const createSeen = <T>(clock: Clock, ttlMs = TTL_MS, most = MOST): Seen<T> => {
-  // In order of age: an id is never written twice.
-  const known = new Map<string, { readonly answer: T; readonly until: number }>();
-  const sweep = (now: number): void => {
-    for (const [id, { until }] of known) {
-      if (known.size <= most && until > now) return;
-      known.delete(id);
-    }
+/**
+ * Remembers the newest `most` for `ttlMs` at least (monotonic), and nothing for longer than twice that: there are two generations, and
+ * to forget is to drop the older one. Each thing by itself would have to be swept, at every command of a rush.
+ */
+export const createSeen = <T>(clock: Pick<Clock, 'mono'>, ttlMs = TTL_MS, most = MOST): Seen<T> => {
+  type Generation = Map<string, { readonly answer: T }>;
+  let young: Generation = new Map();
+  let old: Generation = new Map();
+  let bornAt = clock.mono();
+  const age = (): void => {
+    const now = clock.mono();
+    if (young.size < most && now - bornAt < ttlMs) return;
+    old = now - bornAt < 2 * ttlMs ? young : new Map();
+    young = new Map();
+    bornAt = now;
   };
   return {
-    get: (ids) => {
+    get(ids) {
+      age();
       for (const id of ids) {
-        const entry = known.get(id);
-        if (entry !== undefined && entry.until > clock.mono()) return entry;
+        const entry = young.get(id) ?? old.get(id);
+        if (entry !== undefined) return entry;
       }
       return undefined;
     },
-    add: (ids, answer) => {
-      const now = clock.mono();
-      const entry = { answer, until: now + ttlMs };
-      for (const id of ids) {
-        known.delete(id);
-        known.set(id, entry);
-      }
-      sweep(now);
+    add(ids, answer) {
+      age();
+      const entry = { answer };
+      for (const id of ids) young.set(id, entry);
     },
   };
 };

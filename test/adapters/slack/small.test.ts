@@ -53,15 +53,32 @@ describe('the log of the SDK', () => {
 describe('what was seen', () => {
   it('forgets the oldest first when there is too much', () => {
     const seen = createSeen<number>(fakeClock(), 60_000, 3);
-    for (const [n, id] of ['a', 'b', 'c', 'd'].entries()) seen.add([id], n);
-    expect(['a', 'b', 'c', 'd'].map((id) => seen.get([id])?.answer)).toEqual([undefined, 1, 2, 3]);
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    for (const [n, id] of ids.entries()) seen.add([id], n);
+    expect(ids.map((id) => seen.get([id])?.answer)).toEqual([undefined, undefined, undefined, 3, 4, 5, 6]);
   });
 
-  it('forgets what is too old', async () => {
+  it.each([
+    [59_999, 'is remembered', { answer: 1 }],
+    [60_000, 'may be remembered', { answer: 1 }],
+    [120_000, 'is forgotten', undefined],
+  ])('after %i ms %s', async (ms, _, known) => {
     const clock = fakeClock();
     const seen = createSeen<number>(clock, 60_000, 3);
     seen.add(['a'], 1);
+    await clock.advance(ms);
+    expect(seen.get(['a'])).toEqual(known);
+  });
+
+  it('is remembered for its time whenever it came in between', async () => {
+    const clock = fakeClock();
+    const seen = createSeen<number>(clock, 60_000, 3);
+    await clock.advance(59_000);
+    seen.add(['a'], 1);
+    await clock.advance(59_999);
+    seen.add(['b'], 2);
+    expect(seen.get(['a'])).toEqual({ answer: 1 });
     await clock.advance(60_000);
-    expect(seen.get(['a'])).toBeUndefined();
+    expect([seen.get(['a']), seen.get(['b'])]).toEqual([undefined, { answer: 2 }]);
   });
 });
