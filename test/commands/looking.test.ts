@@ -5,7 +5,7 @@ import { ACTION_ROLES } from '../../src/core/authorise.ts';
 import type { HealthNode } from '../../src/core/health.ts';
 import { optionsIn } from '../../src/views/option-words.ts';
 import { aBench, anAlert, someRoles } from '../support/asking.ts';
-import { aSubject, aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
+import { anIncident, aSubject, aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
 import { aChannel } from '../support/fakes.ts';
 
 const node = (name: string, parts: Partial<HealthNode> = {}): HealthNode => ({
@@ -75,22 +75,8 @@ describe('/illumio health', () => {
   });
 });
 
-const incident = (alert: Alert): Incident => ({
-  id: 'incident01',
-  key: 'k',
-  channel: 'C0SOC',
-  pce: 'prod-east',
-  rule: alert.rule,
-  alerts: [alert.fingerprint],
-  openedAt: T0,
-  joinedAt: T0,
-  open: true,
-  said: 0,
-  revision: 0,
-  shown: 0,
-  severity: alert.severity,
-  groups: [],
-});
+const incident = ({ rule, fingerprint, severity }: Alert): Incident =>
+  anIncident({ id: 'incident01', channel: 'C0SOC', rule, alerts: [fingerprint], severity });
 
 describe('/illumio alerts', () => {
   it('says of what fires unseen why nobody was told', async () => {

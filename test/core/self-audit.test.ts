@@ -14,31 +14,24 @@ import {
 } from '../../src/core/self-audit.ts';
 import { emptyState, type State, type Transition } from '../../src/core/state.ts';
 import { anAlert } from '../support/asking.ts';
-import { HOUR, labels, MINUTE, T0 } from '../support/builders.ts';
+import { anIncident, HOUR, labels, MINUTE, T0 } from '../support/builders.ts';
 
 const NOW = T0 + HOUR;
 
 const alertOf = (host: string, parts: Partial<Alert> = {}): Alert =>
   anAlert({ id: host, fingerprint: host, quiet: { until: T0 + HOUR, stepMs: HOUR }, ...parts });
 
-const incidentOf = (alerts: readonly string[], parts: Partial<Incident> = {}): Incident => ({
-  id: 'i1',
-  key: 'k1',
-  channel: 'C1',
-  pce: 'prod-east',
-  rule: 'firewall-tampering',
-  alerts,
-  openedAt: T0,
-  joinedAt: T0,
-  open: true,
-  said: 1,
-  revision: 3,
-  shown: 3,
-  severity: 'error',
-  groups: [],
-  root: { channel: 'C1', ts: '1.1' },
-  ...parts,
-});
+const incidentOf = (alerts: readonly string[], parts: Partial<Incident> = {}): Incident =>
+  anIncident({
+    id: 'i1',
+    channel: 'C1',
+    alerts,
+    said: 1,
+    revision: 3,
+    shown: 3,
+    root: { channel: 'C1', ts: '1.1' },
+    ...parts,
+  });
 
 const rowOf = (alerts: readonly string[], parts: Partial<Delivery> = {}): Delivery => ({
   key: 'i1.first.0',

@@ -7,7 +7,7 @@ import { createDelivery, type DeliveryDeps } from '../../src/pipelines/delivery.
 import { createRender } from '../../src/pipelines/render.ts';
 import { rules } from '../../src/rules/index.ts';
 import { anAlert } from '../support/asking.ts';
-import { aSubject, MINUTE, T0 } from '../support/builders.ts';
+import { anIncident, aSubject, MINUTE, T0 } from '../support/builders.ts';
 import { fakeLog } from '../support/fakes.ts';
 import {
   aSlackLab,
@@ -26,27 +26,8 @@ export const FALLBACK = CHANNELS.fallback;
 export const alertOf = (host: string, parts: Partial<Alert> = {}): Alert =>
   anAlert({ id: host, fingerprint: host, subject: aSubject(host), ...parts });
 
-export const incidentOf = (
-  id: string,
-  alerts: readonly string[],
-  parts: Partial<Incident> = {},
-): Incident => ({
-  id,
-  key: `${id}|key`,
-  channel: SOC,
-  pce: 'prod-east',
-  rule: 'firewall-tampering',
-  alerts,
-  openedAt: T0,
-  joinedAt: T0,
-  open: true,
-  said: 0,
-  revision: 0,
-  shown: 0,
-  severity: 'error',
-  groups: [],
-  ...parts,
-});
+export const incidentOf = (id: string, alerts: readonly string[], parts: Partial<Incident> = {}): Incident =>
+  anIncident({ id, key: `${id}|key`, channel: SOC, alerts, ...parts });
 
 export const row = (
   incident: string,

@@ -8,7 +8,7 @@ import type { Opening } from '../../src/pipelines/response-form.ts';
 import { pickHost } from '../../src/views/pick-host.ts';
 import { anAlert, someRoles } from '../support/asking.ts';
 import { buttonsOf, problemsOf, shown } from '../support/blocks.ts';
-import { aSubject, aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
+import { anIncident, aSubject, aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
 import { aChannel, aProfile, fakeAudit, fakeChat, fakeInventory, fakeLog } from '../support/fakes.ts';
 import { aGate } from '../support/gate.ts';
 import { anAlerting, aSlackLab, brittleStore, eventPce, virtualClock } from './support.ts';
@@ -46,22 +46,8 @@ const aBench = async (differs: Partial<InboxDeps> & { readonly roles?: typeof so
   const opened: Opening[] = [];
   const submitted: Submission[] = [];
   const alerts = ['web-01', 'web-02', 'db-01'].map((name) => alertOf(name));
-  const incidentOf = (id: string, all: readonly Alert[]): Incident => ({
-    id,
-    key: id,
-    channel: 'C0SOC',
-    pce: 'prod-east',
-    rule: 'firewall-tampering',
-    alerts: all.map(({ fingerprint }) => fingerprint),
-    openedAt: T0,
-    joinedAt: T0,
-    open: true,
-    said: 0,
-    revision: 0,
-    shown: 0,
-    severity: 'error',
-    groups: [],
-  });
+  const incidentOf = (id: string, all: readonly Alert[]): Incident =>
+    anIncident({ id, key: id, channel: 'C0SOC', alerts: all.map(({ fingerprint }) => fingerprint) });
   await store.commit([
     ...alerts.map((alert) => ({ type: 'alert-fired' as const, alert })),
     { type: 'incident-opened', incident: incidentOf('web', alerts.slice(0, 2)) },

@@ -4,29 +4,14 @@ import type { Store } from '../../src/core/ports.ts';
 import type { Transition } from '../../src/core/state.ts';
 import { createSelfAudit } from '../../src/pipelines/self-audit.ts';
 import { anAlert } from '../support/asking.ts';
-import { HOUR, MINUTE, T0 } from '../support/builders.ts';
+import { anIncident, HOUR, MINUTE, T0 } from '../support/builders.ts';
 import { fakeClock, fakeLog } from '../support/fakes.ts';
 
 const alert = anAlert({ quiet: { until: T0 + HOUR, stepMs: HOUR } });
 const fired: Transition = { type: 'alert-fired', alert };
 const opened: Transition = {
   type: 'incident-opened',
-  incident: {
-    id: 'i1',
-    key: 'k1',
-    channel: 'C1',
-    pce: 'prod-east',
-    rule: alert.rule,
-    alerts: [alert.fingerprint],
-    openedAt: T0,
-    joinedAt: T0,
-    open: true,
-    said: 0,
-    revision: 0,
-    shown: 0,
-    severity: 'error',
-    groups: [],
-  },
+  incident: anIncident({ id: 'i1', channel: 'C1', rule: alert.rule, alerts: [alert.fingerprint] }),
 };
 const queued: Transition = {
   type: 'delivery-queued',

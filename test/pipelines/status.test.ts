@@ -12,7 +12,7 @@ import { createStatus, type StatusDeps } from '../../src/pipelines/status.ts';
 import { statusView } from '../../src/views/status.ts';
 import { anAlert } from '../support/asking.ts';
 import { problemsOf, shown } from '../support/blocks.ts';
-import { HOUR, MINUTE, SECOND, T0 } from '../support/builders.ts';
+import { anIncident, HOUR, MINUTE, SECOND, T0 } from '../support/builders.ts';
 import { aChannel, fakeChat, fakeClock, fakeInventory, fakePce } from '../support/fakes.ts';
 
 const DAY = 24 * HOUR;
@@ -201,22 +201,7 @@ describe('the backlog', () => {
       await store.commit([
         {
           type: 'incident-opened',
-          incident: {
-            id: `i${n}`,
-            key: `k${n}`,
-            channel,
-            pce: 'prod-east',
-            rule: 'r',
-            alerts: [],
-            openedAt: T0,
-            joinedAt: T0,
-            open: true,
-            said: 0,
-            revision: 0,
-            shown: 0,
-            severity: 'error',
-            groups: [],
-          },
+          incident: anIncident({ id: `i${n}`, key: `k${n}`, channel }),
         },
         {
           type: 'delivery-queued',

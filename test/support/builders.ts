@@ -1,3 +1,4 @@
+import type { Incident } from '../../src/core/alert.ts';
 import { type PceEvent, parseEvent } from '../../src/core/event.ts';
 import type { Dict } from '../../src/core/foreign.ts';
 import type { Label } from '../../src/core/label.ts';
@@ -167,3 +168,22 @@ export const aFinding = (parts: Partial<Finding> = {}): Finding => {
     ...parts,
   };
 };
+
+/** An open incident of C0SOC0001 that nothing was said of yet, or whatever is said. */
+export const anIncident = (parts: Partial<Incident> = {}): Incident => ({
+  id: 'incident00000000000001',
+  key: 'k',
+  channel: 'C0SOC0001',
+  pce: 'prod-east',
+  rule: 'firewall-tampering',
+  alerts: [],
+  openedAt: T0,
+  joinedAt: T0,
+  open: true,
+  said: 0,
+  revision: 0,
+  shown: 0,
+  severity: 'error',
+  groups: [],
+  ...parts,
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Alert, type Incident, inLines, NAMED_IN_ROOT, type Reason } from '../../src/core/alert.ts';
+import { type Alert, inLines, NAMED_IN_ROOT, type Reason } from '../../src/core/alert.ts';
 import type { Message } from '../../src/core/ports.ts';
 import type { PolicyFacts } from '../../src/core/response.ts';
 import { SEVERITIES } from '../../src/core/severity.ts';
@@ -7,27 +7,9 @@ import { alertLine, alertRoot, type ShownAlert } from '../../src/views/alert.ts'
 import { aSlackLab, virtualClock } from '../pipelines/support.ts';
 import { anAlert } from '../support/asking.ts';
 import { buttonsOf, problemsOf, shown } from '../support/blocks.ts';
-import { aSubject, aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
+import { anIncident, aSubject, aWorkload, HOUR, MINUTE, T0 } from '../support/builders.ts';
 
 const MAYA = { team: 'T1', user: 'U0MAYA001' };
-
-const anIncident = (parts: Partial<Incident> = {}): Incident => ({
-  id: 'incident00000000000001',
-  key: 'k',
-  channel: 'C0SOC0001',
-  pce: 'prod-east',
-  rule: 'firewall-tampering',
-  alerts: [],
-  openedAt: T0,
-  joinedAt: T0,
-  open: true,
-  said: 0,
-  revision: 0,
-  shown: 0,
-  severity: 'error',
-  groups: [],
-  ...parts,
-});
 
 type Parts = Partial<Omit<ShownAlert, 'alert'>> & { readonly alert?: Partial<Alert> };
 const aHost = (name = 'web-01', { alert, ...parts }: Parts = {}): ShownAlert => ({

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Incident } from '../../src/core/alert.ts';
 import { policyFacts } from '../../src/core/containment.ts';
 import { EFFECT_VERDICTS } from '../../src/core/effect.ts';
 import type { PolicyFacts, Response } from '../../src/core/response.ts';
@@ -8,26 +7,11 @@ import { alertRoot, type ShownAlert } from '../../src/views/alert.ts';
 import { quarantinedView } from '../../src/views/quarantined.ts';
 import { anAlert } from '../support/asking.ts';
 import { problemsOf, shown } from '../support/blocks.ts';
-import { aSubject, aWorkload, MINUTE, T0 } from '../support/builders.ts';
+import { anIncident, aSubject, aWorkload, MINUTE, T0 } from '../support/builders.ts';
 
 const MAYA = { team: 'T1', user: 'U0MAYA001' };
 
-const incident: Incident = {
-  id: 'incident00000000000001',
-  key: 'k',
-  channel: 'C0SOC0001',
-  pce: 'prod-east',
-  rule: 'firewall-tampering',
-  alerts: [],
-  openedAt: T0,
-  joinedAt: T0,
-  open: true,
-  said: 0,
-  revision: 0,
-  shown: 0,
-  severity: 'error',
-  groups: [],
-};
+const incident = anIncident();
 
 const aHost = (name: string, policy: PolicyFacts): ShownAlert => ({
   workload: aWorkload({ name, labels: 'app=shop env=prod' }),
