@@ -8,33 +8,38 @@ export interface Growing {
   push(value: number): void;
 }
 
-export const growing = (): Growing => {
-  let numbers = new Float64Array(1_024);
-  let length = 0;
-  const reach = (size: number): void => {
-    if (size > numbers.length) {
-      const wider = new Float64Array(Math.max(size, 2 * numbers.length));
-      wider.set(numbers);
-      numbers = wider;
+export const growing = (): Growing => new Numbers();
+
+/** A class, as the pairs of numbers are. */
+class Numbers implements Growing {
+  length = 0;
+  #numbers = new Float64Array(1_024);
+
+  at(index: number): number {
+    return this.#numbers[index] ?? 0;
+  }
+
+  set(index: number, value: number): void {
+    this.#reach(index + 1);
+    this.#numbers[index] = value;
+  }
+
+  plus(index: number, value: number): void {
+    this.#reach(index + 1);
+    this.#numbers[index] = (this.#numbers[index] as number) + value;
+  }
+
+  push(value: number): void {
+    this.#reach(this.length + 1);
+    this.#numbers[this.length - 1] = value;
+  }
+
+  #reach(size: number): void {
+    if (size > this.#numbers.length) {
+      const wider = new Float64Array(Math.max(size, 2 * this.#numbers.length));
+      wider.set(this.#numbers);
+      this.#numbers = wider;
     }
-    if (size > length) length = size;
-  };
-  return {
-    get length() {
-      return length;
-    },
-    at: (index) => numbers[index] ?? 0,
-    set(index, value) {
-      reach(index + 1);
-      numbers[index] = value;
-    },
-    plus(index, value) {
-      reach(index + 1);
-      numbers[index] = (numbers[index] as number) + value;
-    },
-    push(value) {
-      reach(length + 1);
-      numbers[length - 1] = value;
-    },
-  };
-};
+    if (size > this.length) this.length = size;
+  }
+}

@@ -4,16 +4,17 @@ export interface Interned {
   id(text: string): number;
 }
 
-export const interned = (): Interned => {
-  const ids = new Map<string, number>();
-  const texts: string[] = [];
-  return {
-    texts,
-    id(text) {
-      const known = ids.get(text);
-      if (known !== undefined) return known;
-      ids.set(text, texts.length);
-      return texts.push(text) - 1;
-    },
-  };
-};
+export const interned = (): Interned => new Numbered();
+
+/** A class, as the pairs of numbers are. */
+class Numbered implements Interned {
+  readonly texts: string[] = [];
+  #ids = new Map<string, number>();
+
+  id(text: string): number {
+    const known = this.#ids.get(text);
+    if (known !== undefined) return known;
+    this.#ids.set(text, this.texts.length);
+    return this.texts.push(text) - 1;
+  }
+}

@@ -12,20 +12,56 @@ export interface NumberPairs {
   second(id: number): number;
 }
 
-export const numberPairs = (): NumberPairs => {
-  let members: Int32Array = new Int32Array(1_024);
-  let size = 0;
+export const numberPairs = (): NumberPairs => new Pairs();
+
+/** A class: methods of closures would be other functions in every table, and V8 would optimise whoever calls them anew for each (docs/performance.md, "Flows"). */
+class Pairs implements NumberPairs {
+  size = 0;
+  #members: Int32Array = new Int32Array(1_024);
   /**
    * By first: the earliest pair that begins with it. It is in no slot: most edges have one service and most groups one part, so that
    * most pairs are found without hashing.
    */
-  let earliest: Int32Array = new Int32Array(1_024).fill(-1);
+  #earliest: Int32Array = new Int32Array(1_024).fill(-1);
   /** All other pairs. */
-  let slots = new Int32Array(1_024).fill(-1);
-  let hashed = 0;
+  #slots = new Int32Array(1_024).fill(-1);
+  #hashed = 0;
+
+  id(first: number, second: number): number {
+    const one = this.#earliest[first] ?? -1;
+    if (one < 0) return this.#pushFirst(first, second);
+    if (this.#members[2 * one + 1] === second) return one;
+    let at = this.#probe(first, second);
+    const known = this.#slots[at] as number;
+    if (known >= 0) return known;
+    if (2 * (this.#hashed + 1) > this.#slots.length) {
+      this.#growSlots();
+      at = this.#probe(first, second);
+    }
+    const id = this.#push(first, second);
+    this.#slots[at] = id;
+    this.#hashed += 1;
+    return id;
+  }
+
+  find(first: number, second: number): number {
+    const one = this.#earliest[first] ?? -1;
+    if (one < 0 || this.#members[2 * one + 1] === second) return one;
+    return this.#slots[this.#probe(first, second)] as number;
+  }
+
+  first(id: number): number {
+    return this.#members[2 * id] ?? 0;
+  }
+
+  second(id: number): number {
+    return this.#members[2 * id + 1] ?? 0;
+  }
 
   /** Where the pair stands, or the free slot where it would. Linear probing; the table is never more than half full. */
-  const probe = (first: number, second: number): number => {
+  #probe(first: number, second: number): number {
+    const slots = this.#slots;
+    const members = this.#members;
     const mask = slots.length - 1;
     let at = mixed(first, second) & mask;
     for (;;) {
@@ -33,57 +69,32 @@ export const numberPairs = (): NumberPairs => {
       if (id < 0 || (members[2 * id] === first && members[2 * id + 1] === second)) return at;
       at = (at + 1) & mask;
     }
-  };
-  const push = (first: number, second: number): number => {
-    if (2 * size === members.length) members = widened(members);
-    members[2 * size] = first;
-    members[2 * size + 1] = second;
-    size += 1;
-    return size - 1;
-  };
-  const pushFirst = (first: number, second: number): number => {
-    while (first >= earliest.length) earliest = widened(earliest, -1);
-    const id = push(first, second);
-    earliest[first] = id;
-    return id;
-  };
-  const growSlots = (): void => {
-    slots = new Int32Array(2 * slots.length).fill(-1);
-    for (let id = 0; id < size; id += 1) {
-      const first = members[2 * id] as number;
-      if (earliest[first] !== id) slots[probe(first, members[2 * id + 1] as number)] = id;
-    }
-  };
+  }
 
-  return {
-    get size() {
-      return size;
-    },
-    id(first, second) {
-      const one = earliest[first] ?? -1;
-      if (one < 0) return pushFirst(first, second);
-      if (members[2 * one + 1] === second) return one;
-      let at = probe(first, second);
-      const known = slots[at] as number;
-      if (known >= 0) return known;
-      if (2 * (hashed + 1) > slots.length) {
-        growSlots();
-        at = probe(first, second);
-      }
-      const id = push(first, second);
-      slots[at] = id;
-      hashed += 1;
-      return id;
-    },
-    find(first, second) {
-      const one = earliest[first] ?? -1;
-      if (one < 0 || members[2 * one + 1] === second) return one;
-      return slots[probe(first, second)] as number;
-    },
-    first: (id) => members[2 * id] ?? 0,
-    second: (id) => members[2 * id + 1] ?? 0,
-  };
-};
+  #push(first: number, second: number): number {
+    if (2 * this.size === this.#members.length) this.#members = widened(this.#members);
+    this.#members[2 * this.size] = first;
+    this.#members[2 * this.size + 1] = second;
+    this.size += 1;
+    return this.size - 1;
+  }
+
+  #pushFirst(first: number, second: number): number {
+    while (first >= this.#earliest.length) this.#earliest = widened(this.#earliest, -1);
+    const id = this.#push(first, second);
+    this.#earliest[first] = id;
+    return id;
+  }
+
+  #growSlots(): void {
+    this.#slots = new Int32Array(2 * this.#slots.length).fill(-1);
+    for (let id = 0; id < this.size; id += 1) {
+      const first = this.#members[2 * id] as number;
+      if (this.#earliest[first] !== id)
+        this.#slots[this.#probe(first, this.#members[2 * id + 1] as number)] = id;
+    }
+  }
+}
 
 const widened = (numbers: Int32Array, rest = 0): Int32Array => {
   const wider = new Int32Array(2 * numbers.length);

@@ -33,41 +33,52 @@ interface Lead<K> {
   behind: Lead<K>[];
 }
 
-/**
- * @param keyAt which key stands between `at` and the position after its closing quote
- * @param skip the position after any value, MORE or ODD
- */
-export const createLeads = <K>(
-  keyAt: (bytes: Uint8Array, at: number, after: number) => K | undefined,
-  skip: (text: Text, at: number, end: number) => number,
-): Leads<K> => {
-  const root: Lead<K> = { bytes: new DataView(new ArrayBuffer(0)), size: 0, key: 'end', behind: [] };
-  let last = root;
-  let known = 0;
-  const varying = createVarying();
+/** Which key stands between `at` and the position after its closing quote. */
+type KeyAt<K> = (bytes: Uint8Array, at: number, after: number) => K | undefined;
+/** The position after any value, MORE or ODD. */
+type Skip = (text: Text, at: number, end: number) => number;
 
-  const add = (text: Text, at: number, to: number, key: Leads<K>['key']): number => {
-    known += 1;
-    if (known > MOST_LEADS) {
-      known = 0;
-      root.behind = [];
+export const createLeads = <K>(keyAt: KeyAt<K>, skip: Skip): Leads<K> => new Finder(keyAt, skip);
+
+/** A class, as the memo of spans is. */
+class Finder<K> implements Leads<K> {
+  key: Leads<K>['key'] = 'end';
+  readonly #keyAt: KeyAt<K>;
+  readonly #skip: Skip;
+  readonly #varying = createVarying();
+  readonly #root: Lead<K> = { bytes: new DataView(new ArrayBuffer(0)), size: 0, key: 'end', behind: [] };
+  #last = this.#root;
+  #known = 0;
+
+  constructor(keyAt: KeyAt<K>, skip: Skip) {
+    this.#keyAt = keyAt;
+    this.#skip = skip;
+  }
+
+  begin(): void {
+    this.#last = this.#root;
+  }
+
+  next(text: Text, at: number, end: number): number {
+    const { behind } = this.#last;
+    for (let n = 0; n < behind.length; n += 1) {
+      const lead = behind[n] as Lead<K>;
+      const to = at + lead.size;
+      // The bytes after `end` are zero or old: what reaches them is not there.
+      if (to > end || !sameBytes(text.words, at, lead.bytes, 0, lead.size)) continue;
+      this.#last = lead;
+      this.key = lead.key;
+      return to;
     }
-    // A copy of its own: what a Buffer calls a slice is a view of bytes that are soon others.
-    const bytes = textOver(Buffer.from(text.bytes.subarray(at, to))).words;
-    const lead: Lead<K> = { bytes, size: bytes.byteLength, key, behind: [] };
-    if (last.behind.length === MOST_BEHIND) last.behind.shift();
-    last.behind.push(lead);
-    last = lead;
-    leads.key = key;
-    return to;
-  };
+    return this.#learn(text, at, end);
+  }
 
   /** Member by member up to a value that somebody needs. */
-  const learn = (text: Text, at: number, end: number): number => {
+  #learn(text: Text, at: number, end: number): number {
     const { bytes } = text;
-    for (let here = at, first = last === root; ; first = false) {
+    for (let here = at, first = this.#last === this.#root; ; first = false) {
       here = skipSpace(bytes, here);
-      if (bytes[here] === BYTE.closeObject && here < end) return add(text, at, here + 1, 'end');
+      if (bytes[here] === BYTE.closeObject && here < end) return this.#add(text, at, here + 1, 'end');
       if (!first) {
         if (bytes[here] !== BYTE.comma) return here >= end ? MORE : ODD;
         here = skipSpace(bytes, here + 1);
@@ -79,36 +90,31 @@ export const createLeads = <K>(
       if (bytes[colon] !== BYTE.colon) return colon >= end ? MORE : ODD;
       const value = skipSpace(bytes, colon + 1);
       if (value >= end) return MORE;
-      const key = keyAt(bytes, here + 1, after);
-      if (key !== undefined) return add(text, at, value, key);
-      const to = skip(text, value, end);
+      const key = this.#keyAt(bytes, here + 1, after);
+      if (key !== undefined) return this.#add(text, at, value, key);
+      const to = this.#skip(text, value, end);
       if (to < 0) return to;
-      if (varying(bytes, here, value, to)) return add(text, at, value, 'varying');
+      if (this.#varying(bytes, here, value, to)) return this.#add(text, at, value, 'varying');
       here = to;
     }
-  };
+  }
 
-  const leads: Leads<K> = {
-    key: 'end',
-    begin() {
-      last = root;
-    },
-    next(text, at, end) {
-      const { behind } = last;
-      for (let n = 0; n < behind.length; n += 1) {
-        const lead = behind[n] as Lead<K>;
-        const to = at + lead.size;
-        // The bytes after `end` are zero or old: what reaches them is not there.
-        if (to > end || !sameBytes(text.words, at, lead.bytes, 0, lead.size)) continue;
-        last = lead;
-        leads.key = lead.key;
-        return to;
-      }
-      return learn(text, at, end);
-    },
-  };
-  return leads;
-};
+  #add(text: Text, at: number, to: number, key: Leads<K>['key']): number {
+    this.#known += 1;
+    if (this.#known > MOST_LEADS) {
+      this.#known = 0;
+      this.#root.behind = [];
+    }
+    // A copy of its own: what a Buffer calls a slice is a view of bytes that are soon others.
+    const bytes = textOver(Buffer.from(text.bytes.subarray(at, to))).words;
+    const lead: Lead<K> = { bytes, size: bytes.byteLength, key, behind: [] };
+    if (this.#last.behind.length === MOST_BEHIND) this.#last.behind.shift();
+    this.#last.behind.push(lead);
+    this.#last = lead;
+    this.key = key;
+    return to;
+  }
+}
 
 /** Whether the value of a member, whose name is at `at` and whose value ends at `to`, changes from object to object. */
 const createVarying = (): ((bytes: Buffer, at: number, value: number, to: number) => boolean) => {

@@ -23,81 +23,93 @@ const STORE_BYTES = 1024 * 1024;
  * A memo that holds `maxBytes` of text, rounded up to whole stores; beyond it begins anew.
  * @param meaning of the parsed value, the same for the same value
  */
-export const spanMemo = <T>(meaning: (value: unknown) => T, maxBytes: number): SpanMemo<T> => {
-  let stores: Text[] = [];
-  /** Bytes used of the last one. */
-  let used = STORE_BYTES;
-  let heads = new Int32Array(1_024).fill(-1);
-  /** Of each entry, side by side: its hash, where its bytes are in the stores, how many, and the entry before it in its slot. */
-  let entries = new Int32Array(FIELDS * heads.length);
-  let values: T[] = [];
+export const spanMemo = <T>(meaning: (value: unknown) => T, maxBytes: number): SpanMemo<T> =>
+  new Memo(meaning, maxBytes);
 
-  const remember = (hash: number, text: Text, at: number, to: number, value: T): void => {
+/** A class: methods of closures would be other functions in every memo, and V8 would optimise whoever calls them anew for each (docs/performance.md, "Flows"). */
+class Memo<T> implements SpanMemo<T> {
+  value: T | undefined = undefined;
+  readonly #meaning: (value: unknown) => T;
+  readonly #maxBytes: number;
+  #stores: Text[] = [];
+  /** Bytes used of the last one. */
+  #used = STORE_BYTES;
+  #heads: Int32Array = new Int32Array(1_024).fill(-1);
+  /** Of each entry, side by side: its hash, where its bytes are in the stores, how many, and the entry before it in its slot. */
+  #entries: Int32Array = new Int32Array(FIELDS * 1_024);
+  #values: T[] = [];
+
+  constructor(meaning: (value: unknown) => T, maxBytes: number) {
+    this.#meaning = meaning;
+    this.#maxBytes = maxBytes;
+  }
+
+  read(text: Text, at: number, end: number): number {
+    const hash = prefixHash(text.words, at);
+    const entries = this.#entries;
+    let compared = 0;
+    let entry = this.#heads[hash & (this.#heads.length - 1)] as number;
+    for (; entry >= 0; entry = entries[FIELDS * entry + NEXT] as number) {
+      if (entries[FIELDS * entry + HASH] !== hash) continue;
+      const size = entries[FIELDS * entry + SIZE] as number;
+      const from = entries[FIELDS * entry + FROM] as number;
+      const store = this.#stores[Math.trunc(from / STORE_BYTES)] as Text;
+      // A complete JSON text is never the beginning of another: equal bytes are the whole value.
+      if (at + size <= end && sameBytes(text.words, at, store.words, from % STORE_BYTES, size)) {
+        this.value = this.#values[entry] as T;
+        return at + size;
+      }
+      compared += 1;
+      if (compared > CHAIN) break;
+    }
+    const to = afterBrackets(text.bytes, at, end);
+    if (to < 0) return MORE;
+    const parsed = parsedOr(text.bytes.toString('utf8', at, to));
+    if (parsed === undefined) return ODD;
+    const value = this.#meaning(parsed);
+    this.value = value;
+    if (compared <= CHAIN) this.#remember(hash, text, at, to, value);
+    return to;
+  }
+
+  #remember(hash: number, text: Text, at: number, to: number, value: T): void {
     const size = to - at;
     if (size > STORE_BYTES) return;
-    if (used + size > STORE_BYTES) addStore();
-    if (values.length >= heads.length) widen();
-    text.bytes.copy((stores.at(-1) as Text).bytes, used, at, to);
-    const entry = values.push(value) - 1;
-    entries[FIELDS * entry + HASH] = hash;
-    entries[FIELDS * entry + FROM] = (stores.length - 1) * STORE_BYTES + used;
-    entries[FIELDS * entry + SIZE] = size;
-    link(entry);
-    used += size;
-  };
-  const addStore = (): void => {
-    if (stores.length * STORE_BYTES >= maxBytes) {
-      stores = [];
-      values = [];
-      heads.fill(-1);
-    }
-    stores.push(textOver(Buffer.alloc(STORE_BYTES)));
-    used = 0;
-  };
-  const link = (entry: number): void => {
-    const slot = (entries[FIELDS * entry + HASH] as number) & (heads.length - 1);
-    entries[FIELDS * entry + NEXT] = heads[slot] as number;
-    heads[slot] = entry;
-  };
-  const widen = (): void => {
-    heads = new Int32Array(2 * heads.length).fill(-1);
-    const wider = new Int32Array(FIELDS * heads.length);
-    wider.set(entries);
-    entries = wider;
-    for (let entry = 0; entry < values.length; entry += 1) link(entry);
-  };
+    if (this.#used + size > STORE_BYTES) this.#addStore();
+    if (this.#values.length >= this.#heads.length) this.#widen();
+    text.bytes.copy((this.#stores.at(-1) as Text).bytes, this.#used, at, to);
+    const entry = this.#values.push(value) - 1;
+    this.#entries[FIELDS * entry + HASH] = hash;
+    this.#entries[FIELDS * entry + FROM] = (this.#stores.length - 1) * STORE_BYTES + this.#used;
+    this.#entries[FIELDS * entry + SIZE] = size;
+    this.#link(entry);
+    this.#used += size;
+  }
 
-  const memo: SpanMemo<T> = {
-    value: undefined,
-    read(text, at, end) {
-      const hash = prefixHash(text.words, at);
-      let compared = 0;
-      let entry = heads[hash & (heads.length - 1)] as number;
-      for (; entry >= 0; entry = entries[FIELDS * entry + NEXT] as number) {
-        if (entries[FIELDS * entry + HASH] !== hash) continue;
-        const size = entries[FIELDS * entry + SIZE] as number;
-        const from = entries[FIELDS * entry + FROM] as number;
-        const store = stores[Math.trunc(from / STORE_BYTES)] as Text;
-        // A complete JSON text is never the beginning of another: equal bytes are the whole value.
-        if (at + size <= end && sameBytes(text.words, at, store.words, from % STORE_BYTES, size)) {
-          memo.value = values[entry] as T;
-          return at + size;
-        }
-        compared += 1;
-        if (compared > CHAIN) break;
-      }
-      const to = afterBrackets(text.bytes, at, end);
-      if (to < 0) return MORE;
-      const parsed = parsedOr(text.bytes.toString('utf8', at, to));
-      if (parsed === undefined) return ODD;
-      const value = meaning(parsed);
-      memo.value = value;
-      if (compared <= CHAIN) remember(hash, text, at, to, value);
-      return to;
-    },
-  };
-  return memo;
-};
+  #addStore(): void {
+    if (this.#stores.length * STORE_BYTES >= this.#maxBytes) {
+      this.#stores = [];
+      this.#values = [];
+      this.#heads.fill(-1);
+    }
+    this.#stores.push(textOver(Buffer.alloc(STORE_BYTES)));
+    this.#used = 0;
+  }
+
+  #link(entry: number): void {
+    const slot = (this.#entries[FIELDS * entry + HASH] as number) & (this.#heads.length - 1);
+    this.#entries[FIELDS * entry + NEXT] = this.#heads[slot] as number;
+    this.#heads[slot] = entry;
+  }
+
+  #widen(): void {
+    this.#heads = new Int32Array(2 * this.#heads.length).fill(-1);
+    const wider = new Int32Array(FIELDS * this.#heads.length);
+    wider.set(this.#entries);
+    this.#entries = wider;
+    for (let entry = 0; entry < this.#values.length; entry += 1) this.#link(entry);
+  }
+}
 
 const [HASH, FROM, SIZE, NEXT, FIELDS] = [0, 1, 2, 3, 4];
 
