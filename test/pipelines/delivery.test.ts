@@ -13,14 +13,20 @@ import { aBench, type Bench, FALLBACK, SOC } from './delivery-bench.ts';
 const ROOT = 'Error: Firewall tampering on web-01 10:00 UTC';
 const LINE = '  Error: Firewall tampering on web-02 10:00 UTC';
 
+/** web-01 stands as a root, web-02 as a line of its thread. */
+const rootAndLine = async (): Promise<Bench> => {
+  const bench = await aBench();
+  bench.start();
+  await bench.open('i1', ['web-01']);
+  await bench.settled();
+  await bench.line('i1', 'web-02');
+  await bench.settled();
+  return bench;
+};
+
 describe('delivery', () => {
   it('posts the first as a root, and more as lines of its thread, in the channel too where it is loud', async () => {
-    const bench = await aBench();
-    bench.start();
-    await bench.open('i1', ['web-01']);
-    await bench.settled();
-    await bench.line('i1', 'web-02');
-    await bench.settled();
+    const bench = await rootAndLine();
     await bench.line('i1', 'web-03', { place: 'broadcast' });
     await bench.settled();
     expect(bench.lines()).toEqual([
@@ -562,12 +568,7 @@ describe('what can be sent at once', () => {
   });
 
   it('is deleted where it stands twice, in the channel and in a thread; what our state links stays', async () => {
-    const bench = await aBench();
-    bench.start();
-    await bench.open('i1', ['web-01']);
-    await bench.settled();
-    await bench.line('i1', 'web-02');
-    await bench.settled();
+    const bench = await rootAndLine();
     const linked = bench.messages(SOC).map(({ ts }) => ts);
     const [root = ''] = linked;
     const copy = { text: 'the same', blocks: [] };

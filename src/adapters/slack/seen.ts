@@ -20,11 +20,12 @@ export const createSeen = <T>(clock: Pick<Clock, 'mono'>, ttlMs = TTL_MS, most =
   let old: Generation = new Map();
   let bornAt = clock.mono();
   const age = (): void => {
-    const now = clock.mono();
-    if (young.size < most && now - bornAt < ttlMs) return;
-    old = now - bornAt < 2 * ttlMs ? young : new Map();
+    const spent = clock.mono() - bornAt;
+    if (young.size < most && spent < ttlMs) return;
+    old = spent < 2 * ttlMs ? young : new Map();
     young = new Map();
-    bornAt = now;
+    // A turn that is late is counted from when it was due: what is old then would be kept for three times its time.
+    bornAt += spent < ttlMs ? spent : spent - (spent % ttlMs);
   };
   return {
     get(ids) {

@@ -70,6 +70,16 @@ describe('what was seen', () => {
     expect(seen.get(['a'])).toEqual(known);
   });
 
+  it('is forgotten after twice its time, whenever it was asked for last', async () => {
+    const clock = fakeClock();
+    const seen = createSeen<number>(clock, 60_000, 3);
+    seen.add(['a'], 1);
+    await clock.advance(119_000);
+    expect(seen.get(['a'])).toEqual({ answer: 1 });
+    await clock.advance(1_000);
+    expect(seen.get(['a'])).toBeUndefined();
+  });
+
   it('is remembered for its time whenever it came in between', async () => {
     const clock = fakeClock();
     const seen = createSeen<number>(clock, 60_000, 3);
