@@ -17,7 +17,6 @@ import { createRestored } from './pipelines/restored.ts';
 import { createSelfAudit } from './pipelines/self-audit.ts';
 import { createStatus } from './pipelines/status.ts';
 
-export { isSocketModeRejection } from './adapters/slack/index.ts';
 export type { Bot, BotOptions } from './app/bot.ts';
 export { type Connected, connect } from './app/connect.ts';
 

@@ -1,4 +1,4 @@
-import { createBot, isSocketModeRejection } from '../app.ts';
+import { createBot } from '../app.ts';
 import { problemText } from '../config/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import { version } from './about.ts';
@@ -38,14 +38,10 @@ Exit 1: a token or key is refused, or the data folder cannot be used. Exit 2: co
     const { settings } = config;
     const log = createLogger(settings.log.level, secretsOf(settings), edge.err);
     for (const warning of config.warnings) log.warn({ warning }, 'configuration');
-    // A rejection nobody awaits that comes from a Socket Mode library is a lost connection, which the supervisor replaces;
-    // any other is a fault of ours, after which nothing may be assumed: the process ends and its supervisor restarts it.
+    // A rejection that nobody awaits is a fault of ours, after which nothing may be assumed: the process ends and its supervisor restarts it.
     process.on('unhandledRejection', (err) => {
-      if (isSocketModeRejection(err)) log.warn({ err }, 'a Slack connection failed in the background');
-      else {
-        log.error({ err }, 'unexpected error, stopping');
-        process.exit(EXIT.failed);
-      }
+      log.error({ err }, 'unexpected error, stopping');
+      process.exit(EXIT.failed);
     });
     const dataDir = atCwd(edge, flags.data);
     try {

@@ -85,7 +85,7 @@ export const LAYERS: readonly Layer[] = [
   {
     from: 'adapters/slack/',
     may: ['core/'],
-    packages: [NODE, '@slack/bolt', '@slack/types', '@slack/web-api', 'undici'],
+    packages: [NODE, '@slack/bolt', '@slack/types', '@slack/web-api', 'undici', 'ws'],
     why: 'Touches Slack and nothing else; the manifest takes the registries as an argument.',
   },
   {

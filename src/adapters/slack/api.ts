@@ -17,3 +17,7 @@ export const createApi = (settings: SlackSettings, log: Log): Api => {
     return (await client)(...call);
   };
 };
+
+/** The Web API with the app token, which opens connections and nothing else. */
+export const createAppApi = (settings: SlackSettings, log: Log): Api =>
+  createApi({ ...settings, botToken: settings.appToken ?? '' }, log);

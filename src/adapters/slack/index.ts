@@ -12,7 +12,6 @@ import type { Connections } from './sockets.ts';
 
 export type { Backlog } from './pacer.ts';
 export { openProbe, type SlackProbe } from './probe.ts';
-export { isSocketModeRejection } from './rejection.ts';
 export type { Connections } from './sockets.ts';
 
 /** Slack, outgoing and incoming. */

@@ -1,13 +1,11 @@
-import { type App, SocketModeReceiver } from '@slack/bolt';
-import { dict, number, text } from '../../core/foreign.ts';
+import type { App } from '@slack/bolt';
+import { type Dict, dict, number, text } from '../../core/foreign.ts';
 import type { ChatError, Clock, Log } from '../../core/ports.ts';
-import type { SlackSettings } from '../../core/settings.ts';
 import { aborted } from './aborted.ts';
 import { parse } from './answer.ts';
-import { clientOptions } from './client.ts';
-import { sdkLogger } from './logger.ts';
-import { sdkError } from './sdk-errors.ts';
-import { createWire, type Wire } from './wire.ts';
+import type { Api } from './api.ts';
+import { chatError } from './errors.ts';
+import { dial, type Wire } from './wire.ts';
 
 /** Times of one Socket Mode connection, in ms. */
 export interface LineTimes {
@@ -15,7 +13,7 @@ export interface LineTimes {
   readonly helloMs: number;
   /** Without a pong for so long a connection is dead; found within twice that. Slack's 5 s make false alarms (facts/slack §9). */
   readonly pongMs: number;
-  /** For a clean goodbye before the socket is cut. */
+  /** Until a connection that ended is closed, and then for a clean goodbye before it is cut. */
   readonly closeMs: number;
   /** More connections than ours for so long are not ones of ours that Slack has not let go of yet. */
   readonly crowdMs: number;
@@ -31,11 +29,18 @@ export interface Ended {
 }
 
 /**
- * One connection from dialling to its end; never rejects. A fresh receiver each time and no reconnecting of the SDK's own:
- * 3.1 waits 5 s at each refresh, and its failed reconnects are rejections nobody catches (facts/slack §2).
+ * One connection from asking for its URL to its end; never rejects. Envelopes go to the App as from a receiver of Bolt's. The protocol
+ * (facts/slack §2) is spoken here because Slack's client closes at every notice for 5 s, leaves rejections that nobody catches, and takes
+ * most of the time until an acknowledgement (docs/performance.md, "Ack").
  */
 export const connect = async (
-  deps: { readonly settings: SlackSettings; readonly app: App; readonly clock: Clock; readonly log: Log },
+  deps: {
+    /** The Web API with the app token. */
+    readonly asApp: Api;
+    readonly app: App;
+    readonly clock: Clock;
+    readonly log: Log;
+  },
   times: LineTimes,
   on: {
     readonly up: () => void;
@@ -44,43 +49,43 @@ export const connect = async (
   },
   signal: AbortSignal,
 ): Promise<Ended> => {
-  const { clock } = deps;
-  const wire = createWire();
-  const { client } = createReceiver(deps, wire, times.pongMs);
-  survive(client, deps.log);
-  wire.takeTurns(client);
+  const { asApp, clock } = deps;
   const ended = new AbortController();
+  let wire: Wire | undefined;
   let upAt: number | undefined;
   let reason = 'dropped';
   let error: ChatError | undefined;
-  const end = (why?: string): void => {
+  const end = (why: string): void => {
     if (ended.signal.aborted) return;
-    reason = why ?? reason;
+    reason = why;
     ended.abort();
   };
 
-  client.on('ws_message', (data: unknown) => {
-    const goodbye = goodbyeOf(data);
-    if (goodbye !== undefined) return end(goodbye);
-    const connections = helloOf(data);
-    if (connections !== undefined && !ended.signal.aborted) on.crowd(connections);
-  });
-  client.on('connected', () => {
-    if (ended.signal.aborted) return;
+  const greeted = (hello: Dict, { socket }: Wire): void => {
     upAt = clock.mono();
+    const connections = number(hello['num_connections']);
+    if (connections !== undefined) on.crowd(connections);
     on.up();
-  });
-  client.on('disconnected', () => end());
-  // disconnect() while the URL is still awaited has no effect on the socket that is then opened (SDK 3.1).
-  client.on('connecting', () => {
-    if (ended.signal.aborted) queueMicrotask(() => void client.disconnect());
-  });
+    void silence(socket, clock, times.pongMs, ended.signal).then(() => end('no_pong'));
+  };
+  const speak = async (): Promise<void> => {
+    const { url } = await asApp('apps.connections.open', {}, { repeatable: true });
+    if (ended.signal.aborted) return;
+    const line = dial(text(url) ?? '');
+    wire = line;
+    line.socket.on('error', (cause) => end(chatError(cause, true).slack));
+    line.socket.on('close', () => end('dropped'));
+    line.socket.on('message', (data) => {
+      const message = dict(parse(String(data)));
+      if (message['type'] === 'hello') greeted(message, line);
+      else if (message['type'] === 'disconnect') end(text(message['reason']) ?? 'disconnect');
+      else void deliver(message, line, deps);
+    });
+  };
   signal.addEventListener('abort', () => end('stopping'), { once: true, signal: ended.signal });
-
-  client.start().catch((cause: unknown) => {
-    // Undefined when the socket closed before hello: said by 'disconnected'.
-    if (cause !== undefined) error = sdkError(cause, true);
-    end(error?.slack);
+  speak().catch((cause: unknown) => {
+    error = chatError(cause, true);
+    end(error.slack);
   });
   void clock.sleep(times.helloMs, ended.signal).then(() => {
     if (upAt === undefined) end('no_hello');
@@ -88,73 +93,58 @@ export const connect = async (
   if (signal.aborted) end('stopping');
   await aborted(ended.signal);
 
-  const closing = hangUp(client, wire, clock, times.closeMs);
+  const closing = wire === undefined ? undefined : hangUp(wire, clock, times.closeMs, signal);
   if (signal.aborted) await closing;
   const upMs = upAt === undefined ? undefined : clock.mono() - upAt;
   return error === undefined ? { upMs, reason } : { upMs, reason, error };
 };
 
-const createReceiver = (
-  { settings, app, log }: { readonly settings: SlackSettings; readonly app: App; readonly log: Log },
-  { dispatcher }: Wire,
-  pongMs: number,
-): SocketModeReceiver => {
-  const receiver = new SocketModeReceiver({
-    appToken: settings.appToken ?? '',
-    dispatcher,
-    logger: sdkLogger(log),
-    autoReconnectEnabled: false,
-    clientPingTimeout: pongMs,
-    // The receiver has no clientOptions of its own, it takes the installer's (facts/slack §1).
-    installerOptions: { clientOptions: clientOptions(settings) },
-    customPropertiesExtractor: (envelope) => ({ envelope: text(dict(envelope)['envelope_id']) }),
-    processEventErrorHandler: async ({ error }) => {
-      log.error({ err: error }, 'envelope failed');
-      return true;
-    },
-  });
-  receiver.init(app);
-  return receiver;
-};
-
-/**
- * An `app_rate_limited` envelope makes 3.1 throw inside its async message handler, which nobody catches: an event flood would end
- * the process (facts/slack §2). Slack repeats nothing that matters here, so it is logged and dropped.
- */
-const survive = (client: SocketModeReceiver['client'], log: Log): void => {
-  const handlers = client.listeners('ws_message');
-  client.removeAllListeners('ws_message');
-  for (const handle of handlers) {
-    client.on('ws_message', (...message: unknown[]) => {
-      Promise.resolve(handle(...message)).catch((err: unknown) => log.warn({ err }, 'slack message dropped'));
-    });
+/** Hands an envelope to the App. One that fails is acknowledged all the same: Slack's repeat would fail again while a person waits. */
+const deliver = async (
+  message: Dict,
+  wire: Wire,
+  { app, log }: { readonly app: App; readonly log: Log },
+): Promise<void> => {
+  const envelope = text(message['envelope_id']);
+  if (envelope === undefined) return log.warn({ type: message['type'] }, 'slack message without envelope');
+  const ack = (payload?: unknown): Promise<void> =>
+    wire.send(payload === undefined ? { envelope_id: envelope } : { envelope_id: envelope, payload });
+  try {
+    await app.processEvent({ body: dict(message['payload']), ack, customProperties: { envelope } });
+  } catch (err) {
+    log.error({ err, envelope }, 'envelope failed');
+    await ack().catch((cause: unknown) => log.warn({ err: cause, envelope }, 'ack failed'));
   }
 };
 
-/** The reason of a `disconnect` message; the SDK closes the socket on it but tells nobody why. */
-const goodbyeOf = (data: unknown): string | undefined => {
-  if (typeof data !== 'string' || !data.includes('"disconnect"')) return undefined;
-  const message = dict(parse(data));
-  return message['type'] === 'disconnect' ? (text(message['reason']) ?? 'disconnect') : undefined;
-};
-
-/** `num_connections` of a hello: all of the app's, whoever opened them (facts/slack §2). */
-const helloOf = (data: unknown): number | undefined => {
-  if (typeof data !== 'string' || !data.includes('"hello"')) return undefined;
-  const message = dict(parse(data));
-  return message['type'] === 'hello' ? number(message['num_connections']) : undefined;
-};
-
-/** Says goodbye; a socket whose peer does not answer is cut, and a second disconnect() lets the SDK forget it, instead of after its 30 s. */
-const hangUp = async (
-  client: SocketModeReceiver['client'],
-  wire: Wire,
+/** Resolves when a ping went without its pong, or with the signal. Slack's own pings are answered by the package. */
+const silence = async (
+  socket: Wire['socket'],
   clock: Clock,
-  closeMs: number,
+  pongMs: number,
+  signal: AbortSignal,
 ): Promise<void> => {
+  let heard = true;
+  socket.on('pong', () => {
+    heard = true;
+  });
+  while (heard && !signal.aborted) {
+    heard = false;
+    socket.ping();
+    await clock.sleep(pongMs, signal);
+  }
+};
+
+/**
+ * Says goodbye, and cuts a socket whose peer does not answer it. Before, what Slack sent on it and what is not acknowledged yet has some
+ * time, unless the bot stops.
+ */
+const hangUp = async ({ socket }: Wire, clock: Clock, closeMs: number, stop: AbortSignal): Promise<void> => {
+  if (socket.readyState === socket.CLOSED) return;
   const gone = new AbortController();
-  void client.disconnect().then(() => gone.abort());
+  socket.once('close', () => gone.abort());
+  await clock.sleep(closeMs, AbortSignal.any([gone.signal, stop]));
+  socket.close();
   await clock.sleep(closeMs, gone.signal);
-  if (!gone.signal.aborted) void client.disconnect();
-  wire.cut();
+  socket.terminate();
 };

@@ -1,7 +1,7 @@
 import { dict, list, number, text } from '../../core/foreign.ts';
 import type { Log } from '../../core/ports.ts';
 import type { SlackSettings } from '../../core/settings.ts';
-import { createApi } from './api.ts';
+import { createApi, createAppApi } from './api.ts';
 
 /** Whose token the bot token is. */
 export interface BotToken {
@@ -30,7 +30,7 @@ export interface SlackProbe {
 
 export const openProbe = (settings: SlackSettings, log: Log): SlackProbe => {
   const asBot = createApi(settings, log);
-  const asApp = createApi({ ...settings, botToken: settings.appToken ?? '' }, log);
+  const asApp = createAppApi(settings, log);
   const repeatable = { repeatable: true };
   return {
     botToken: async () => {

@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import { ChatError, type Clock, type Log } from '../../core/ports.ts';
 import type { SlackSettings } from '../../core/settings.ts';
+import type { Api } from './api.ts';
 import { connect, type Ended, type LineTimes } from './line.ts';
 
 /** What the supervisor knows and tells. `problem` is why not all connections are up, in Slack's words. */
@@ -30,6 +31,8 @@ const REFUSED_MS = 30_000;
 export const keepConnected = async (
   deps: {
     readonly settings: SlackSettings;
+    /** The Web API with the app token. */
+    readonly asApp: Api;
     readonly app: App;
     readonly clock: Clock;
     readonly log: Log;
@@ -103,9 +106,7 @@ const watchCrowd = (
     if (signal.aborted) return;
     const heard = new AbortController();
     const crowd = (connections: number): void => onFound(Math.max(0, connections - settings.connections - 1));
-    // Hung up only once the SDK holds it for connected: before that it does not listen to a goodbye.
-    const up = (): void => queueMicrotask(() => heard.abort());
-    await connect(deps, times, { up, crowd }, AbortSignal.any([signal, heard.signal]));
+    await connect(deps, times, { up: () => heard.abort(), crowd }, AbortSignal.any([signal, heard.signal]));
   };
   return (connections) => {
     if (connections <= settings.connections) return onFound(0);

@@ -1,53 +1,58 @@
-import type { OnReadOpts, Socket } from 'node:net';
-import type { SocketModeReceiver } from '@slack/bolt';
-import { Agent, buildConnector } from 'undici';
+import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from 'node:net';
+import { connect as connectSafely } from 'node:tls';
+import { WebSocket } from 'ws';
 
 /** Read at once: some fifteen commands. Twice and four times as much made a rush wait longer (docs/performance.md, "Ack"). */
 const PIECE_BYTES = 8 * 1024;
+/** As Bolt takes over HTTP (facts/slack §2); no envelope of Slack's comes near it. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
-/** The socket under one Socket Mode connection, which the SDK keeps to itself. */
+/** One WebSocket to Slack. */
 export interface Wire {
-  /** For the SDK to connect with. */
-  readonly dispatcher: Agent;
-  /** Lets reading and answering take turns for as long as the client is connected. */
-  takeTurns(client: SocketModeReceiver['client']): void;
-  /** Ends the connection without a goodbye. */
-  cut(): void;
+  readonly socket: WebSocket;
+  /** Resolves once it is written; rejects when the connection is gone. */
+  send(message: unknown): Promise<void>;
 }
 
 /**
- * In a rush of commands two habits make people wait. libuv reads up to 32 pieces of 64 kB from one socket before anything else has a turn:
- * a thousand commands were read before the second was acknowledged, though the disk had long been done with it. And the SDK writes every
- * acknowledgement by itself, one system call each. So a small piece is read, then others have their turn; and what is acknowledged in one
- * turn is written together.
+ * Dials a URL of `apps.connections.open`; throws TypeError for one that is none. In a rush of commands two habits of sockets make people
+ * wait. libuv reads up to 32 pieces of 64 kB from one before anything else has a turn: a thousand commands were read before the second
+ * was acknowledged, though the disk had long been done with it. And every message is written by itself, one system call each. So a small
+ * piece is read, then others have their turn; and what is acknowledged in one turn is written together.
  */
-export const createWire = (): Wire => {
-  let socket: Socket | undefined;
-  const onread: OnReadOpts = {
-    buffer: Buffer.allocUnsafeSlow(PIECE_BYTES),
-    // Before there is a socket nothing was asked: whatever this is, it is no answer.
-    callback: (size, bytes) => socket?.push(Buffer.from(bytes.subarray(0, size))) ?? true,
-  };
-  const reading = { highWaterMark: PIECE_BYTES, onread };
-  const connectTo = buildConnector({ allowH2: false, ...reading });
+export const dial = (url: string): Wire => {
+  const tcp = open(new URL(url));
+  const socket = new WebSocket(url, {
+    createConnection: () => tcp,
+    perMessageDeflate: false,
+    maxPayload: MAX_BYTES,
+  });
   return {
-    dispatcher: new Agent({
-      connect: (options, done) =>
-        connectTo(options, (...[error, connected]) => {
-          if (error !== null) return done(error, null);
-          socket = connected;
-          done(null, connected);
-        }),
-    }),
-    takeTurns(client) {
-      client.on('connected', () => socket && readInTurns(socket));
-      client.on('outgoing_message', () => socket && writeTogether(socket));
-    },
-    cut: () => void socket?.destroy(),
+    socket,
+    send: (message) =>
+      new Promise((resolve, reject) => {
+        writeTogether(tcp);
+        socket.send(JSON.stringify(message), (error) => (error ? reject(error) : resolve()));
+      }),
   };
 };
 
-/** After each piece the loop has a turn. The SDK's parser pauses and resumes within the same tick: what is paused after it waits for the parser. */
+const open = ({ protocol, hostname, port }: URL): Socket => {
+  const secure = protocol === 'wss:';
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const onread: OnReadOpts = {
+    buffer: Buffer.allocUnsafeSlow(PIECE_BYTES),
+    callback: (size, bytes) => socket.push(Buffer.from(bytes.subarray(0, size))),
+  };
+  const to = { host, port: Number(port) || (secure ? 443 : 80), onread, highWaterMark: PIECE_BYTES };
+  const socket: Socket = secure
+    ? connectSafely({ ...to, servername: isIP(host) === 0 ? host : '' })
+    : connectPlain(to);
+  readInTurns(socket);
+  return socket;
+};
+
+/** After each piece the loop has a turn. Whoever paused it for reasons of his own also lets it go on. */
 const readInTurns = (socket: Socket): void => {
   const rest = (): void => {
     if (socket.isPaused()) return;

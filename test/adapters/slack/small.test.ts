@@ -1,32 +1,7 @@
-import { SocketModeReceiver } from '@slack/bolt';
 import { describe, expect, it } from 'vitest';
-import { isSocketModeRejection } from '../../../src/adapters/slack/index.ts';
 import { redact, sdkLogger } from '../../../src/adapters/slack/logger.ts';
 import { createSeen } from '../../../src/adapters/slack/seen.ts';
 import { fakeClock, memoryLog } from './support.ts';
-
-describe('isSocketModeRejection', () => {
-  it('knows what the SDK throws at an app_rate_limited envelope', async () => {
-    const { client } = new SocketModeReceiver({ appToken: 'xapp-sim', logger: sdkLogger(memoryLog()) });
-    const [handle] = client.listeners('ws_message') as ((data: string, binary: boolean) => Promise<void>)[];
-    const envelope = JSON.stringify({ type: 'events_api', payload: { type: 'app_rate_limited' } });
-    const thrown = await handle?.(envelope, false).catch((cause: unknown) => cause);
-    expect(isSocketModeRejection(thrown)).toBe(true);
-  });
-
-  it('knows an ack over a socket that is gone', async () => {
-    const { client } = new SocketModeReceiver({ appToken: 'xapp-sim', logger: sdkLogger(memoryLog()) });
-    const send = (client as unknown as { send(id: string): Promise<void> }).send('e1');
-    expect(isSocketModeRejection(await send.catch((cause: unknown) => cause))).toBe(true);
-  });
-
-  it.each([[new Error('ours')], [new TypeError('x is not a function')], [undefined], ['text']])(
-    'leaves %s to main',
-    (reason) => {
-      expect(isSocketModeRejection(reason)).toBe(false);
-    },
-  );
-});
 
 describe('the log of the SDK', () => {
   it.each([

@@ -195,15 +195,33 @@ describe('fault 37: reconnecting', () => {
     if (waitMs < 5_000) await until(() => slack.connections().up === 1);
   });
 
-  it('survives an event flood’s app_rate_limited, which makes the SDK throw', async () => {
+  it('acknowledges an event flood’s app_rate_limited, an envelope without an event', async () => {
     const { sim, slack, log } = await aBench({
       settings: { connections: 1 },
       sim: { ackMs: 100, retryMs: [] },
     });
     await slack.start();
-    await sim.control.event({ event: { type: 'app_rate_limited', minute_rate_limited: 1 } });
-    expect(log.said).toContainEqual(expect.objectContaining({ message: 'slack message dropped' }));
+    const told = await sim.control.event({ event: { type: 'app_rate_limited', minute_rate_limited: 1 } });
+    expect(told).toMatchObject({ ok: true, delivered: { acked: true } });
     expect((await sim.control.command(command)).ok).toBe(true);
+    expect(log.said.filter(({ level }) => level !== 'info' && level !== 'debug')).toEqual([]);
+  });
+
+  it.each([
+    ['warning', 'sent after Slack announced the end'],
+    ['refresh_requested', 'not acknowledged yet when Slack moved the connection'],
+  ])('%s: loses no command %s', async (reason) => {
+    const { sim, slack, inbounds } = await aBench({
+      settings: { connections: 1 },
+      handle: () => ({ before: () => systemClock.sleep(50) }),
+    });
+    await slack.start();
+    const before = sim.control.command(command);
+    await sim.control.socket({ reason });
+    const after = reason === 'warning' ? [sim.control.command(command)] : [];
+    const told = await Promise.all([before, ...after]);
+    expect(told.map(({ acked }) => acked)).toEqual(told.map(() => true));
+    expect(inbounds.length).toBe(told.length);
   });
 
   it('does not close what it replaces when posting goes on', async () => {
@@ -217,7 +235,7 @@ describe('fault 37: reconnecting', () => {
 
 describe('another program on the same app', () => {
   it('is noticed when it was there first, and its end when Slack next says hello', async () => {
-    const { sim, slack } = await aBench({ deps: { times: { crowdMs: 50 } } });
+    const { sim, slack } = await aBench({ deps: { times: { crowdMs: 50, closeMs: 10 } } });
     const other = openSlack(settingsFor(sim.apiUrl), () => ({}), { clock: systemClock, log: memoryLog() });
     await other.start();
     await until(() => other.connections().up === 2);
@@ -231,7 +249,7 @@ describe('another program on the same app', () => {
   });
 
   it('is not taken for one while a connection of ours that was dropped still counts', async () => {
-    const { sim, slack, log } = await aBench({ deps: { times: { crowdMs: 500 } } });
+    const { sim, slack, log } = await aBench({ deps: { times: { crowdMs: 500, closeMs: 50 } } });
     await slack.start();
     await until(() => slack.connections().up === 2);
     for (let round = 1; round <= 3; round += 1) {
