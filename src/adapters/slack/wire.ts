@@ -15,15 +15,18 @@ export interface Wire {
 }
 
 /**
- * Dials a URL of `apps.connections.open`; throws TypeError for one that is none. In a rush of commands two habits of sockets make people
+ * Dials a URL of `apps.connections.open`; throws SyntaxError for one that is none. In a rush of commands two habits of sockets make people
  * wait. libuv reads up to 32 pieces of 64 kB from one before anything else has a turn: a thousand commands were read before the second
  * was acknowledged, though the disk had long been done with it. And every message is written by itself, one system call each. So a small
  * piece is read, then others have their turn; and what is acknowledged in one turn is written together.
  */
 export const dial = (url: string): Wire => {
-  const tcp = open(new URL(url));
+  let tcp: Socket | undefined;
   const socket = new WebSocket(url, {
-    createConnection: () => tcp,
+    createConnection: () => {
+      tcp = open(new URL(url));
+      return tcp;
+    },
     perMessageDeflate: false,
     maxPayload: MAX_BYTES,
   });
@@ -31,7 +34,7 @@ export const dial = (url: string): Wire => {
     socket,
     send: (message) =>
       new Promise((resolve, reject) => {
-        writeTogether(tcp);
+        if (tcp !== undefined) writeTogether(tcp);
         socket.send(JSON.stringify(message), (error) => (error ? reject(error) : resolve()));
       }),
   };
