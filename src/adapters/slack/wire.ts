@@ -45,7 +45,7 @@ const open = ({ protocol, hostname, port }: URL): Socket => {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const onread: OnReadOpts = {
     buffer: Buffer.allocUnsafeSlow(PIECE_BYTES),
-    callback: (size, bytes) => socket.push(Buffer.from(bytes.subarray(0, size))),
+    callback: (size, bytes) => socket.push(Buffer.copyBytesFrom(bytes, 0, size)),
   };
   const to = { host, port: Number(port) || (secure ? 443 : 80), onread, highWaterMark: PIECE_BYTES };
   const socket: Socket = secure
