@@ -8,7 +8,7 @@ import { sdkLogger } from './logger.ts';
 import { complaints, sdkError } from './sdk-errors.ts';
 
 /**
- * A fresh options object per client: WebClient and SocketModeClient write into the one they are given (facts/slack §1).
+ * A fresh options object per client: WebClient and App write into the one they are given (facts/slack §1).
  * Never with `headers`, which would send the bot token to apps.connections.open. No retries: who calls knows what a failure means.
  */
 export const clientOptions = (
