@@ -3,8 +3,6 @@ import { buildConnector } from 'undici';
 
 /** Read from the system at once: every reading wakes the sender. Half as much and twice as much were no faster. */
 const READ_BYTES = 128 * 1024;
-/** One is being filled; more than the others rarely wait to be read. */
-const BUFFERS = 4;
 /**
  * undici keeps pieces of a head until it is complete, and a head of more than 16 kB it refuses: what is no longer than that is copied,
  * so that a head is never overwritten.
@@ -12,7 +10,7 @@ const BUFFERS = 4;
 const HEAD_BYTES = 16 * 1024;
 
 /**
- * Makes connections that are read into a few buffers of their own in turn: new ones for every 64 kB take half of the time of a download,
+ * Makes connections that are read into two buffers of their own in turn: new ones for every 64 kB take half of the time of a download,
  * and are garbage to be collected. Whoever is handed bytes of a body by such a connection must copy them before it returns.
  */
 export const connector = (options: buildConnector.BuildOptions): buildConnector.connector => {
@@ -40,12 +38,10 @@ interface Reading {
 }
 
 const createReading = (): Reading => {
-  /** Made when first needed: most connections never need a second. */
-  const buffers: Buffer[] = [];
+  /** Made when first needed: most connections never need the second. */
+  const buffers: [Buffer?, Buffer?] = [];
   let socket: Socket | undefined;
-  let filling = 0;
-  /** Buffers handed over since nothing waited to be read. */
-  let unread = 0;
+  let filling: 0 | 1 = 0;
   const buffer = (): Buffer => {
     const made = buffers[filling] ?? Buffer.allocUnsafeSlow(READ_BYTES);
     buffers[filling] = made;
@@ -55,14 +51,14 @@ const createReading = (): Reading => {
     // Nothing was asked yet: whatever this is, it is no answer.
     if (socket === undefined) return true;
     const bytes = buffer().subarray(0, size);
-    if (socket.readableLength === 0) unread = 0;
-    if (size <= HEAD_BYTES || unread === BUFFERS - 1) return socket.push(Buffer.from(bytes));
-    unread += 1;
-    filling = (filling + 1) % BUFFERS;
+    // While something waits in the other buffer, this one is the only one to be filled.
+    if (size <= HEAD_BYTES || socket.readableLength > 0) return socket.push(Buffer.from(bytes));
+    filling = filling === 0 ? 1 : 0;
     return socket.push(bytes);
   };
   return {
-    options: { highWaterMark: 2 * READ_BYTES, onread: { buffer, callback: came } },
+    // The system keeps what comes while a piece waits: of two that wait a stream makes one, a copy that is garbage.
+    options: { highWaterMark: 1, onread: { buffer, callback: came } },
     of(one) {
       socket = one;
     },
