@@ -17,8 +17,8 @@ export interface Body extends AsyncIterable<Buffer> {
   drop(mostBytes: number): Promise<void>;
 }
 
-/** Bytes that may wait for the reader; then the sender does. */
-const AHEAD_BYTES = 256 * 1024;
+/** Bytes that may wait for the reader, two readings of a connection; then the sender does. */
+const AHEAD_BYTES = 512 * 1024;
 
 /**
  * Makes one request. The body is copied into two buffers in turn, one filled while the other is read: undici's own stream takes
