@@ -1,10 +1,18 @@
-import { type Decision, type End, type Flow, parseEnd, parseFlow, parseService } from '../../../core/flow.ts';
+import {
+  DECISIONS,
+  type Decision,
+  type End,
+  type Flow,
+  parseEnd,
+  parseFlow,
+  parseService,
+} from '../../../core/flow.ts';
 import type { Label } from '../../../core/label.ts';
 import { createLeads } from './leads.ts';
 import { afterString, BYTE, MORE, ODD, standsAt } from './scan.ts';
 import { createShared } from './shared.ts';
 import { spanMemo } from './span-memo.ts';
-import type { Text } from './text.ts';
+import { sameBytes, type Text, textOver } from './text.ts';
 import { createTimes } from './time.ts';
 
 /** Reads one row after the other out of bytes. */
@@ -40,14 +48,12 @@ const KEYS = [
   'timestamp_range',
 ] as const;
 const RANGE_KEYS = ['first_detected', 'last_detected'] as const;
-const DECISION_BYTES = (['allowed', 'potentially_blocked', 'blocked', 'unknown'] as const).map((word) => ({
+const quoted = <T extends string>(word: T): { readonly word: T; readonly text: Text } => ({
   word,
-  bytes: Buffer.from(`"${word}"`),
-}));
-const DIRECTION_BYTES = (['inbound', 'outbound'] as const).map((word) => ({
-  word,
-  bytes: Buffer.from(`"${word}"`),
-}));
+  text: textOver(Buffer.from(`"${word}"`)),
+});
+const DECISION_WORDS = DECISIONS.map(quoted);
+const DIRECTION_WORDS = (['inbound', 'outbound'] as const).map(quoted);
 const WORDS = ['null', 'true', 'false'].map((word) => Buffer.from(word));
 
 /**
@@ -171,14 +177,14 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
             bytesOut = whole;
             break;
           case 'policy_decision': {
-            const said = wordAt(DECISION_BYTES, bytes, from);
-            here = said === undefined ? ODD : from + said.bytes.length;
+            const said = wordAt(DECISION_WORDS, text, from);
+            here = said === undefined ? ODD : from + said.text.bytes.length;
             decision = said?.word ?? 'unknown';
             break;
           }
           case 'flow_direction': {
-            const said = wordAt(DIRECTION_BYTES, bytes, from);
-            here = said === undefined ? ODD : from + said.bytes.length;
+            const said = wordAt(DIRECTION_WORDS, text, from);
+            here = said === undefined ? ODD : from + said.text.bytes.length;
             direction = said?.word;
             break;
           }
@@ -223,12 +229,13 @@ const closes = (byte: number): boolean =>
   byte === 0x09;
 
 /** Which of the quoted words stands at `at`. */
-const wordAt = <T extends { readonly bytes: Uint8Array }>(
+const wordAt = <T extends { readonly text: Text }>(
   words: readonly T[],
-  bytes: Uint8Array,
+  text: Text,
   at: number,
 ): T | undefined => {
-  for (const word of words) if (standsAt(bytes, at, word.bytes)) return word;
+  for (const word of words)
+    if (sameBytes(text.words, at, word.text.words, 0, word.text.bytes.length)) return word;
   return undefined;
 };
 
