@@ -3,8 +3,11 @@ const SIZE = 1_024;
 
 /** Some rows of traffic side by side, as numbers. */
 export interface RowBatch {
+  /** Rows it holds. */
+  size(): number;
   full(): boolean;
-  empty(): boolean;
+  /** What it holds stands at the indexes below `size`; whoever reads may overwrite it until `clear`. */
+  readonly columns: RowColumns;
   add(
     first: number,
     second: number,
@@ -15,13 +18,10 @@ export interface RowBatch {
     bytes: number,
     at: number,
   ): void;
-  /** What it holds; whoever reads may overwrite it until `clear`. */
-  rows(): RowColumns;
   clear(): void;
 }
 
 export interface RowColumns {
-  readonly size: number;
   readonly first: Int32Array;
   readonly second: Int32Array;
   readonly service: Int32Array;
@@ -47,8 +47,9 @@ export const rowBatch = (): RowBatch => {
   };
   let size = 0;
   return {
+    size: () => size,
     full: () => size === SIZE,
-    empty: () => size === 0,
+    columns,
     add(first, second, service, kind, side, connections, bytes, at) {
       columns.first[size] = first;
       columns.second[size] = second;
@@ -60,7 +61,6 @@ export const rowBatch = (): RowBatch => {
       columns.at[size] = at;
       size += 1;
     },
-    rows: () => ({ ...columns, size }),
     clear: () => {
       size = 0;
     },

@@ -119,8 +119,9 @@ export const gatherTraffic = (): Traffic => {
   const batch = rowBatch();
   /** Table by table for many rows, not row by row through all tables: each table is in the processor's cache while it is filled. */
   const takeBatch = (): void => {
-    if (batch.empty()) return;
-    const { size, first, second, service, kind, side, connections, bytes, at } = batch.rows();
+    const size = batch.size();
+    if (size === 0) return;
+    const { first, second, service, kind, side, connections, bytes, at } = batch.columns;
     const id = first;
     for (let row = 0; row < size; row += 1) id[row] = pairs.id(first[row] as number, second[row] as number);
     for (let row = 0; row < size; row += 1) id[row] = edges.id(id[row] as number, service[row] as number);
