@@ -2,8 +2,8 @@ import type { OnReadOpts, Socket } from 'node:net';
 import { buildConnector } from 'undici';
 
 /**
- * Read from the system at once: between two readings there is a turn of the loop and a wake-up of the sender. Half as much takes some
- * 5 % more of a processor; with twice as much and more an answer in chunks takes longer, and 10 to 20 MB more memory.
+ * Read from the system at once: between two readings there is a turn of the loop and a wake-up of the sender. With twice as much
+ * and more an answer in chunks takes more memory.
  */
 const READ_BYTES = 256 * 1024;
 /**
@@ -54,13 +54,12 @@ const createReading = (): Reading => {
     // Nothing was asked yet: whatever this is, it is no answer.
     if (socket === undefined) return true;
     const bytes = buffer().subarray(0, size);
-    // While something waits in the other buffer, this one is the only one to be filled.
-    if (size <= HEAD_BYTES || socket.readableLength > 0) return socket.push(Buffer.from(bytes));
+    if (size <= HEAD_BYTES) return socket.push(Buffer.from(bytes));
     filling = filling === 0 ? 1 : 0;
     return socket.push(bytes);
   };
   return {
-    // The system keeps what comes while a piece waits: of two that wait a stream makes one, a copy that is garbage.
+    // While a piece waits the system keeps what comes: so two buffers do, and of two that wait a stream would make one, a copy that is garbage.
     options: { highWaterMark: 1, onread: { buffer, callback: came } },
     of(one) {
       socket = one;
