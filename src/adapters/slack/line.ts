@@ -62,6 +62,7 @@ export const connect = async (
   };
 
   const greeted = (hello: Dict, { socket }: Wire): void => {
+    if (ended.signal.aborted) return;
     upAt = clock.mono();
     const connections = number(hello['num_connections']);
     if (connections !== undefined) on.crowd(connections);

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { openSlack, type SlackDeps } from '../../../src/adapters/slack/index.ts';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { openSlack, type SlackAdapter, type SlackDeps } from '../../../src/adapters/slack/index.ts';
 import type { SlackSettings } from '../../../src/core/settings.ts';
 import { startSlackSimulator } from '../../../src/simulators/slack/index.ts';
 import {
@@ -18,6 +21,25 @@ import {
 
 const quick: Partial<SlackDeps> = { times: { helloMs: 400, pongMs: 300, closeMs: 100, startMs: 1_000 } };
 const command = { user: MAYA.user, channel: CHANNEL, text: 'help' };
+
+/** On a Slack that opens this URL and nothing else. */
+const aSlackThatOpens = async (link: string, deps: Partial<SlackDeps>): Promise<SlackAdapter> => {
+  const url = await aServer((request, response) => {
+    const auth = { ok: true, team_id: MAYA.team, user_id: 'U0BOT0001', bot_id: 'B0BOT0001' };
+    response.end(JSON.stringify(request.url?.endsWith('auth.test') ? auth : { ok: true, url: link }));
+  });
+  const slack = openSlack(settingsFor(url), () => ({}), { clock: systemClock, log: memoryLog(), ...deps });
+  onTestFinished(() => slack.stop());
+  return slack;
+};
+
+/** A server of WebSockets that says nothing by itself. */
+const aSocketServer = async () => {
+  const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  onTestFinished(() => void sockets.close());
+  await once(sockets, 'listening');
+  return { sockets, url: `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}/link` };
+};
 
 /** Every connection that ended, as it was told: one that is back between two looks has ended all the same. */
 const endsIn = (log: Bench['log']): readonly object[] =>
@@ -79,15 +101,26 @@ describe('start', () => {
   });
 
   it('does not wait for a hello that never comes', async () => {
-    const url = await aServer((request, response) => {
-      const auth = { ok: true, team_id: MAYA.team, user_id: 'U0BOT0001', bot_id: 'B0BOT0001' };
-      const open = { ok: true, url: `ws://${request.headers.host}/link` };
-      response.end(JSON.stringify(request.url?.endsWith('auth.test') ? auth : open));
-    });
-    const slack = openSlack(settingsFor(url), () => ({}), { clock: systemClock, log: memoryLog(), ...quick });
+    const { url } = await aSocketServer();
+    const slack = await aSlackThatOpens(url, quick);
     await slack.start();
-    expect(slack.connections()).toMatchObject({ up: 0, wanted: 2 });
-    await slack.stop();
+    expect(slack.connections()).toEqual({ up: 0, wanted: 2, problem: 'no_hello' });
+  });
+
+  it('takes no hello that comes after it gave up waiting for it', async () => {
+    const { url, sockets } = await aSocketServer();
+    const closed = new Promise<void>((resolve) => {
+      sockets.on('connection', (socket) => {
+        socket.on('close', () => resolve());
+        void systemClock.sleep(150).then(() => socket.send('{"type":"hello","num_connections":1}'));
+      });
+    });
+    const slack = await aSlackThatOpens(url, { times: { helloMs: 50, closeMs: 300, startMs: 10 } });
+    const told = new Set<number>();
+    slack.onChange(({ up }) => told.add(up));
+    await slack.start();
+    await closed;
+    expect(told).toEqual(new Set([0]));
   });
 });
 
