@@ -45,7 +45,10 @@ export const keepConnected = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const { clock, log, settings } = deps;
-  const states: { up: boolean; problem: string | undefined }[] = [];
+  const states: { up: boolean; problem: string | undefined }[] = Array.from(
+    { length: settings.connections },
+    () => ({ up: false, problem: undefined }),
+  );
   let foreign = 0;
   const change = (line: number, up: boolean, problem?: string): void => {
     states[line] = { up, problem };

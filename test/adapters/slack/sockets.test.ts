@@ -107,6 +107,18 @@ describe('start', () => {
     expect(slack.connections()).toEqual({ up: 0, wanted: 2, problem: 'no_hello' });
   });
 
+  it('is ready when the second connection is up before anything is known of the first', async () => {
+    const { url, sockets } = await aSocketServer();
+    sockets.on('connection', (socket) => {
+      if (sockets.clients.size === 2) socket.send('{"type":"hello","num_connections":2}');
+    });
+    const slack = await aSlackThatOpens(url, quick);
+    const told: object[] = [];
+    slack.onChange((connections) => told.push(connections));
+    await slack.start();
+    expect(told[0]).toEqual({ up: 1, wanted: 2, problem: undefined });
+  });
+
   it('takes no hello that comes after it gave up waiting for it', async () => {
     const { url, sockets } = await aSocketServer();
     const closed = new Promise<void>((resolve) => {
