@@ -193,6 +193,36 @@ describe('the flow reader is JSON.parse, only faster', () => {
       { numRuns: 400 },
     ));
 
+  it('on every day of years with and without a 29th of February, and on days there are none', async () => {
+    const two = (number: number): string => String(number).padStart(2, '0');
+    const days = [
+      '0000',
+      '0001',
+      '1900',
+      '1969',
+      '1970',
+      '1999',
+      '2000',
+      '2024',
+      '2026',
+      '2100',
+      '9999',
+    ].flatMap((year) =>
+      Array.from({ length: 14 * 33 }, (_, at) => `${year}-${two(Math.floor(at / 33))}-${two(at % 33)}`),
+    );
+    const rows = days.map((day) => ({
+      src: { ip: '192.0.2.1' },
+      dst: { ip: '192.0.2.2' },
+      service: { port: 443, proto: 6 },
+      timestamp_range: { first_detected: `${day}T00:00:00Z`, last_detected: `${day}T23:59:59Z` },
+    }));
+    const bytes = Buffer.from(JSON.stringify(rows));
+    const judged = judge(bytes);
+    // Date.parse takes a 31st of any month, as the first of the next.
+    expect(judged.flows).toHaveLength(11 * 12 * 31);
+    expect(await read(bytes, [4_096], 16_384)).toEqual(judged);
+  });
+
   it('on text that is spoilt anywhere: cut, changed, doubled', () =>
     fc.assert(
       fc.asyncProperty(

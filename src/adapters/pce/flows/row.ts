@@ -13,7 +13,7 @@ import { afterString, BYTE, MORE, ODD, standsAt } from './scan.ts';
 import { createShared } from './shared.ts';
 import { spanMemo } from './span-memo.ts';
 import { sameBytes, type Text, textOver } from './text.ts';
-import { createTimes } from './time.ts';
+import { timeAt } from './time.ts';
 
 /** Reads one row after the other out of bytes. */
 export interface RowReader {
@@ -66,7 +66,6 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
   const ends = spanMemo((value) => shared.end(parseEnd(value, known)), END_BYTES);
   const services = spanMemo((value) => shared.service(parseService(value)), SERVICE_BYTES);
   const skipped = spanMemo(() => true, SKIPPED_BYTES);
-  const times = createTimes();
   let whole = 0;
   const range = { first_detected: 0, last_detected: 0 };
 
@@ -114,7 +113,7 @@ export const createRowReader = (known?: (href: string) => Label | undefined): Ro
       if (key === 'end') return here;
       if (key === 'varying') here = skip(text, here, end);
       else {
-        const ms = times.read(text.bytes, here);
+        const ms = timeAt(text.bytes, here);
         if (Number.isNaN(ms)) return ODD;
         range[key] = ms;
         here += TIME_BYTES;
