@@ -10,6 +10,9 @@ export interface Growing {
 
 export const growing = (): Growing => new Numbers();
 
+/** Doubling would copy everything, and make the system clear as many pages again, twice as often. */
+const GROWTH = 4;
+
 /** A class, as the pairs of numbers are. */
 class Numbers implements Growing {
   length = 0;
@@ -36,8 +39,10 @@ class Numbers implements Growing {
 
   #reach(size: number): void {
     if (size > this.#numbers.length) {
-      const wider = new Float64Array(Math.max(size, 2 * this.#numbers.length));
+      const wider = new Float64Array(Math.max(size, GROWTH * this.#numbers.length));
       wider.set(this.#numbers);
+      // Written now: a page that `plus` reads before it writes would be mapped twice.
+      wider.fill(0, this.#numbers.length);
       this.#numbers = wider;
     }
     if (size > this.length) this.length = size;

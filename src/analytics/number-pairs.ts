@@ -6,6 +6,8 @@ export interface NumberPairs {
   readonly size: number;
   /** The number of a pair, a new one for a pair not met before. */
   id(first: number, second: number): number;
+  /** Puts the numbers of the first `size` pairs, one member in each column, into the column of the first members. */
+  ids(firsts: Int32Array, seconds: Int32Array, size: number): void;
   /** The number of a pair, or -1. */
   find(first: number, second: number): number;
   first(id: number): number;
@@ -42,6 +44,10 @@ class Pairs implements NumberPairs {
     this.#slots[at] = id;
     this.#hashed += 1;
     return id;
+  }
+
+  ids(firsts: Int32Array, seconds: Int32Array, size: number): void {
+    for (let at = 0; at < size; at += 1) firsts[at] = this.id(firsts[at] as number, seconds[at] as number);
   }
 
   find(first: number, second: number): number {
@@ -87,7 +93,7 @@ class Pairs implements NumberPairs {
   }
 
   #growSlots(): void {
-    this.#slots = new Int32Array(2 * this.#slots.length).fill(-1);
+    this.#slots = new Int32Array(GROWTH * this.#slots.length).fill(-1);
     for (let id = 0; id < this.size; id += 1) {
       const first = this.#members[2 * id] as number;
       if (this.#earliest[first] !== id)
@@ -96,8 +102,9 @@ class Pairs implements NumberPairs {
   }
 }
 
+const GROWTH = 4;
 const widened = (numbers: Int32Array, rest = 0): Int32Array => {
-  const wider = new Int32Array(2 * numbers.length);
+  const wider = new Int32Array(GROWTH * numbers.length);
   wider.set(numbers);
   if (rest !== 0) wider.fill(rest, numbers.length);
   return wider;

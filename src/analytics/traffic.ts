@@ -86,7 +86,8 @@ export const gatherTraffic = (): Traffic => {
 
   const end = (one: End): number => {
     const id = ends.id(identity(one));
-    shown[id] = one;
+    // Most rows show the same: storing it again would cost the collector's note of it.
+    if (shown[id] !== one) shown[id] = one;
     return id;
   };
   const addPart = (part: number, connections: number, bytes: number, count: number): void => {
@@ -123,12 +124,12 @@ export const gatherTraffic = (): Traffic => {
     if (size === 0) return;
     const { first, second, service, kind, side, connections, bytes, at } = batch.columns;
     const id = first;
-    for (let row = 0; row < size; row += 1) id[row] = pairs.id(first[row] as number, second[row] as number);
-    for (let row = 0; row < size; row += 1) id[row] = edges.id(id[row] as number, service[row] as number);
+    pairs.ids(id, second, size);
+    edges.ids(id, service, size);
     for (let row = 0; row < size; row += 1) rows.edge.push(id[row] as number);
     for (let row = 0; row < size; row += 1) rows.firstAt.push(at[row] as number);
-    for (let row = 0; row < size; row += 1) id[row] = groups.id(id[row] as number, kind[row] as number);
-    for (let row = 0; row < size; row += 1) id[row] = parts.id(id[row] as number, side[row] as number);
+    groups.ids(id, kind, size);
+    parts.ids(id, side, size);
     for (let row = 0; row < size; row += 1)
       addPart(id[row] as number, connections[row] as number, bytes[row] as number, 1);
     batch.clear();

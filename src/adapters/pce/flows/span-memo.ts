@@ -16,8 +16,9 @@ export const PREFIX_BYTES = 48;
 /** Candidates of one prefix that are compared before a value is just parsed. */
 const CHAIN = 12;
 
-/** Text is kept in pieces of so many bytes, a power of two: making one store larger would copy 32 MB at once. */
-const STORE_BYTES = 1024 * 1024;
+/** Text is kept in pieces of 1 MB: making one store larger would copy 32 MB at once. */
+const STORE_BITS = 20;
+const STORE_BYTES = 1 << STORE_BITS;
 
 /**
  * A memo that holds `maxBytes` of text, rounded up to whole stores; beyond it begins anew.
@@ -53,9 +54,9 @@ class Memo<T> implements SpanMemo<T> {
       if (entries[FIELDS * entry + HASH] !== hash) continue;
       const size = entries[FIELDS * entry + SIZE] as number;
       const from = entries[FIELDS * entry + FROM] as number;
-      const store = this.#stores[Math.trunc(from / STORE_BYTES)] as Text;
+      const store = this.#stores[from >>> STORE_BITS] as Text;
       // A complete JSON text is never the beginning of another: equal bytes are the whole value.
-      if (at + size <= end && sameBytes(text.words, at, store.words, from % STORE_BYTES, size)) {
+      if (at + size <= end && sameBytes(text.words, at, store.words, from & (STORE_BYTES - 1), size)) {
         this.value = this.#values[entry] as T;
         return at + size;
       }
