@@ -1,4 +1,5 @@
 import { BREATH, inSlices, type Steps } from '../core/steps.ts';
+import { growing } from './growing.ts';
 import type { Traffic } from './traffic.ts';
 
 /** A window in which a scan happens (definitions §6). */
@@ -23,26 +24,35 @@ export function* bursts(
   of: { readonly groupOf: Int32Array; readonly groups: number; readonly least: number },
 ): Steps<Burst[]> {
   const { groupOf, groups, least } = of;
-  const edgesOf = new Int32Array(groups);
-  const startOf = new Int32Array(groups + 1);
+  const edgesOf = new Int32Array(groups).fill(0);
   yield* inSlices(edges.size, (from, to) => {
     for (let edge = from; edge < to; edge += 1) count(edgesOf, groupOf[edge] as number);
   });
-  yield* inSlices(rows.edge.length, (from, to) => {
-    for (let row = from; row < to; row += 1) {
-      const group = groupOf[rows.edge.at(row)] as number;
-      if ((edgesOf[group] as number) >= least) count(startOf, group + 1);
-    }
-  });
-  for (let group = 0; group < groups; group += 1)
-    startOf[group + 1] = (startOf[group + 1] as number) + (startOf[group] as number);
-  const own = new Int32Array(startOf[groups] as number);
-  const times = new Float64Array(own.length);
-  const filledTo = startOf.slice();
+  const startOf = new Int32Array(groups + 1).fill(0);
+  /** Rows of groups that can have so many. */
+  const looked = growing();
   yield* inSlices(rows.edge.length, (from, to) => {
     for (let row = from; row < to; row += 1) {
       const group = groupOf[rows.edge.at(row)] as number;
       if ((edgesOf[group] as number) < least) continue;
+      count(startOf, group + 1);
+      looked.push(row);
+    }
+  });
+  const able: number[] = [];
+  yield* inSlices(groups, (from, to) => {
+    for (let group = from; group < to; group += 1) {
+      if ((startOf[group + 1] as number) >= least) able.push(group);
+      startOf[group + 1] = (startOf[group + 1] as number) + (startOf[group] as number);
+    }
+  });
+  const own = new Int32Array(looked.length);
+  const times = new Float64Array(looked.length);
+  const filledTo = startOf.slice();
+  yield* inSlices(looked.length, (from, to) => {
+    for (let one = from; one < to; one += 1) {
+      const row = looked.at(one);
+      const group = groupOf[rows.edge.at(row)] as number;
       const at = filledTo[group] as number;
       own[at] = row;
       times[at] = rows.firstAt.at(row);
@@ -50,16 +60,16 @@ export function* bursts(
     }
   });
   const found: Burst[] = [];
-  let looked = 0;
-  for (let group = 0; group < groups; group += 1) {
+  let done = 0;
+  for (const group of able) {
     const start = startOf[group] as number;
     const end = startOf[group + 1] as number;
-    looked += 1 + end - start;
-    if (looked >= BREATH) {
-      looked = 0;
+    done += end - start;
+    if (done >= BREATH) {
+      done = 0;
       yield;
     }
-    if (end - start < least || !canBurst(times.subarray(start, end), least)) continue;
+    if (!canBurst(times.subarray(start, end), least)) continue;
     const burst = burstOf(group, own.subarray(start, end), rows, least);
     if (burst !== undefined) found.push(burst);
   }

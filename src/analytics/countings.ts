@@ -1,4 +1,4 @@
-import { BREATH, inSlices, type Steps } from '../core/steps.ts';
+import { inSlices, type Steps } from '../core/steps.ts';
 import type { Groups } from './groups.ts';
 import { interned } from './interned.ts';
 import { labelValue } from './labels.ts';
@@ -16,8 +16,8 @@ export interface Counting {
   readonly size: number;
   /** Adds groups `from` ≤ group < `to` to the sums of their keys. */
   count(groups: Groups, from: number, to: number, sums: Sums): void;
-  /** Calls `count` once for every distinct counterpart of a key. */
-  peers(count: (key: number) => void): Steps<void>;
+  /** Adds every distinct counterpart of a key to its sums. */
+  peers(sums: Sums): Steps<void>;
   key(id: number): string;
   name(id: number): string;
   /** By key, in the order of code points. */
@@ -65,20 +65,21 @@ const texts = (names: readonly string[], count: Counting['count'], peers: Counti
   byKey: (a, b) => byCodePoint(names[a] ?? '', names[b] ?? ''),
 });
 
-const pairsOfServices = ({ edges }: Traffic): Counting['peers'] =>
-  function* (count) {
-    yield* inSlices(edges.size, (from, to) => {
-      for (let edge = from; edge < to; edge += 1) count(edges.second(edge));
+const pairsOfServices =
+  ({ edges }: Traffic): Counting['peers'] =>
+  (sums) =>
+    inSlices(edges.size, (from, to) => {
+      for (let edge = from; edge < to; edge += 1) sums.peer(edges.second(edge));
     });
-  };
 
-const pairsOfProcesses = (traffic: Traffic): Counting['peers'] =>
-  function* (count) {
+const pairsOfProcesses =
+  (traffic: Traffic): Counting['peers'] =>
+  (sums) => {
     const met = numberPairs();
-    yield* traffic.eachProcess(({ process, pair }) => {
+    return traffic.eachProcess(({ process, pair }) => {
       if (met.find(process, pair) >= 0) return;
       met.id(process, pair);
-      count(process);
+      sums.peer(process);
     });
   };
 
@@ -89,11 +90,10 @@ const pairCounting = ({ pairs, ends, shown }: Traffic): Counting => {
   return {
     size: pairs.size,
     count: (groups, from, to, sums) => sums.addAll(groups.pair, groups, from, to),
-    *peers(count) {
-      yield* inSlices(pairs.size, (from, to) => {
-        for (let pair = from; pair < to; pair += 1) count(pair);
-      });
-    },
+    peers: (sums) =>
+      inSlices(pairs.size, (from, to) => {
+        for (let pair = from; pair < to; pair += 1) sums.peer(pair);
+      }),
     key,
     name: (pair) => `${shown[pairs.first(pair)]?.name} → ${shown[pairs.second(pair)]?.name}`,
     byKey(a, b) {
@@ -105,7 +105,8 @@ const pairCounting = ({ pairs, ends, shown }: Traffic): Counting => {
   };
 };
 
-const endCounting = ({ pairs, ends, shown }: Traffic, { by, direction }: How): Counting => {
+const endCounting = (traffic: Traffic, { by, direction }: How): Counting => {
+  const { pairs, ends, shown } = traffic;
   const counts = {
     source: by === 'src' || (by === 'host' && direction !== 'in'),
     destination: by === 'dst' || (by === 'host' && direction !== 'out'),
@@ -120,28 +121,37 @@ const endCounting = ({ pairs, ends, shown }: Traffic, { by, direction }: How): C
       for (let group = from; group < to; group += 1)
         if (source[group] !== destination[group]) sums.addGroup(destination[group] as number, groups, group);
     },
-    *peers(count) {
-      for (let pair = 0; pair < pairs.size; pair += 1) {
-        if (pair % BREATH === 0) yield;
-        const source = pairs.first(pair);
-        const destination = pairs.second(pair);
-        if (by === 'src') count(source);
-        else if (by === 'dst') count(destination);
-        else if (source === destination) continue;
-        else if (direction === 'out') count(source);
-        else if (direction === 'in') count(destination);
-        // Two hosts that talk both ways are two pairs, but one peer of each other.
-        else if (source < destination || pairs.find(destination, source) < 0) {
-          count(source);
-          count(destination);
-        }
-      }
+    peers(sums) {
+      if (by === 'host') return peersOfHosts(traffic, counts, sums);
+      return inSlices(pairs.size, (from, to) => {
+        for (let pair = from; pair < to; pair += 1)
+          sums.peer(by === 'src' ? pairs.first(pair) : pairs.second(pair));
+      });
     },
     key: (id) => ends.texts[id] ?? '',
     name: (id) => shown[id]?.name ?? '',
     byKey: (a, b) => byCodePoint(ends.texts[a] ?? '', ends.texts[b] ?? ''),
   };
 };
+
+/** Of a host its peers, whichever side is counted. */
+const peersOfHosts = (
+  { pairs }: Traffic,
+  counts: { readonly source: boolean; readonly destination: boolean },
+  sums: Sums,
+): Steps<void> =>
+  inSlices(pairs.size, (from, to) => {
+    for (let pair = from; pair < to; pair += 1) {
+      const source = pairs.first(pair);
+      const destination = pairs.second(pair);
+      if (source === destination) continue;
+      // Two hosts that talk both ways are two pairs, but one peer of each other.
+      if (counts.source && counts.destination && source > destination && pairs.find(destination, source) >= 0)
+        continue;
+      if (counts.source) sums.peer(source);
+      if (counts.destination) sums.peer(destination);
+    }
+  });
 
 /** Values of a label key: what carries the value at either end, or at one; a flow within one value counts once. */
 const labelCounting = (traffic: Traffic, { direction, label }: How): Counting => {
@@ -164,21 +174,22 @@ const labelCounting = (traffic: Traffic, { direction, label }: How): Counting =>
           sums.addGroup(destination, groups, group);
       }
     },
-    *peers(count) {
+    peers(sums) {
       const met = numberPairs();
       const meet = (value: number, peer: number): void => {
         if (met.find(value, peer) >= 0) return;
         met.id(value, peer);
-        count(value);
+        sums.peer(value);
       };
-      for (let pair = 0; pair < pairs.size; pair += 1) {
-        if (pair % BREATH === 0) yield;
-        const source = pairs.first(pair);
-        const destination = pairs.second(pair);
-        if (source === destination) continue;
-        if (direction !== 'in') meet(of(source), destination);
-        if (direction !== 'out') meet(of(destination), source);
-      }
+      return inSlices(pairs.size, (from, to) => {
+        for (let pair = from; pair < to; pair += 1) {
+          const source = pairs.first(pair);
+          const destination = pairs.second(pair);
+          if (source === destination) continue;
+          if (direction !== 'in') meet(of(source), destination);
+          if (direction !== 'out') meet(of(destination), source);
+        }
+      });
     },
   };
 };

@@ -54,7 +54,7 @@ const ROWS = 6;
 /** What each group counts. */
 export function* settledGroups({ pairs, edges, groups, parts, sums }: Added): Steps<Groups> {
   const { size } = groups;
-  const sides = new Float64Array(WIDTH * size);
+  const sides = new Float64Array(WIDTH * size).fill(0);
   yield* inSlices(parts.size, (from, to) => {
     for (let part = from; part < to; part += 1) {
       const at = WIDTH * parts.first(part);
@@ -76,8 +76,10 @@ export function* settledGroups({ pairs, edges, groups, parts, sums }: Added): St
     bytes: new Float64Array(size),
     flows: new Float64Array(size),
   };
+  const total = { connections: 0, bytes: 0, flows: 0, decisions: DECISIONS.map(() => 0) };
   yield* inSlices(size, (from, to) => {
     const { pair, source, destination, service, decision, day, side, connections, bytes, flows } = columns;
+    const { decisions } = total;
     for (let group = from; group < to; group += 1) {
       const edge = groups.first(group);
       const kind = groups.second(group);
@@ -91,12 +93,17 @@ export function* settledGroups({ pairs, edges, groups, parts, sums }: Added): St
       decision[group] = kind & 3;
       day[group] = kind >> 2;
       side[group] = counting;
-      connections[group] = sides[at + 2 * counting] as number;
+      const counted = sides[at + 2 * counting] as number;
+      connections[group] = counted;
       bytes[group] = sides[at + 2 * counting + 1] as number;
       flows[group] = sides[at + ROWS] as number;
+      total.connections += counted;
+      total.bytes += bytes[group] as number;
+      total.flows += flows[group] as number;
+      decisions[kind & 3] = (decisions[kind & 3] as number) + counted;
     }
   });
-  return { size, ...columns, total: yield* totalOf(columns) };
+  return { size, ...columns, total };
 }
 
 /** The side that counts: most connections, then most bytes. */
@@ -110,23 +117,3 @@ const countingSide = (sides: Float64Array, at: number): number => {
   }
   return best;
 };
-
-function* totalOf({
-  connections,
-  bytes,
-  flows,
-  decision,
-}: Pick<Groups, 'connections' | 'bytes' | 'flows' | 'decision'>): Steps<Groups['total']> {
-  const total = { connections: 0, bytes: 0, flows: 0, decisions: DECISIONS.map(() => 0) };
-  yield* inSlices(connections.length, (from, to) => {
-    for (let group = from; group < to; group += 1) {
-      const own = connections[group] as number;
-      const by = decision[group] as number;
-      total.connections += own;
-      total.bytes += bytes[group] as number;
-      total.flows += flows[group] as number;
-      total.decisions[by] = (total.decisions[by] as number) + own;
-    }
-  });
-  return total;
-}

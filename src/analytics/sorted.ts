@@ -1,4 +1,4 @@
-import { BREATH, type Steps } from '../core/steps.ts';
+import { BREATH, inSlices, type Steps } from '../core/steps.ts';
 
 /** The items in order, stopping for breath: runs that are sorted at once, then merged two by two. */
 export function* sorted<T>(items: readonly T[], order: (a: T, b: T) => number): Steps<T[]> {
@@ -27,22 +27,22 @@ function* joined<T>(a: readonly T[], b: readonly T[], order: (a: T, b: T) => num
 }
 
 /** The first `most` of the items in order, all with 0: a short list is kept in order as they come, which costs no sorting. */
-export function* leading<T>(items: readonly T[], order: (a: T, b: T) => number, most: number): Steps<T[]> {
+export function* leading<T>(items: ArrayLike<T>, order: (a: T, b: T) => number, most: number): Steps<T[]> {
   if (most === 0 || most > 200) {
-    const all = yield* sorted(items, order);
+    const all = yield* sorted(Array.from(items), order);
     return most === 0 ? all : all.slice(0, most);
   }
   const best: T[] = [];
-  for (let at = 0; at < items.length; at += 1) {
-    if (at % BREATH === 0) yield;
-    const item = items[at] as T;
-    const last = best[best.length - 1];
-    if (best.length === most && last !== undefined && order(item, last) >= 0) continue;
-    let place = best.length;
-    while (place > 0 && order(item, best[place - 1] as T) < 0) place -= 1;
-    best.splice(place, 0, item);
-    if (best.length > most) best.pop();
-  }
+  yield* inSlices(items.length, (from, to) => {
+    for (let at = from; at < to; at += 1) {
+      const item = items[at] as T;
+      if (best.length === most && order(item, best[most - 1] as T) >= 0) continue;
+      let place = best.length;
+      while (place > 0 && order(item, best[place - 1] as T) < 0) place -= 1;
+      best.splice(place, 0, item);
+      if (best.length > most) best.pop();
+    }
+  });
   return best;
 }
 

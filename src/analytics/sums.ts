@@ -11,7 +11,7 @@ export interface Sums {
   of(key: number): Counts & { readonly peers: number };
   at(key: number, measure: Measure): number;
   /** Keys that have rows or peers, and what is counted by all of them together. */
-  keys(): Steps<{ readonly keys: readonly number[]; readonly all: Counts }>;
+  keys(): Steps<{ readonly keys: Int32Array; readonly all: Counts }>;
 }
 
 const MEASURE_AT = { connections: 0, bytes: 1, peers: 2, flows: 3 } as const;
@@ -26,7 +26,7 @@ class Columns implements Sums {
 
   constructor(size: number) {
     this.#size = size;
-    this.#sums = new Float64Array(4 * size);
+    this.#sums = new Float64Array(4 * size).fill(0);
   }
 
   addAll(keys: Int32Array, groups: Groups, from: number, to: number): void {
@@ -58,21 +58,23 @@ class Columns implements Sums {
     };
   }
 
-  *keys(): Steps<{ readonly keys: readonly number[]; readonly all: Counts }> {
+  *keys(): Steps<{ readonly keys: Int32Array; readonly all: Counts }> {
     const sums = this.#sums;
-    const keys: number[] = [];
+    const keys = new Int32Array(this.#size);
+    let count = 0;
     const all = { connections: 0, bytes: 0, flows: 0 };
     yield* inSlices(this.#size, (from, to) => {
       for (let key = from; key < to; key += 1) {
         const flows = sums[4 * key + 3] as number;
         if (flows === 0 && sums[4 * key + 2] === 0) continue;
-        keys.push(key);
+        keys[count] = key;
+        count += 1;
         all.connections += sums[4 * key] as number;
         all.bytes += sums[4 * key + 1] as number;
         all.flows += flows;
       }
     });
-    return { keys, all };
+    return { keys: keys.subarray(0, count), all };
   }
 
   #plus(key: number, connections: number, bytes: number, flows: number): void {

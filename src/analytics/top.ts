@@ -66,7 +66,7 @@ export const topAnalysis = {
     const sums = createSums(counting.size);
     yield* inSlices(groups.size, (from, to) => counting.count(groups, from, to, sums));
     if (by === 'process') yield* traffic.eachProcess((share) => sums.add(share.process, share));
-    yield* counting.peers((key) => sums.peer(key));
+    yield* counting.peers(sums);
     const order = orderOf(sums, counting, measure, ties);
     const { keys, all } = yield* sums.keys();
     const best = yield* leading(keys, order, most);
