@@ -28,5 +28,6 @@ VOLUME /data
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "dist/main.js", "status", "--data", "/data"]
 # Without a shell in between, so that SIGTERM reaches the bot and it stops in order.
-ENTRYPOINT ["node", "dist/main.js"]
+# One background thread for V8: more of them take the processor from the event loop (docs/performance.md).
+ENTRYPOINT ["node", "--v8-pool-size=1", "dist/main.js"]
 CMD ["start", "--config", "/config/config.yml", "--data", "/data"]

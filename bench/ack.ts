@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bench, figure } from './bench.ts';
-import { ROOT } from './dist.ts';
+import { NODE_OPTIONS, ROOT } from './dist.ts';
 import { percentile } from './statistics.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -164,7 +164,7 @@ const overScript =
   async (world: World): Promise<Acks> => {
     const child = spawn(
       process.execPath,
-      ['--input-type=module', '--eval', script, '--', world.slack.apiUrl],
+      [...NODE_OPTIONS, '--input-type=module', '--eval', script, '--', world.slack.apiUrl],
       {
         cwd: ROOT,
         stdio: ['ignore', 'ignore', 'ignore'],

@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MAIN } from './dist.ts';
+import { MAIN, NODE_OPTIONS } from './dist.ts';
 
 /** The built bot as a process of its own. */
 export interface Bot {
@@ -29,7 +29,9 @@ export const startBot = (folder: string, { profile = process.env['BENCH_PROFILE'
   const log = openSync(logFile, 'a');
   const flags = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
   const args = ['start', '--config', join(folder, 'config.yml'), '--data', join(folder, 'data')];
-  const child = spawn(process.execPath, [...flags, MAIN, ...args], { stdio: ['ignore', 'ignore', log] });
+  const child = spawn(process.execPath, [...NODE_OPTIONS, ...flags, MAIN, ...args], {
+    stdio: ['ignore', 'ignore', log],
+  });
   closeSync(log);
   const logged = (): string => readFileSync(logFile, 'utf8');
   return {

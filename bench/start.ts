@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bench, figure } from './bench.ts';
-import { ROOT } from './dist.ts';
+import { NODE_OPTIONS, ROOT } from './dist.ts';
 import { watchRequests } from './requests.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -63,7 +63,7 @@ export const start: Bench = {
 
 const untilImported = async (): Promise<number> => {
   const from = performance.now();
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', BARE], {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, '--input-type=module', '--eval', BARE], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

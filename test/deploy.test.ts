@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments, parse as parseYaml } from 'yaml';
+import { NODE_OPTIONS } from '../bench/dist.ts';
 import { catalog } from '../src/cli/catalog.ts';
 import { verb as doctor } from '../src/cli/doctor.ts';
 import { verb as start } from '../src/cli/start.ts';
@@ -72,6 +73,19 @@ describe('the Kubernetes manifest', () => {
       expect([node, main, verb, ...flags]).toEqual(['node', 'dist/main.js', status.name, '--data', '/data']);
       expect(dockerfile).toContain(`CMD ["node", "dist/main.js", "status", "--data", "/data"]`);
     }
+  });
+
+  it.each([
+    ['the image', JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[]],
+    ['systemd', /^ExecStart=(.*)$/m.exec(text('deploy/illumio-chatops.service'))?.[1]?.split(' ') ?? []],
+    ['npm run bot', (JSON.parse(text('package.json')) as Document).scripts.bot.split(' ')],
+  ])('%s starts it with the options of Node that the benches measure it with', (_, command: string[]) => {
+    expect(
+      command.slice(
+        1,
+        command.findIndex((word) => word.endsWith('dist/main.js')),
+      ),
+    ).toEqual(NODE_OPTIONS);
   });
 
   it('restarts by the probe that a restart mends, on the port of its configuration', () => {
