@@ -21,7 +21,7 @@ export interface Sender {
   close(): void;
 }
 
-/** @param file of `writeFlows`; it is read at the first download */
+/** @param file of `writeFlows`; it is read now */
 export const startSender = async (file: string): Promise<Sender> => {
   const child = fork(fileURLToPath(import.meta.url), [file]);
   const [port] = (await once(child, 'message')) as [number];
@@ -37,7 +37,7 @@ export const startSender = async (file: string): Promise<Sender> => {
 const QUERY = '/orgs/1/traffic_flows/async_queries/1';
 
 const serve = async (file: string): Promise<number> => {
-  let kept: Buffer | undefined;
+  const kept = readFileSync(file);
   const server = createServer(({ method, url = '' }, answer) => {
     answer.setHeader('content-type', 'application/json');
     if (method === 'POST') answer.writeHead(202).end(JSON.stringify({ href: QUERY, status: 'queued' }));
@@ -46,7 +46,6 @@ const serve = async (file: string): Promise<number> => {
       answer.end(JSON.stringify({ status: 'completed', matches_count: ROWS, flows_count: ROWS }));
     else if (url.startsWith('/piped')) createReadStream(file).pipe(answer);
     else {
-      kept ??= readFileSync(file);
       if (url.startsWith('/whole')) answer.setHeader('content-length', kept.length);
       send(kept, answer);
     }
