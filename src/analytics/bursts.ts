@@ -1,6 +1,7 @@
 import { BREATH, inSlices, type Steps } from '../core/steps.ts';
 import { growing } from './growing.ts';
 import type { Traffic } from './traffic.ts';
+import { zeros } from './zeros.ts';
 
 /** A window in which a scan happens (definitions §6). */
 const WINDOW_MS = 60_000;
@@ -24,11 +25,11 @@ export function* bursts(
   of: { readonly groupOf: Int32Array; readonly groups: number; readonly least: number },
 ): Steps<Burst[]> {
   const { groupOf, groups, least } = of;
-  const edgesOf = new Int32Array(groups).fill(0);
+  const edgesOf = zeros(new Int32Array(groups));
   yield* inSlices(edges.size, (from, to) => {
     for (let edge = from; edge < to; edge += 1) count(edgesOf, groupOf[edge] as number);
   });
-  const startOf = new Int32Array(groups + 1).fill(0);
+  const startOf = zeros(new Int32Array(groups + 1));
   /** Rows of groups that can have so many. */
   const looked = growing();
   yield* inSlices(rows.edge.length, (from, to) => {

@@ -2,6 +2,7 @@ import { DECISIONS } from '../core/flow.ts';
 import { inSlices, type Steps } from '../core/steps.ts';
 import type { Growing } from './growing.ts';
 import type { NumberPairs } from './number-pairs.ts';
+import { zeros } from './zeros.ts';
 
 export interface Counts {
   readonly connections: number;
@@ -54,7 +55,7 @@ const ROWS = 6;
 /** What each group counts. */
 export function* settledGroups({ pairs, edges, groups, parts, sums }: Added): Steps<Groups> {
   const { size } = groups;
-  const sides = new Float64Array(WIDTH * size).fill(0);
+  const sides = zeros(new Float64Array(WIDTH * size));
   yield* inSlices(parts.size, (from, to) => {
     for (let part = from; part < to; part += 1) {
       const at = WIDTH * parts.first(part);

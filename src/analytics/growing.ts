@@ -1,3 +1,5 @@
+import { zeros } from './zeros.ts';
+
 /** A list of numbers that grows; typed, because a million boxed numbers would keep the collector busy. */
 export interface Growing {
   readonly length: number;
@@ -10,8 +12,8 @@ export interface Growing {
 
 export const growing = (): Growing => new Numbers();
 
-/** Doubling would copy everything, and make the system clear as many pages again, twice as often. */
-const GROWTH = 4;
+/** By which tables grow: doubling would copy everything, and make the system clear new pages for it, twice as often. */
+export const GROWTH = 4;
 
 /** A class, as the pairs of numbers are. */
 class Numbers implements Growing {
@@ -39,10 +41,8 @@ class Numbers implements Growing {
 
   #reach(size: number): void {
     if (size > this.#numbers.length) {
-      const wider = new Float64Array(Math.max(size, GROWTH * this.#numbers.length));
+      const wider = zeros(new Float64Array(Math.max(size, GROWTH * this.#numbers.length)));
       wider.set(this.#numbers);
-      // Written now: a page that `plus` reads before it writes would be mapped twice.
-      wider.fill(0, this.#numbers.length);
       this.#numbers = wider;
     }
     if (size > this.length) this.length = size;

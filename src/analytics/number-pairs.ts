@@ -1,3 +1,5 @@
+import { GROWTH } from './growing.ts';
+
 /**
  * Numbers pairs of whole numbers (|n| < 2³¹, the first dense from 0) in the order they come. An open-addressing table in typed
  * arrays: a Map with composite keys spends most of a 200,000-row query in the garbage collector.
@@ -102,7 +104,6 @@ class Pairs implements NumberPairs {
   }
 }
 
-const GROWTH = 4;
 const widened = (numbers: Int32Array, rest = 0): Int32Array => {
   const wider = new Int32Array(GROWTH * numbers.length);
   wider.set(numbers);

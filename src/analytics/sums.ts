@@ -1,5 +1,6 @@
 import { inSlices, type Steps } from '../core/steps.ts';
 import type { Counts, Groups } from './groups.ts';
+import { zeros } from './zeros.ts';
 
 /** Sums by key, a number below `size`; four of them side by side, because a million objects would keep the collector busy. */
 export interface Sums {
@@ -26,7 +27,7 @@ class Columns implements Sums {
 
   constructor(size: number) {
     this.#size = size;
-    this.#sums = new Float64Array(4 * size).fill(0);
+    this.#sums = zeros(new Float64Array(4 * size));
   }
 
   addAll(keys: Int32Array, groups: Groups, from: number, to: number): void {
