@@ -11,6 +11,7 @@ export interface End {
   readonly href: string | undefined;
   /** Workload hostname, else workload name, else the address. */
   readonly name: string;
+  /** Without hrefs: a label that was deleted and made again has another, and traffic of both is traffic of the same label. */
   readonly labels: readonly { readonly key: string; readonly value: string }[];
 }
 
@@ -116,7 +117,7 @@ export const parseEnd = (value: unknown, known?: (href: string) => Label | undef
     address,
     href: text(workload['href']),
     name: text(workload['hostname']) ?? text(workload['name']) ?? address,
-    labels: parseLabels(workload['labels'], known),
+    labels: parseLabels(workload['labels'], known).map(({ key, value }) => ({ key, value })),
   };
 };
 

@@ -90,7 +90,12 @@ const time = fc.oneof(
     3,
   ),
 );
-const label = fc.record({ href: text, key: text, value: text }, { requiredKeys: ['href'] });
+/** Few of a kind too: what is nearly equal is what a memo may take for the same. */
+const near = fc.constantFrom('1', '2');
+const label = fc.oneof(
+  fc.record({ href: text, key: text, value: text }, { requiredKeys: ['href'] }),
+  fc.record({ href: near, key: near, value: near }),
+);
 const end = fc.oneof(
   {
     weight: 6,
@@ -221,6 +226,24 @@ describe('the flow reader is JSON.parse, only faster', () => {
     // Date.parse takes a 31st of any month, as the first of the next.
     expect(judged.flows).toHaveLength(11 * 12 * 31);
     expect(await read(bytes, [4_096], 16_384)).toEqual(judged);
+  });
+
+  it('on labels that differ in their href alone, as one that was deleted and made again', async () => {
+    const row = (ip: string, href: string) => ({
+      src: { ip, workload: { labels: [{ href, key: 'env', value: 'prod' }] } },
+      dst: { ip: '192.0.2.9' },
+      service: { port: 443, proto: 6 },
+      timestamp_range: { first_detected: '2026-01-01T10:00:00Z', last_detected: '2026-01-01T10:05:00Z' },
+    });
+    const bytes = Buffer.from(
+      JSON.stringify([row('192.0.2.1', '/orgs/1/labels/7'), row('192.0.2.2', '/orgs/1/labels/8')]),
+    );
+    const found = await read(bytes, [4_096], 16_384);
+    expect(found).toEqual(judge(bytes));
+    expect(found.flows.map(({ source }) => source.labels)).toEqual([
+      [{ key: 'env', value: 'prod' }],
+      [{ key: 'env', value: 'prod' }],
+    ]);
   });
 
   it('on text that is spoilt anywhere: cut, changed, doubled', () =>

@@ -33,7 +33,7 @@ const FLOW: Flow = {
     address: '192.0.2.1',
     href: '/orgs/1/workloads/a',
     name: 'web-01',
-    labels: [LABEL],
+    labels: [{ key: LABEL.key, value: LABEL.value }],
   },
   destination: { address: '198.51.100.9', href: undefined, name: '198.51.100.9', labels: [] },
   service: '443/tcp',
