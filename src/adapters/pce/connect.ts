@@ -2,10 +2,10 @@ import type { OnReadOpts, Socket } from 'node:net';
 import { buildConnector } from 'undici';
 
 /**
- * Read from the system at once: between two readings there is a turn of the loop and a wake-up of the sender. With twice as much
- * and more an answer in chunks takes more memory.
+ * Read from the system at once: between two readings there is a turn of the loop and a wake-up of the sender, and undici's code runs
+ * once for each, not compiled yet in the first download. With twice as much an answer in chunks takes 20 MB more (docs/performance.md, "Flows").
  */
-const READ_BYTES = 256 * 1024;
+export const READ_BYTES = 512 * 1024;
 /**
  * undici keeps pieces of a head until it is complete, and a head of more than 16 kB it refuses: what is no longer than that is copied,
  * so that a head is never overwritten.

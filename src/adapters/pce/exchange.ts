@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { READ_BYTES } from './connect.ts';
 
 /** An answer whose head has come. */
 export interface Response {
@@ -17,8 +18,11 @@ export interface Body extends AsyncIterable<Buffer> {
   drop(mostBytes: number): Promise<void>;
 }
 
-/** Bytes that may wait for the reader, two readings of a connection; then the sender does. */
-const AHEAD_BYTES = 512 * 1024;
+/**
+ * Bytes that may wait for the reader; then the sender does. No less than one reading of a connection: what undici has of it when it is
+ * paused goes back and comes again with the next one, so that with less there would be more every time.
+ */
+const AHEAD_BYTES = READ_BYTES;
 
 /**
  * Makes one request. The body is copied into two buffers in turn, one filled while the other is read: undici's own stream takes
